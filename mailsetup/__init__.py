@@ -1,0 +1,1 @@
+"""The product. Django's file names hold Django; names of mail things hold plain Python."""

@@ -1,0 +1,5 @@
+"""The building: settings, URLs, Celery, health, error pages. Wiring only, no mail knowledge."""
+
+from portal.celery import app as celery_app
+
+__all__ = ["celery_app"]
