@@ -1,0 +1,40 @@
+// Progressive enhancement only: every page works without this file.
+
+async function copy(button) {
+  const value = button.dataset.copy;
+  try {
+    await navigator.clipboard.writeText(value);
+  } catch {
+    // Without https there is no clipboard: mark the value, so that the keyboard's own copy takes it.
+    const code = button.parentElement.querySelector('code');
+    if (code) getSelection().selectAllChildren(code);
+    return;
+  }
+  const said = document.getElementById('said');
+  button.dataset.copied = '';
+  said.textContent = `${said.dataset.copied} ${value}`;
+  setTimeout(() => delete button.dataset.copied, 2000);
+}
+
+document.addEventListener('click', (event) => {
+  const on = (selector) => event.target.closest(selector);
+  if (on('[data-copy]')) copy(on('[data-copy]'));
+  if (on('[data-dialog]')) document.getElementById(on('[data-dialog]').dataset.dialog).showModal();
+  if (on('[data-print]')) print();
+  const menu = document.querySelector('.account[open]');
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener('keydown', (event) => {
+  const menu = document.querySelector('.account[open]');
+  if (event.key !== 'Escape' || !menu) return;
+  menu.open = false;
+  menu.querySelector('summary').focus();
+});
+
+// What htmx has just brought in: a dialog opens; an answer takes the focus if nothing else has it.
+document.addEventListener('htmx:afterSettle', () => {
+  document.querySelector('dialog[data-open]:not([open])')?.showModal();
+  const answer = document.querySelector('[data-answer]');
+  if (answer && document.activeElement === document.body) answer.focus({ preventScroll: true });
+});
