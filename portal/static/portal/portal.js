@@ -32,9 +32,17 @@ document.addEventListener('keydown', (event) => {
   menu.querySelector('summary').focus();
 });
 
+// An address is either chosen or typed.
+document.addEventListener('input', (event) => {
+  const typed = document.getElementById('other');
+  if (!typed) return;
+  if (event.target.name === 'address') typed.value = '';
+  if (event.target === typed) document.querySelectorAll('[name=address]').forEach((radio) => { radio.checked = false; });
+});
+
 // What htmx has just brought in: a dialog opens; an answer takes the focus if nothing else has it.
-document.addEventListener('htmx:afterSettle', () => {
-  document.querySelector('dialog[data-open]:not([open])')?.showModal();
+document.addEventListener('htmx:afterSettle', (event) => {
+  if (event.target.matches?.('dialog[data-open]')) event.target.showModal();
   const answer = document.querySelector('[data-answer]');
   if (answer && document.activeElement === document.body) answer.focus({ preventScroll: true });
 });
