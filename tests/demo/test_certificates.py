@@ -1,0 +1,44 @@
+"""The demo authority: kept between starts, renewed in time."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from demo import certificates
+from demo.certificates import DemoAuthority
+
+
+def test_second_start_uses_the_same_files(tmp_path: Path) -> None:
+    first = DemoAuthority(tmp_path).server_certificate("mail.lindqvist.example", "localhost")
+    content = first.certificate.read_bytes(), first.key.read_bytes(), first.chain.read_bytes()
+    second = DemoAuthority(tmp_path).server_certificate("mail.lindqvist.example", "localhost")
+    assert second == first
+    assert (second.certificate.read_bytes(), second.key.read_bytes(), second.chain.read_bytes()) == content
+
+
+def test_expiring_certificate_is_issued_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "LIFETIME", timedelta(days=29))
+    DemoAuthority(tmp_path).server_certificate("mail.lindqvist.example")
+    monkeypatch.undo()
+    renewed = DemoAuthority(tmp_path).server_certificate("mail.lindqvist.example")
+    expiry = x509.load_pem_x509_certificate(renewed.certificate.read_bytes()).not_valid_after_utc
+    assert expiry > datetime.now(UTC) + timedelta(days=300)
+
+
+def test_certificate_of_a_lost_authority_is_issued_anew(tmp_path: Path) -> None:
+    DemoAuthority(tmp_path).server_certificate("mail.lindqvist.example")
+    (tmp_path / "authority.pem").unlink()
+    renewed = DemoAuthority(tmp_path).server_certificate("mail.lindqvist.example")
+    leaf = x509.load_pem_x509_certificate(renewed.certificate.read_bytes())
+    leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(renewed.chain.read_bytes()))
+
+
+def test_signing_certificate_is_rsa_and_names_the_signer(tmp_path: Path) -> None:
+    signing = DemoAuthority(tmp_path).signing_certificate("Mailway demo")
+    leaf = x509.load_pem_x509_certificate(signing.certificate.read_bytes())
+    assert isinstance(leaf.public_key(), RSAPublicKey)
+    assert leaf.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value == "Mailway demo"
+    leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(signing.chain.read_bytes()))
