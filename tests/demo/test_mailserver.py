@@ -9,6 +9,7 @@ import stat
 import subprocess
 import time
 from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 
@@ -152,7 +153,7 @@ def test_imap_finds_and_removes_a_message(mail_server: MailServer) -> None:
 def test_pop3_reads_and_deletes_what_was_delivered(mail_server: MailServer) -> None:
     with signed_in_smtp(mail_server) as smtp:
         for subject in ("First", "Second"):
-            smtp.sendmail(ANNA, OFFICE, message(subject).as_bytes())
+            smtp.sendmail(ANNA, OFFICE, message(subject).as_bytes(policy=SMTP))
     client = signed_in_pop3(mail_server, OFFICE)
     capabilities = client.capa()
     assert {"TOP", "UIDL", "USER", "RESP-CODES", "AUTH-RESP-CODE"} <= set(capabilities)
