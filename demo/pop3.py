@@ -78,6 +78,16 @@ class DemoPop3(pop3.POP3):
             message = b"[AUTH] Authentication failed"
         super().failResponse(message)
 
+    def do_UIDL(self, i: bytes | None = None) -> object:
+        if i is None:
+            return super().do_UIDL()
+        # Twisted answers with the identifier alone; RFC 1939 section 7 has the number before it.
+        try:
+            identifier = self.mbox.getUidl(int(i) - 1)
+        except ValueError:
+            return self.failResponse(b"There is no such message")
+        return self.successResponse(b"%d %s" % (int(i), identifier))
+
     def authenticateUserPASS(self, user: bytes, password: bytes) -> tuple[object, object, object]:
         address = user.decode("utf-8", "replace")
         if not self.factory.mailboxes.accepts(address, password):
