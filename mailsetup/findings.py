@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mailsetup.clientconfig import ServerSettings
+from mailsetup.clientconfig import ServerSettings, ServiceType
 
 
 class Step(StrEnum):
@@ -21,6 +21,15 @@ class Step(StrEnum):
     PUSH = "push"
     SEND = "send"
     ARRIVE = "arrive"
+
+
+_FIRST_STEPS = (Step.DNS, Step.CONNECT, Step.TLS, Step.GREETING, Step.CAPABILITIES, Step.SIGN_IN)
+# The steps of each kind of service: what a report holds, and what a page shows while it waits.
+PLANNED_STEPS: dict[ServiceType, tuple[Step, ...]] = {
+    ServiceType.IMAP: (*_FIRST_STEPS, Step.MAILBOX, Step.PUSH),
+    ServiceType.POP3: (*_FIRST_STEPS, Step.MAILBOX),
+    ServiceType.SMTP: (*_FIRST_STEPS, Step.SEND, Step.ARRIVE),
+}
 
 
 class Status(StrEnum):

@@ -9,7 +9,13 @@ from mailsetup.clientconfig.config import (
     SocketType,
     Source,
 )
-from mailsetup.clientconfig.resolve import Hosting, ProtocolNotOffered, resolve
+from mailsetup.clientconfig.resolve import (
+    Hosting,
+    ProtocolNotOffered,
+    resolve,
+    resolve_domain,
+    with_implicit_tls,
+)
 
 __all__ = [
     "Address",
@@ -25,4 +31,6 @@ __all__ = [
     "parse_address",
     "parse_domain",
     "resolve",
+    "resolve_domain",
+    "with_implicit_tls",
 ]

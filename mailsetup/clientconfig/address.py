@@ -8,8 +8,9 @@ import idna
 # RFC 5321 section 4.5.3.1: 64 octets before the @, 254 for the whole path without its brackets.
 _LOCAL_PART_MAX = 64
 _ADDRESS_MAX = 254
-# RFC 5322 section 3.2.3 dot-atom. Quoted local parts are legal and nobody's mailbox.
-_ATEXT = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# RFC 5322 section 3.2.3 dot-atom without the slash, which no mail server gives out and which would
+# split the paths of web pages and Maildirs. Quoted local parts are legal and nobody's mailbox.
+_ATEXT = r"[a-z0-9!#$%&'*+=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATEXT}(\.{_ATEXT})*")
 _SUBADDRESS_SEPARATOR = "+"  # RFC 5233
 

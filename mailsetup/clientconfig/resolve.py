@@ -1,9 +1,16 @@
 """From what the provider says about a domain to the settings of one address."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mailsetup.clientconfig.address import Address
-from mailsetup.clientconfig.config import ClientConfig, ServerSettings, ServiceType, Source
+from mailsetup.clientconfig.config import ClientConfig, ServerSettings, ServiceType, SocketType, Source
+
+_EMAIL_ADDRESS = "%EMAILADDRESS%"
+_EMAIL_LOCAL_PART = "%EMAILLOCALPART%"
+_EMAIL_DOMAIN = "%EMAILDOMAIN%"
+_PLACEHOLDER = re.compile("|".join((_EMAIL_ADDRESS, _EMAIL_LOCAL_PART, _EMAIL_DOMAIN)))
 
 
 class ProtocolNotOffered(LookupError):
@@ -34,19 +41,18 @@ class Hosting:
 
 def fill_placeholders(text: str, *, local_part: str, domain: str) -> str:
     """Mozilla's three placeholders, replaced in one pass so that a value can't smuggle one in."""
-    values = {
-        "%EMAILADDRESS%": f"{local_part}@{domain}",
-        "%EMAILLOCALPART%": local_part,
-        "%EMAILDOMAIN%": domain,
-    }
-    head, mark, rest = text.partition("%EMAIL")
-    if not mark:
-        return text
-    for placeholder, value in values.items():
-        if (mark + rest).startswith(placeholder):
-            tail = (mark + rest)[len(placeholder) :]
-            return head + value + fill_placeholders(tail, local_part=local_part, domain=domain)
-    return head + mark + fill_placeholders(rest, local_part=local_part, domain=domain)
+    return _fill(
+        text,
+        {
+            _EMAIL_ADDRESS: f"{local_part}@{domain}",
+            _EMAIL_LOCAL_PART: local_part,
+            _EMAIL_DOMAIN: domain,
+        },
+    )
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found.group()], text)
 
 
 def resolve(address: Address, hosting: Hosting, protocol: ServiceType) -> ClientConfig:
@@ -65,21 +71,91 @@ def resolve(address: Address, hosting: Hosting, protocol: ServiceType) -> Client
         replace(service, hostname=fill(service.hostname), username=fill(service.username))
         for service in hosting.services
     )
-    incoming = [service for service in services if service.type is protocol]
-    outgoing = [service for service in services if service.type is ServiceType.SMTP]
-    if not incoming:
+    return _config(str(address), hosting, protocol, services, fill(hosting.webmail_url))
+
+
+def resolve_domain(hosting: Hosting, protocol: ServiceType) -> ClientConfig:
+    """The settings of every address in a domain, for a program that does not say which one it asks about.
+
+    The address and the user names keep Mozilla's placeholders, which the program fills in. A server
+    whose host name depends on the local part can't be told without one and is left out. Raises
+    ProtocolNotOffered.
+    """
+    log_on_domain = hosting.primary_domain if hosting.alias_uses_primary else hosting.domain
+    same_domain = log_on_domain == hosting.domain
+    values = {
+        # FairEmail fills in a user name only when it is nothing but a placeholder, so one stays whole
+        # whenever the program's own answer is the right one.
+        _EMAIL_ADDRESS: _EMAIL_ADDRESS if same_domain else f"{_EMAIL_LOCAL_PART}@{log_on_domain}",
+        _EMAIL_LOCAL_PART: _EMAIL_LOCAL_PART,
+        _EMAIL_DOMAIN: log_on_domain,
+    }
+    filled = (
+        replace(service, hostname=_fill(service.hostname, values), username=_fill(service.username, values))
+        for service in hosting.services
+    )
+    services = tuple(service for service in filled if not _PLACEHOLDER.search(service.hostname))
+    return _config(_EMAIL_ADDRESS, hosting, protocol, services, _fill(hosting.webmail_url, values))
+
+
+def with_implicit_tls(config: ClientConfig) -> ClientConfig:
+    """The same settings, with implicit TLS in front where the provider has it.
+
+    For programs that know one tick named SSL and no STARTTLS; what has no such service stays as it is.
+    """
+    incoming = _first_implicit_tls(config.services, config.incoming)
+    outgoing = _first_implicit_tls(config.services, config.outgoing)
+    return replace(
+        config,
+        incoming=incoming,
+        outgoing=outgoing,
+        alternatives=_alternatives(config.services, incoming, outgoing),
+    )
+
+
+def _first_implicit_tls(services: tuple[ServerSettings, ...], otherwise: ServerSettings) -> ServerSettings:
+    implicit = (
+        service
+        for service in services
+        if service.type is otherwise.type and service.socket_type is SocketType.SSL
+    )
+    return next(implicit, otherwise)
+
+
+def _alternatives(
+    services: tuple[ServerSettings, ...], incoming: ServerSettings, outgoing: ServerSettings
+) -> tuple[ServerSettings, ...]:
+    """The other ways of the two chosen, receiving first, in the provider's order."""
+    return tuple(
+        service
+        for chosen in (incoming, outgoing)
+        for service in services
+        if service.type is chosen.type and service is not chosen
+    )
+
+
+def _config(
+    address: str,
+    hosting: Hosting,
+    protocol: ServiceType,
+    services: tuple[ServerSettings, ...],
+    webmail_url: str,
+) -> ClientConfig:
+    incoming = next((service for service in services if service.type is protocol), None)
+    outgoing = next((service for service in services if service.type is ServiceType.SMTP), None)
+    if incoming is None:
         raise ProtocolNotOffered(f"The server for {hosting.domain} does not offer {protocol.upper()}.")
-    if not outgoing:
+    if outgoing is None:
         raise ProtocolNotOffered(f"The server for {hosting.domain} has no service for sending mail.")
     return ClientConfig(
-        address=str(address),
+        address=address,
         domain=hosting.domain,
         source=hosting.source,
         display_name=hosting.display_name,
         protocol=protocol,
-        incoming=incoming[0],
-        outgoing=outgoing[0],
-        alternatives=(*incoming[1:], *outgoing[1:]),
+        incoming=incoming,
+        outgoing=outgoing,
+        alternatives=_alternatives(services, incoming, outgoing),
         services=services,
-        webmail_url=fill(hosting.webmail_url),
+        webmail_url=webmail_url,
     )

@@ -1,0 +1,1 @@
+"""HTTP doors. Each does four things: who are you, load, do, render."""

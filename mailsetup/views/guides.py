@@ -1,0 +1,58 @@
+"""The guide for one app with one address's own values, and the QR code that carries it to a phone."""
+
+import io
+
+import qrcode
+import qrcode.image.svg
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from mailsetup import selectors, services
+from mailsetup.guides import GUIDES
+from mailsetup.views.device import guess_platform
+from mailsetup.views.visits import VisitPage, of_one_address
+
+
+@of_one_address
+def show(request: HttpRequest, page: VisitPage, *, client: str, protocol: str) -> HttpResponse:
+    guide = GUIDES.get(client)
+    config = page.config(protocol)
+    if guide is None or config.protocol not in guide.protocols:
+        raise Http404("There is no such guide.")
+    offered = [other for other in selectors.offered_protocols(page.visit.hosting) if other in guide.protocols]
+    profile_url = page.url("download", slug=guide.profile, protocol=protocol) if guide.profile else ""
+    context = {
+        "visit": page,
+        "guide": guide,
+        "config": config,
+        "protocol": protocol,
+        "display_name": page.visit.user.name if page.visit.user else "",
+        "switch": {other.value: page.guide_url(client, other) for other in offered},
+        "profile_url": profile_url,
+        "open_profile": bool(profile_url) and request.GET.get("profile") == "open",
+        "on_device": guess_platform(request) in guide.platforms,
+        "from_test": request.GET.get("from", ""),
+        "test_url": f"{page.test_url}?protocol={protocol}&app={client}",
+    }
+    return render(request, f"mailsetup/guides/{guide.slug}.html", context)
+
+
+@require_POST
+@of_one_address
+def phone(request: HttpRequest, page: VisitPage) -> HttpResponse:
+    """A new set-up link as a QR code: one device, to be opened within a quarter of an hour."""
+    visit = page.visit
+    _link, token = services.create_setup_link(
+        page.address, lifetime=services.ONE_DEVICE_OPENING, visit=visit, one_device=True
+    )
+    url = request.build_absolute_uri(reverse("mailsetup:link", kwargs={"token": token}))
+    code = qrcode.make(url, image_factory=qrcode.image.svg.SvgPathImage, border=0)
+    svg = io.BytesIO()
+    code.save(svg)
+    path = code.path.attrib["d"] if code.path is not None else ""
+    context = {"visit": page, "link": url, "qr_path": path, "qr_size": code.pixel_size / 10}
+    response = render(request, "mailsetup/phone.html", context)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,88 @@
+"""Reading the environment: a value that is wrong stops the start with the name of its setting."""
+
+import ipaddress
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# FileAwareEnv reads NAME from the file that NAME_FILE names, for secrets that a container mounts.
+env = environ.FileAwareEnv()
+
+
+def parsed(name: str, parse: Callable[[str], T], default: str = "") -> T:
+    """The setting `name` as `parse` reads it; whatever is wrong with it is said with its name."""
+    text = env.str(name, default=default)
+    try:
+        return parse(text)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ImproperlyConfigured(f"{name} can't be used: {error}") from None
+
+
+def boolean(name: str, default: bool) -> bool:
+    def parse(text: str) -> bool:
+        word = text.strip().lower()
+        if word in ("1", "true", "yes", "on"):
+            return True
+        if word in ("0", "false", "no", "off", ""):
+            return False
+        raise ValueError(f"it is “{text}” and should be true or false.")
+
+    return parsed(name, parse, "true" if default else "false")
+
+
+def number(name: str, default: int) -> int:
+    def parse(text: str) -> int:
+        if not text.strip().isdigit():
+            raise ValueError(f"it is “{text}” and should be a whole number.")
+        return int(text)
+
+    return parsed(name, parse, str(default))
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word for word in env.str(name, default=default).replace(",", " ").split() if word]
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def resolver(text: str) -> tuple[str, int] | None:
+    """`ip:port` or `[ip]:port`; empty means the system's."""
+    if not text:
+        return None
+    parts = urlsplit(f"//{text}")
+    address = ipaddress.ip_address(parts.hostname or "")
+    return str(address), parts.port or 53
+
+
+def hosts(text: str) -> dict[str, tuple[str, ...]]:
+    """`name=ip,name=ip`: a name may come more than once."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, address = pair.partition("=")
+        if not equals:
+            raise ValueError(f"“{pair}” should read name=ip.")
+        found[name.lower()] = (*found.get(name.lower(), ()), str(ipaddress.ip_address(address)))
+    return found
+
+
+def readable_file(text: str) -> str:
+    if text and not Path(text).is_file():
+        raise ValueError(f"there is no file {text}.")
+    return text
+
+
+def json_list(text: str) -> list[dict[str, Any]]:
+    value = json.loads(text or "[]")
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError("it should be a JSON list of objects.")
+    return value

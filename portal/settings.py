@@ -1,0 +1,229 @@
+"""Every setting, from the environment only. docs/configuration.md explains them; a test holds both together."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal import environment
+from portal.environment import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_env(BASE_DIR / ".env")
+
+# --- The portal itself -------------------------------------------------------------------------
+DEBUG = environment.boolean("DEBUG", default=False)
+HTTPS_ONLY = environment.boolean("HTTPS_ONLY", default=not DEBUG)
+SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set: give it a long random text that nobody else knows.")
+PORTAL_HOSTS = environment.words("PORTAL_HOSTS", default="localhost 127.0.0.1 [::1]")
+# Mail programs ask under every customer's domain name, so the host check is ours: portal.middleware.
+ALLOWED_HOSTS = ["*"]
+TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", default=0)
+
+BRAND = {
+    "name": env.str("BRAND_NAME", default="Mailway"),
+    "support_phone": env.str("SUPPORT_PHONE", default=""),
+    "support_url": env.str("SUPPORT_URL", default=""),
+    "support_hours": env.str("SUPPORT_HOURS", default=""),
+    "privacy_url": env.str("PRIVACY_URL", default=""),
+}
+
+INSTALLED_APPS = [
+    "portal",
+    "accounts",
+    "mailsetup",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+    "health_check",
+    "hijack",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.HostMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context_processors.brand",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+# The field group of every form is ours: templates/django/forms/field.html.
+INSTALLED_APPS += ["django.forms"]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+# --- Data ----------------------------------------------------------------------------------------
+_DATABASE: dict[str, Any] = environment.parsed(
+    "DATABASE_URL", env.db_url_config, f"sqlite:///{BASE_DIR / 'var' / 'mailway.sqlite3'}"
+)
+if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets readers go on while the worker writes; IMMEDIATE waits for its turn instead of failing
+    # half way through a transaction.
+    _DATABASE["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    _DATABASE["CONN_MAX_AGE"] = 60
+    _DATABASE["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _DATABASE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://")}
+
+# --- Mail that the portal itself sends: codes, resets, invitations --------------------------------
+vars().update(environment.parsed("EMAIL_URL", env.email_url_config, "consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- The worker ------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str(
+    "CELERY_BROKER_URL", default=f"filesystem://{BASE_DIR / 'var' / 'broker'}"
+)
+if CELERY_BROKER_URL.startswith("filesystem://"):
+    _BROKER = Path(CELERY_BROKER_URL.removeprefix("filesystem://"))
+    for _folder in ("messages", "control"):
+        (_BROKER / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "data_folder_in": str(_BROKER / "messages"),
+        "data_folder_out": str(_BROKER / "messages"),
+        "control_folder": str(_BROKER / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,
+    }
+else:
+    # Pressing "Test" must say at once that the broker is down, not wait for it.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"mailsetup.tasks.run_connection_test": {"queue": "probes"}}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+
+# --- Connection tests ------------------------------------------------------------------------------
+CREDENTIALS_KEY = env.str("CREDENTIALS_KEY", default="a2V5LW9mLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXM=" if DEBUG else "")
+if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", CREDENTIALS_KEY):
+    raise ImproperlyConfigured(
+        "CREDENTIALS_KEY must be a Fernet key: 32 random bytes in URL-safe base64, other than SECRET_KEY."
+    )
+PROBE_ALLOWED_NETWORKS = environment.parsed("PROBE_ALLOWED_NETWORKS", environment.networks)
+PROBE_CA_FILE = environment.parsed("PROBE_CA_FILE", environment.readable_file)
+PROBE_RESOLVER = environment.parsed("PROBE_RESOLVER", environment.resolver)
+PROBE_HOSTS = environment.parsed("PROBE_HOSTS", environment.hosts)
+HISTORY_DAYS = environment.number("HISTORY_DAYS", default=90)
+
+# --- Signed profiles -------------------------------------------------------------------------------
+PROFILE_SIGNING_CERT = environment.parsed("PROFILE_SIGNING_CERT", environment.readable_file)
+PROFILE_SIGNING_KEY = environment.parsed("PROFILE_SIGNING_KEY", environment.readable_file)
+PROFILE_SIGNING_CHAIN = environment.parsed("PROFILE_SIGNING_CHAIN", environment.readable_file)
+
+# --- Tokens for machines ---------------------------------------------------------------------------
+API_TOKEN = env.str("API_TOKEN", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# --- Static files ----------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Security --------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# The token in the address of a set-up link must not leave with a click on a foreign link.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+# A mail set-up page has small forms only.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Logging: one line each on stderr; never a request's body ---------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}
