@@ -1,0 +1,109 @@
+"""Mozilla autoconfig (draft-ietf-mailmaint-autoconfig), read by Thunderbird and many others.
+
+The rules that the draft leaves open come from what the programs' own code accepts: Thunderbird's
+readFromXML, Thunderbird for Android's RealAutoconfigParser, FairEmail's EmailProvider.
+"""
+
+from xml.etree import ElementTree as ET
+
+from mailsetup.clientconfig import (
+    Address,
+    ClientConfig,
+    Hosting,
+    ProtocolNotOffered,
+    ServerSettings,
+    ServiceType,
+    resolve,
+    resolve_domain,
+)
+from mailsetup.formats.base import NothingToOffer, encrypted_only, printable
+
+_DISPLAY_NAME_MAX = 60
+_DISPLAY_SHORT_NAME_MAX = 20
+# Thunderbird's own default for accounts that it makes itself (AccountConfig), said out loud.
+_DAYS_TO_LEAVE_MESSAGES = 14
+
+
+class Autoconfig:
+    slug = "autoconfig"
+    # Thunderbird parses the body as XML only if the type starts with text/xml or application/xml.
+    media_type = "text/xml; charset=utf-8"
+    read_by = "Thunderbird, K-9 Mail, FairEmail, Evolution, KMail and others, by themselves"
+    public = True
+
+    def filename(self, config: ClientConfig) -> str:
+        return "config-v1.1.xml"  # this for every version of the format, says the draft
+
+    def render(self, config: ClientConfig) -> bytes:
+        """The document for the address of `config`, or for its domain if it comes from resolve_domain().
+
+        Both protocols are listed, IMAP first, each in the provider's order. Raises NothingToOffer.
+        """
+        services = encrypted_only(config.services)
+        incoming = [
+            service
+            for protocol in (ServiceType.IMAP, ServiceType.POP3)
+            for service in services
+            if service.type is protocol
+        ]
+        outgoing = [service for service in services if service.type is ServiceType.SMTP]
+        if not incoming or not outgoing:
+            raise NothingToOffer(f"{config.domain} has no encrypted way to receive and to send.")
+        root = ET.Element("clientConfig", version="1.1")
+        # The id has to be a legal host name, and one domain has to be without attributes; otherwise
+        # Thunderbird rejects the file.
+        provider = ET.SubElement(root, "emailProvider", id=config.domain)
+        ET.SubElement(provider, "domain").text = config.domain
+        name = config.display_name or config.domain
+        ET.SubElement(provider, "displayName").text = printable(name, _DISPLAY_NAME_MAX)
+        ET.SubElement(provider, "displayShortName").text = printable(name, _DISPLAY_SHORT_NAME_MAX)
+        for service in incoming:
+            server = _server(provider, "incomingServer", service)
+            if service.type is ServiceType.POP3:
+                _leave_messages(server)
+        for service in outgoing:
+            _server(provider, "outgoingServer", service)
+        ET.indent(root)
+        document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+        return document + b"\n"
+
+
+def _server(provider: ET.Element, tag: str, service: ServerSettings) -> ET.Element:
+    server = ET.SubElement(provider, tag, type=service.type.value)
+    ET.SubElement(server, "hostname").text = service.hostname
+    ET.SubElement(server, "port").text = str(service.port)
+    ET.SubElement(server, "socketType").text = service.socket_type.value
+    ET.SubElement(server, "authentication").text = service.authentication.value
+    ET.SubElement(server, "username").text = service.username
+    return server
+
+
+def _leave_messages(server: ET.Element) -> None:
+    """Version 1.1 has these; without them a program may empty the mailbox on the server."""
+    pop3 = ET.SubElement(server, "pop3")
+    ET.SubElement(pop3, "leaveMessagesOnServer").text = "true"
+    ET.SubElement(pop3, "daysToLeaveMessagesOnServer").text = str(_DAYS_TO_LEAVE_MESSAGES)
+
+
+FORMAT = Autoconfig()
+
+
+def render_address(address: Address, hosting: Hosting) -> bytes:
+    """The document for one address; raises NothingToOffer."""
+    try:
+        return FORMAT.render(resolve(address, hosting, _any_protocol(hosting)))
+    except ProtocolNotOffered as error:
+        raise NothingToOffer(str(error)) from error
+
+
+def render_domain(hosting: Hosting) -> bytes:
+    """The document for every address of a domain, with placeholders; raises NothingToOffer."""
+    try:
+        return FORMAT.render(resolve_domain(hosting, _any_protocol(hosting)))
+    except ProtocolNotOffered as error:
+        raise NothingToOffer(str(error)) from error
+
+
+def _any_protocol(hosting: Hosting) -> ServiceType:
+    """The document lists every protocol, so any one that the server offers will do to resolve it."""
+    return ServiceType.IMAP if hosting.offers(ServiceType.IMAP) else ServiceType.POP3
