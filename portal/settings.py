@@ -21,6 +21,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else 
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set: give it a long random text that nobody else knows.")
 PORTAL_HOSTS = environment.words("PORTAL_HOSTS", default="localhost 127.0.0.1 [::1]")
+PORTAL_URL = env.str("PORTAL_URL", default="")
 # Mail programs ask under every customer's domain name, so the host check is ours: portal.middleware.
 ALLOWED_HOSTS = ["*"]
 TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", default=0)

@@ -1,0 +1,61 @@
+# `make` alone prints the verbs.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench golden shots clean
+
+help: ## print the verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: .venv/.demo ## start the portal, a worker and a demo mail server (PORT=8000 HOST=127.0.0.1)
+	@exec $(BIN)/python -m demo
+
+test: .venv/.dev ## install what the suite needs and run all of it
+	@$(BIN)/python tests/install_parts.py
+	@$(BIN)/python -m pytest $(T)
+
+lint: .venv/.dev ## check style, types, import contracts and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/.dev ## put the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## measure what we promise about speed, as ratios in one run
+	@$(BIN)/python tests/install_parts.py
+	@$(BIN)/python -m tests.bench
+
+golden: .venv/.dev ## rewrite the expected bytes of every format; read the diff
+	@GOLDEN=1 $(BIN)/python -m pytest -q tests/formats
+
+shots: .venv/.dev ## take the README's pictures
+	@$(BIN)/python tests/install_parts.py
+	@$(BIN)/python -m tests.shots
+
+clean: ## forget the environment and the demo's data
+	rm -rf .venv var
+
+# Bare Debian splits venv out of python3. As root the missing half is installed, else it is named.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Mailway needs Python 3.11 or newer. Name it: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv >/dev/null; } || \
+	  { echo "The package python3-venv is missing. Install it: sudo apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.demo: requirements.txt requirements-demo.txt | .venv/bin/python
+	@echo "Installing what Mailway needs (once) …"
+	@$(BIN)/python -m pip install -q -r requirements-demo.txt
+	@touch $@
+
+.venv/.dev: requirements.txt requirements-demo.txt requirements-dev.txt | .venv/bin/python
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/python -m pip install -q -r requirements-dev.txt
+	@touch $@ .venv/.demo

@@ -1,0 +1,30 @@
+"""THE place for "may X see Y". A stranger finds nothing: 404, never 403."""
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from accounts.models import Customer, Membership, User
+
+
+def customers_of(user: User) -> QuerySet[Customer]:
+    """The customers that `user` belongs to. Staff belong to none: they use the admin or a support visit."""
+    return Customer.objects.filter(memberships__user=user)
+
+
+def customers_owned_by(user: User) -> QuerySet[Customer]:
+    return Customer.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
+
+
+def is_owner(user: User, customer: Customer) -> bool:
+    return customers_owned_by(user).filter(pk=customer.pk).exists()
+
+
+def require_owner(user: User, customer: Customer) -> None:
+    """Raises Http404 unless `user` owns `customer`."""
+    if not is_owner(user, customer):
+        raise Http404("No such customer.")
+
+
+def is_support_visit(request: HttpRequest) -> bool:
+    """Whether staff look at the portal as this user; nobody types a password then."""
+    return bool(getattr(request.user, "is_hijacked", False))
