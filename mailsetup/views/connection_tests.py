@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -213,4 +214,4 @@ def _guide_url(page: VisitPage | None, test: ConnectionTest) -> str:
 @login_required
 def history(request: HttpRequest) -> HttpResponse:
     tests = selectors.tests_of(request.user)[:_HISTORY_LENGTH]
-    return render(request, "mailsetup/history.html", {"rows": [lately(test) for test in tests]})
+    return render(request, "mailsetup/history.html", {"rows": [lately(test) for test in tests], "days": settings.HISTORY_DAYS})

@@ -1,9 +1,6 @@
 """The guide for one app with one address's own values, and the QR code that carries it to a phone."""
 
-import io
-
 import qrcode
-import qrcode.image.svg
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,11 +45,24 @@ def phone(request: HttpRequest, page: VisitPage) -> HttpResponse:
         page.address, lifetime=services.ONE_DEVICE_OPENING, visit=visit, one_device=True
     )
     url = request.build_absolute_uri(reverse("mailsetup:link", kwargs={"token": token}))
-    code = qrcode.make(url, image_factory=qrcode.image.svg.SvgPathImage, border=0)
-    svg = io.BytesIO()
-    code.save(svg)
-    path = code.path.attrib["d"] if code.path is not None else ""
-    context = {"visit": page, "link": url, "qr_path": path, "qr_size": code.pixel_size / 10}
-    response = render(request, "mailsetup/phone.html", context)
+    code = qrcode.QRCode(border=0)
+    code.add_data(url)
+    code.make(fit=True)
+    context = {
+        "visit": page,
+        "link": url,
+        "qr_path": _svg_path(code.get_matrix()),
+        "qr_size": code.modules_count,
+        "minutes": int(services.ONE_DEVICE_OPENING.total_seconds() // 60),
+    }
+    template = "mailsetup/phone.html#dialog" if request.htmx else "mailsetup/phone.html"
+    response = render(request, template, context)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _svg_path(rows: list[list[bool]]) -> str:
+    """The dark modules as one SVG path, one unit a module: small enough for a page, and no style needed."""
+    return "".join(
+        f"M{column} {row}h1v1h-1z" for row, modules in enumerate(rows) for column, dark in enumerate(modules) if dark
+    )

@@ -111,7 +111,7 @@ def _address_choices(user: User, typed: str, tests: list[ConnectionTest]) -> lis
 
 def _questions(request: HttpRequest, offered: list[ServiceType]) -> dict[str, Any]:
     platform = guess_platform(request)
-    detected = guides_for(platform) if platform else []
+    detected = _named_guides(platform) if platform else []
     label, _group, icon = DEVICES[platform] if platform else ("", "", "")
     return {
         "protocols": [protocol.value for protocol in offered],
@@ -119,11 +119,16 @@ def _questions(request: HttpRequest, offered: list[ServiceType]) -> dict[str, An
         "device": {"label": label, "icon": icon} if detected else None,
         "detected": [_card(guide) for guide in detected],
         "groups": [
-            {"label": group, "icon": icon, "guides": [_card(guide) for guide in guides_for(other)]}
+            {"label": group, "icon": icon, "guides": [_card(guide) for guide in _named_guides(other)]}
             for other, (_device, group, icon) in DEVICES.items()
-            if other is not platform and guides_for(other)
+            if other is not platform and _named_guides(other)
         ],
     }
+
+
+def _named_guides(platform: Platform) -> list[Guide]:
+    """The apps for a platform; "another app" has its own button below them."""
+    return [guide for guide in guides_for(platform) if guide.slug != "other"]
 
 
 def _card(guide: Guide) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Lane:
     service: ServerSettings
     results: dict[Step, StepResult]
     index: int
+    order: dict[Step, int]  # the place of each result among all results of the test
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -48,9 +49,11 @@ class Lane:
 
 def lanes_of(test: ConnectionTest) -> list[Lane]:
     results: list[dict[Step, StepResult]] = [{}, {}]
-    for row in test.steps.all():
+    orders: list[dict[Step, int]] = [{}, {}]
+    for place, row in enumerate(test.steps.all()):
         results[row.service][Step(row.step)] = row.as_result()
-    return [Lane(service, results[index], index) for index, service in enumerate(test.planned())]
+        orders[row.service][Step(row.step)] = place
+    return [Lane(service, results[index], index, orders[index]) for index, service in enumerate(test.planned())]
 
 
 def page_context(test: ConnectionTest, guide_url: Callable[[], str], seen: int) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def page_context(test: ConnectionTest, guide_url: Callable[[], str], seen: int) 
     return {
         "test": test,
         "display_address": display_address(test.address),
-        "lanes": [_lane(test, lane) for lane in lanes],
+        "lanes": [_lane(test, lane, _numbered(problems), new_from=seen) for lane in lanes],
         "problems": problems,
         "headline": headline,
         "lede": lede,
@@ -96,7 +99,12 @@ def _progress(test: ConnectionTest, lanes: list[Lane]) -> str:
     return str(STEP_RUNNING[running]) if running else _("Summing up…")
 
 
-def _lane(test: ConnectionTest, lane: Lane) -> dict[str, Any]:
+def _numbered(problems: list[dict[str, Any]]) -> dict[str, int]:
+    """The number under which the page shows the problem of each code."""
+    return {problem["code"]: number for number, problem in enumerate(problems, start=1)}
+
+
+def _lane(test: ConnectionTest, lane: Lane, numbers: dict[str, int], new_from: int) -> dict[str, Any]:
     finished = test.state == ConnectionTest.State.DONE
     state = _lane_state(lane, finished)
     labels = {"ok": _("Works"), "warn": _("Works, with a limit"), "bad": _("Problem"), "skip": _("Not checked")}
@@ -111,7 +119,14 @@ def _lane(test: ConnectionTest, lane: Lane) -> dict[str, Any]:
         "label": f"{label}, {encryption_label(service.socket_type)}",
         "state": state,
         "state_label": labels.get(state, "") if finished else "",
-        "steps": [_step(lane, step, place, finished) for place, step in enumerate(lane.steps, start=1)],
+        "steps": [
+            {
+                **_step(lane, step, place, finished),
+                "fix": numbers.get(lane.results[step].code.value) if step in lane.results else None,
+                "new": lane.order.get(step, 0) >= new_from,
+            }
+            for place, step in enumerate(lane.steps, start=1)
+        ],
     }
 
 
@@ -146,7 +161,6 @@ def _step(lane: Lane, step: Step, place: int, finished: bool) -> dict[str, Any]:
         "title": STEP_TITLES[step],
         "text": _step_text(lane, step, result, state),
         "time": _time(result),
-        "fix": state in ("bad", "warn"),
     }
 
 
@@ -201,23 +215,26 @@ def _problems(test: ConnectionTest, lanes: list[Lane], guide_url: Callable[[], s
     if test.state != ConnectionTest.State.DONE:
         return []
     if Code.LOST_RUN in test.causes:
-        return [_problem(explain(Code.LOST_RUN, None, {}), "pulse", "bad", test, guide_url)]
+        return [_problem(Code.LOST_RUN, explain(Code.LOST_RUN, None, {}), ("pulse", "bad"), test, guide_url)]
     for cause in test.causes:
         for lane in lanes:
             for result in lane.results.values():
                 if result.code.value == cause and cause not in found:
                     words = explain(result.code, lane.service, result.evidence)
                     icon = "incoming" if lane.index == 0 else "outgoing"
-                    found[cause] = _problem(words, icon, _STATES[result.status], test, guide_url)
+                    shown = (icon, _STATES[result.status])
+                    found[cause] = _problem(result.code, words, shown, test, guide_url)
     return list(found.values())
 
 
 def _problem(
-    words: Explanation, icon: str, severity: str, test: ConnectionTest, guide_url: Callable[[], str]
+    code: Code, words: Explanation, shown: tuple[str, str], test: ConnectionTest, guide_url: Callable[[], str]
 ) -> dict[str, Any]:
+    icon, severity = shown
     guide = GUIDES.get(test.client)
     number = guide.steps.get(ServiceType(test.protocol), {}).get(words.topic) if guide else None
     return {
+        "code": code.value,
         "title": words.title,
         "icon": icon,
         "severity": severity,
