@@ -1,0 +1,150 @@
+"""Lines over a connection that may turn into TLS midway.
+
+The buffer is our own: asyncio's StreamWriter.start_tls() keeps what came before the handshake and
+hands it out after it, which lets a man in the middle put words into the server's mouth
+(CVE-2011-0411 seen from the client).
+"""
+
+import asyncio
+import ssl
+from typing import cast
+
+LINE_LIMIT = 64 * 1024
+RESPONSE_LINES = 200
+RUN_LIMIT = 1024 * 1024
+
+
+class Closed(Exception):
+    """The server ended the connection; `rest` is what it said without finishing the line."""
+
+    def __init__(self, rest: str = "") -> None:
+        super().__init__("connection closed")
+        self.rest = rest
+
+
+class WasReset(Closed):
+    """The connection was cut off, not closed."""
+
+
+class Garbage(Exception):
+    """What came is no line of a mail protocol, or more of it than any mail server says."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__("no mail protocol")
+        self.text = text
+
+
+class DataBeforeTls(Exception):
+    """Bytes came after the last line read and before the handshake."""
+
+
+class ByteBudget:
+    """How much one service may still say to us during a test, over all its connections."""
+
+    def __init__(self, limit: int = RUN_LIMIT) -> None:
+        self._left = limit
+
+    def spend(self, size: int) -> bool:
+        """Whether `size` more bytes are within the limit."""
+        self._left -= size
+        return self._left >= 0
+
+
+class LineStream(asyncio.Protocol):
+    """Raises Closed, WasReset, Garbage; timeouts are the caller's."""
+
+    def __init__(self, budget: ByteBudget) -> None:
+        self._budget = budget
+        self._buffer = bytearray()
+        self._arrived = asyncio.Event()
+        self._ended: Closed | Garbage | None = None
+        self._transport: asyncio.Transport | None = None
+        self.received = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.received += len(data)
+        if self._budget.spend(len(data)):
+            self._buffer += data
+        else:
+            self._ended = Garbage()
+            self.abort()
+        self._arrived.set()
+
+    def eof_received(self) -> None:
+        self._end(Closed())
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(WasReset() if isinstance(exc, ConnectionError) else Closed())
+
+    def _end(self, ending: Closed) -> None:
+        self._ended = self._ended or ending
+        self._arrived.set()
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The TLS state of the connection, None before the handshake."""
+        found = self._transport.get_extra_info("ssl_object") if self._transport else None
+        return cast("ssl.SSLObject | None", found)
+
+    @property
+    def local_address(self) -> str:
+        name = self._transport.get_extra_info("sockname") if self._transport else None
+        return str(name[0]) if name else "127.0.0.1"
+
+    async def read_line(self) -> str:
+        """The next line without its end."""
+        while (end := self._buffer.find(b"\n", 0, LINE_LIMIT + 1)) < 0:
+            if len(self._buffer) > LINE_LIMIT:
+                raise Garbage(self._take(LINE_LIMIT))
+            await self._more()
+        return self._take(end + 1).rstrip("\r\n")
+
+    async def read_exactly(self, size: int) -> str:
+        """The next `size` bytes: an IMAP literal."""
+        if size > LINE_LIMIT:
+            raise Garbage
+        while len(self._buffer) < size:
+            await self._more()
+        return self._take(size)
+
+    async def _more(self) -> None:
+        if isinstance(self._ended, Closed):
+            raise type(self._ended)(self._take(len(self._buffer)))
+        if self._ended:
+            raise self._ended
+        self._arrived.clear()
+        await self._arrived.wait()
+
+    def _take(self, size: int) -> str:
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken.decode("utf-8", "replace")
+
+    def send_line(self, line: str) -> None:
+        """Sends one line; a line break inside would be a second command and is refused."""
+        if any(character in line for character in "\r\n\0"):
+            raise ValueError("a command is one line")
+        self.send(line.encode() + b"\r\n")
+
+    def send(self, data: bytes) -> None:
+        if self._ended or self._transport is None:
+            raise type(self._ended)() if isinstance(self._ended, Closed) else Closed
+        self._transport.write(data)
+
+    async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
+        """Turns the connection into TLS; also raises DataBeforeTls, ssl.SSLError, OSError."""
+        if self._buffer:
+            raise DataBeforeTls
+        if self._ended or self._transport is None:
+            raise type(self._ended)() if isinstance(self._ended, Closed) else Closed
+        self._transport = await asyncio.get_running_loop().start_tls(
+            self._transport, self, context, server_hostname=server_name
+        )
+
+    def abort(self) -> None:
+        """Ends the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
