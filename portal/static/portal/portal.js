@@ -42,7 +42,7 @@ document.addEventListener('input', (event) => {
 
 // What htmx has just brought in: a dialog opens; an answer takes the focus if nothing else has it.
 document.addEventListener('htmx:afterSettle', (event) => {
-  if (event.target.matches?.('dialog[data-open]')) event.target.showModal();
+  event.target.querySelector(':scope > dialog[data-open]')?.showModal();
   const answer = document.querySelector('[data-answer]');
   if (answer && document.activeElement === document.body) answer.focus({ preventScroll: true });
 });
