@@ -1,5 +1,6 @@
-"""THE place for "may X see Y". A stranger finds nothing: 404, never 403."""
+"""THE place for "may X see Y". A stranger finds nothing: 404, never 403, which would tell that it exists."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
@@ -12,10 +13,12 @@ def customers_of(user: User) -> QuerySet[Customer]:
 
 
 def customers_owned_by(user: User) -> QuerySet[Customer]:
+    """The customers whose people `user` looks after."""
     return Customer.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
 
 
 def is_owner(user: User, customer: Customer) -> bool:
+    """Whether `user` looks after the people of `customer`."""
     return customers_owned_by(user).filter(pk=customer.pk).exists()
 
 
@@ -23,6 +26,22 @@ def require_owner(user: User, customer: Customer) -> None:
     """Raises Http404 unless `user` owns `customer`."""
     if not is_owner(user, customer):
         raise Http404("No such customer.")
+
+
+def may_view_as(staff: User | AnonymousUser, viewed: User) -> bool:
+    """Whether `staff` may see the portal as `viewed` does.
+
+    Support staff with the permission only, and only people of a customer: nobody gains rights by a visit.
+    """
+    return (
+        isinstance(staff, User)
+        and staff.is_staff
+        and staff.has_perm("accounts.view_as_customer")
+        and viewed.is_active
+        and not viewed.is_staff
+        and not viewed.is_superuser
+        and viewed.memberships.exists()
+    )
 
 
 def is_support_visit(request: HttpRequest) -> bool:

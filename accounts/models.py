@@ -11,14 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
+    """Creates people by address; nobody has a user name here."""
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Store one person; without a password nobody can sign in with one."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Store one person who may do everything in the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find by address in any case, as addresses are stored in lower case."""
+        return self.get(email=(username or "").strip().lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -44,6 +52,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # RFC 5321 section 2.4 lets a local part be case-sensitive, but two accounts that differ by a
+        # capital would be a trap for the people who own them.
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        """What to call this person on a page."""
+        return self.name or self.email
 
 
 class Customer(models.Model):
@@ -83,6 +105,14 @@ class Membership(models.Model):
         return f"{self.user} – {self.customer}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations by state."""
+
+    def usable(self) -> "InvitationQuerySet":
+        """Neither used, nor taken back, nor too old."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+
 class Invitation(models.Model):
     """An invitation to a customer's account; only the hash of its token is stored."""
 
@@ -95,6 +125,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
