@@ -1,0 +1,21 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PLAIN_STORAGE = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def _files_without_a_manifest() -> Iterator[None]:
+    """A page can be looked at before `collectstatic` has run."""
+    with override_settings(STORAGES={"staticfiles": PLAIN_STORAGE}):
+        yield
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """A browser that gets the error page instead of the test getting the exception."""
+    return Client(raise_request_exception=False)
