@@ -25,10 +25,11 @@ from demo.imap import start_imap
 from demo.mailboxes import Mailboxes
 from demo.pop3 import Pop3Factory
 from demo.private_files import private_folder
+from demo.state import HOSTNAME
 from demo.submission import start_submission
 
 HOST = "127.0.0.1"
-HOSTNAME = "mail.lindqvist.example"
+
 logger = logging.getLogger(__name__)
 
 

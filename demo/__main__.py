@@ -1,0 +1,202 @@
+"""`make run`: prepares the demo, starts portal, worker and mail server, and stops them together.
+
+PORT=8000 HOST=127.0.0.1 MAILWAY_STATE=var python -m demo
+"""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
+
+from demo.children import Child, first_ended, stop, wait_until_ready
+from demo.ports import LOCAL, MailPorts, answers_healthz, free_mail_ports, is_free, listens
+from demo.preparation import prepare_portal
+from demo.private_files import private_folder
+from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, WILDCARDS, DemoState
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PYTHON = (sys.executable, "-m")
+READY_WITHIN_SECONDS = 60.0
+WATCH_SECONDS = 0.2
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class CannotRunError(Exception):
+    """One plain sentence for the person at the terminal."""
+
+
+class StopRequested(BaseException):
+    """Raised by the signal handler; no `except Exception` on the way may swallow it."""
+
+
+class Supervisor:
+    def __init__(self, host: str, port: int, folder: Path) -> None:
+        self.host = host
+        self.port = port
+        self.folder = folder
+        self.children: list[Child] = []
+
+    def run(self) -> None:
+        """Returns never: ends with CannotRunError or StopRequested, and then no child is left."""
+        self._check_port()
+        with self._only_one():
+            try:
+                self._start()
+                self._watch()
+            finally:
+                for number in STOP_SIGNALS:
+                    signal.signal(number, signal.SIG_IGN)
+                # The worker looks for a signal every two seconds only, so this takes a moment.
+                say("\nStopping …")
+                stop(self.children)
+
+    def _check_port(self) -> None:
+        try:
+            free = is_free(self.host, self.port)
+        except (OSError, OverflowError) as error:
+            raise CannotRunError(
+                f"The portal can't listen on {self.host} port {self.port}: {error}."
+            ) from None
+        if not free:
+            raise CannotRunError(
+                f"Port {self.port} is in use. Start with another: make run PORT={self.port + 1}"
+            )
+
+    @contextmanager
+    def _only_one(self) -> Iterator[None]:
+        with (private_folder(self.folder) / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotRunError(
+                    f"Another `make run` is using {self.folder}. Stop it first, or keep this one's data "
+                    "elsewhere with MAILWAY_STATE."
+                ) from None
+            yield
+
+    def _start(self) -> None:
+        say("Starting Mailway …")
+        state = DemoState.in_folder(self.folder)
+        environment = state.environment(self.host, os.environ)
+        mail_ports = free_mail_ports()
+        mail_server = self._mail_server(state, mail_ports)
+        web = self._web(state)
+        worker = self._worker(state)
+        self.children = [mail_server, web, worker]
+        # The mail server needs nothing of Django, so it starts while the database is prepared.
+        mail_server.start(environment, CHECKOUT)
+        os.environ.update(environment)
+        own_database = environment.get("DATABASE_URL") == state.database_url
+        prepare_portal(state, mail_ports, own_database)
+        for child in (web, worker):
+            child.start(environment, CHECKOUT)
+        trouble = wait_until_ready(self.children, READY_WITHIN_SECONDS)
+        if trouble is not None:
+            raise CannotRunError(account_of(trouble))
+        say(welcome(state, self.address, mail_ports))
+
+    def _watch(self) -> None:
+        while True:
+            ended = first_ended(self.children)
+            if ended is not None:
+                raise CannotRunError(account_of(ended))
+            time.sleep(WATCH_SECONDS)
+
+    @property
+    def reachable_host(self) -> str:
+        """Where this machine reaches the portal, also when it listens on every address."""
+        return LOCAL if self.host in WILDCARDS else self.host
+
+    @property
+    def address(self) -> str:
+        name = f"[{self.reachable_host}]" if ":" in self.reachable_host else self.reachable_host
+        return f"http://{name}:{self.port}/"
+
+    def _mail_server(self, state: DemoState, ports: MailPorts) -> Child:
+        numbers = {"--imap-port": ports.imap, "--pop3-port": ports.pop3, "--smtp-port": ports.smtp}
+        options = [text for name, port in numbers.items() for text in (name, str(port))]
+        return Child(
+            "mail server",
+            [*PYTHON, "demo.mailserver", "--state", str(state.mail), *options],
+            state.logs / "mailserver.log",
+            lambda: all(listens(port) for port in numbers.values()),
+        )
+
+    def _web(self, state: DemoState) -> Child:
+        address = ("--host", self.host, "--port", str(self.port))
+        capacity = ("--workers", "1", "--blocking-threads", "8")
+        return Child(
+            "web server",
+            [*PYTHON, "granian", "--interface", "wsgi", *address, *capacity, "portal.wsgi:application"],
+            state.logs / "web.log",
+            lambda: answers_healthz(self.reachable_host, self.port),
+        )
+
+    def _worker(self, state: DemoState) -> Child:
+        sign = self.folder / "worker-is-ready"
+        sign.unlink(missing_ok=True)
+        command = [*PYTHON, "demo.worker", str(sign)]
+        return Child("worker", command, state.logs / "worker.log", sign.exists)
+
+
+def account_of(child: Child) -> str:
+    happened = "ended unexpectedly" if child.has_ended else "did not become ready"
+    return f"The {child.name} {happened}. The end of {child.log}:\n\n{child.last_words()}"
+
+
+def welcome(state: DemoState, address: str, ports: MailPorts) -> str:
+    sign_ins = [
+        ("Portal", address),
+        ("  sign in as", CUSTOMER_EMAIL),
+        ("  password", state.customer_password),
+        ("Mailbox to test", CUSTOMER_EMAIL),
+        ("  password", state.mailboxes.passwords[CUSTOMER_EMAIL]),
+        ("  on this machine", f"IMAP {ports.imap}, POP3 {ports.pop3}, SMTP {ports.smtp}"),
+        ("Support staff", f"{address}admin/"),
+        ("  sign in as", STAFF_EMAIL),
+        ("  password", state.staff_password),
+        ("Mail from the portal", f"{state.sent_mail}  (codes and links to reset a password)"),
+    ]
+    lines = "\n".join(f"  {label:<22}{value}" for label, value in sign_ins)
+    return f"\nMailway is ready.\n\n{lines}\n\nCtrl-C stops everything."
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def port_from_environment() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise CannotRunError(f"PORT is “{text}” and should be a number from 1 to 65535.")
+    return int(text)
+
+
+def request_stop(_number: int, _frame: FrameType | None) -> None:
+    raise StopRequested
+
+
+def main() -> int:
+    for number in STOP_SIGNALS:
+        signal.signal(number, request_stop)
+    try:
+        folder = Path(os.environ.get("MAILWAY_STATE") or CHECKOUT / "var").resolve()
+        Supervisor(os.environ.get("HOST") or LOCAL, port_from_environment(), folder).run()
+    except StopRequested:
+        say("Stopped.")
+    except (CannotRunError, ImproperlyConfigured, CommandError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,64 @@
+"""Finding out which ports are free, and who listens."""
+
+import errno
+import http.client
+import socket
+from dataclasses import dataclass
+
+LOCAL = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class MailPorts:
+    imap: int
+    pop3: int
+    smtp: int
+
+
+PREFERRED = MailPorts(imap=10143, pop3=10995, smtp=10587)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Raises OSError when `host` is no address of this machine."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # Connections of a server that has just ended must not count as a server.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def free_mail_ports() -> MailPorts:
+    """The ports that the demo prefers; in place of each one that is taken, any free one."""
+    return MailPorts(*(_free_port(port) for port in (PREFERRED.imap, PREFERRED.pop3, PREFERRED.smtp)))
+
+
+def _free_port(preferred: int) -> int:
+    if is_free(LOCAL, preferred):
+        return preferred
+    with socket.create_server((LOCAL, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    try:
+        with socket.create_connection((LOCAL, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def answers_healthz(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,61 @@
+"""What has to be done with Django before the portal can start; each step only when it is needed."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from demo.ports import MailPorts
+from demo.state import DemoState
+
+
+def prepare_portal(state: DemoState, mail_ports: MailPorts, own_database: bool) -> None:
+    """Migrates, collects static files and loads the demo customer into the database of the environment.
+
+    A database that is not the demo's own gets the demo customer only while it holds no domain.
+    """
+    django.setup()
+    _migrate()
+    _collect_static(state.folder / "static.fingerprint")
+    if own_database or not apps.get_model("mailsetup", "Domain").objects.exists():
+        call_command(
+            "load_demo",
+            imap_port=mail_ports.imap,
+            pop3_port=mail_ports.pop3,
+            smtp_port=mail_ports.smtp,
+            customer_password=state.customer_password,
+            staff_password=state.staff_password,
+            force=True,
+            # Its words are for a person who calls it; the passwords are said once everything is ready.
+            stdout=io.StringIO(),
+        )
+    connection.close()
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _collect_static(stored: Path) -> None:
+    fingerprint = _static_fingerprint()
+    if not stored.exists() or stored.read_text() != fingerprint:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stored.write_text(fingerprint)
+
+
+def _static_fingerprint() -> str:
+    """Changes whenever a static file of any app comes, goes or changes."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{storage.path(name)} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

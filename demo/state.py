@@ -1,0 +1,93 @@
+"""Everything that `make run` keeps between starts, and the environment that it gives to its children."""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.certificates import CertificateFiles, DemoAuthority
+from demo.mailboxes import Mailboxes, generated_password
+from demo.private_files import made_once, private_folder
+
+HOSTNAME = "mail.lindqvist.example"
+# As the command load_demo has them.
+CUSTOMER_EMAIL = "anna@lindqvist.example"
+STAFF_EMAIL = "support@northwind.example"
+WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+
+
+@dataclass(frozen=True)
+class DemoState:
+    """`folder` and what is in it; nothing is readable to other users of the machine."""
+
+    folder: Path
+    signing: CertificateFiles
+    mailboxes: Mailboxes
+    customer_password: str
+    staff_password: str
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "DemoState":
+        private_folder(folder)
+        for name in ("broker", "log", "mail-out"):
+            private_folder(folder / name)
+        return cls(
+            folder=folder,
+            signing=DemoAuthority(folder / "mail" / "authority").signing_certificate("Mailway demo"),
+            mailboxes=Mailboxes(folder / "mail" / "mailboxes"),
+            customer_password=made_once(folder / "customer-password", generated_password),
+            staff_password=made_once(folder / "staff-password", generated_password),
+        )
+
+    @property
+    def mail(self) -> Path:
+        return self.folder / "mail"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def sent_mail(self) -> Path:
+        return self.folder / "mail-out"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.folder / 'mailway.sqlite3'}"
+
+    def environment(self, host: str, given: Mapping[str, str]) -> dict[str, str]:
+        """`given` plus what the demo needs; what `given` has, also as NAME_FILE, stays as it is."""
+        needed = {
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "SECRET_KEY": made_once(self.folder / "secret-key", lambda: secrets.token_urlsafe(50)),
+            "CREDENTIALS_KEY": made_once(self.folder / "credentials-key", _fernet_key),
+            "DEBUG": "false",
+            # The demo speaks http on this machine, where a browser would never send back a secure cookie.
+            "HTTPS_ONLY": "false",
+            "PORTAL_HOSTS": _portal_hosts(host),
+            "DATABASE_URL": self.database_url,
+            "CELERY_BROKER_URL": f"filesystem://{self.folder / 'broker'}",
+            "EMAIL_URL": f"filemail:///{self.sent_mail}",
+            "STATIC_ROOT": str(self.folder / "static"),
+            "PROFILE_SIGNING_CERT": str(self.signing.certificate),
+            "PROFILE_SIGNING_KEY": str(self.signing.key),
+            "PROFILE_SIGNING_CHAIN": str(self.signing.chain),
+            "PROBE_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "PROBE_CA_FILE": str(self.signing.chain),
+            "PROBE_HOSTS": f"{HOSTNAME}=127.0.0.1",
+        }
+        missing = {name: value for name, value in needed.items() if f"{name}_FILE" not in given}
+        return {**missing, **given}
+
+
+def _portal_hosts(host: str) -> str:
+    if host in WILDCARDS:
+        # Whoever lets the whole network in can't say under which of the machine's names it will come.
+        return "*"
+    name = f"[{host}]" if ":" in host else host
+    return ",".join(dict.fromkeys(("localhost", "127.0.0.1", name)))
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

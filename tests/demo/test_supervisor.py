@@ -1,0 +1,140 @@
+"""`make run` from outside: it gets ready, says how to sign in, and leaves nothing behind."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.demo.servers import accepts_connections, free_ports
+
+READY_WITHIN_SECONDS = 60
+# Five seconds until the supervisor kills, and some for a busy machine.
+GONE_WITHIN_SECONDS = 15
+
+
+class Demo:
+    """`python -m demo` in a session of its own, so that all it ever started can be found."""
+
+    def __init__(self, state: Path, port: int) -> None:
+        self.port = port
+        self.state = state
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "demo"],
+            env={"PATH": os.environ["PATH"], "PORT": str(port), "MAILWAY_STATE": str(state)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_until_ready(self) -> str:
+        """What it printed up to the line that says how to stop it."""
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                return said
+        raise AssertionError(f"It ended before it was ready:\n{said}\n{self.process.communicate()[1]}")
+
+    def running(self) -> list[psutil.Process]:
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            ours = os.getsid(process.pid) == self.process.pid
+            return ours and process.status() != psutil.STATUS_ZOMBIE
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            return False
+
+    def clear_away(self) -> None:
+        for process in self.running():
+            process.kill()
+        self.process.communicate()
+
+
+def wait_for(fact: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all tests here: the first start prepares it, the others are second starts."""
+    return tmp_path_factory.mktemp("demo-state")
+
+
+@pytest.fixture
+def demo(state: Path) -> Iterator[Demo]:
+    started = Demo(state, free_ports(1)[0])
+    try:
+        yield started
+    finally:
+        started.clear_away()
+
+
+def ports_in(said: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?:IMAP|POP3|SMTP) (\d+)", said)]
+
+
+def test_it_gets_ready_and_ctrl_c_stops_everything(demo: Demo) -> None:
+    said = demo.wait_until_ready()
+    connection = http.client.HTTPConnection("127.0.0.1", demo.port, timeout=10)
+    connection.request("GET", "/accounts/login/")
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert f"http://127.0.0.1:{demo.port}/" in said
+    mail_ports = ports_in(said)
+    assert len(mail_ports) == 3
+    assert all(accepts_connections(port) for port in mail_ports)
+    assert len(demo.running()) >= 4
+
+    demo.process.send_signal(signal.SIGINT)
+    _, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
+    assert (demo.process.returncode, errors) == (0, "")
+    assert demo.running() == []
+    assert not any(accepts_connections(port) for port in (demo.port, *mail_ports))
+
+
+def test_it_stops_everything_when_a_part_dies(demo: Demo) -> None:
+    demo.wait_until_ready()
+    mail_server = next(process for process in demo.running() if "demo.mailserver" in process.cmdline())
+    mail_server.kill()
+    _, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
+    assert demo.process.returncode == 1
+    assert errors.startswith("The mail server ended unexpectedly.")
+    assert demo.running() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
+def test_nothing_stays_when_the_supervisor_is_killed(demo: Demo) -> None:
+    demo.wait_until_ready()
+    demo.process.kill()
+    assert wait_for(lambda: demo.running() == [], GONE_WITHIN_SECONDS), demo.running()
+
+
+def test_taken_port_is_said_with_the_way_out(state: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        demo = Demo(state, port)
+        _, errors = demo.process.communicate(timeout=READY_WITHIN_SECONDS)
+    assert demo.process.returncode == 1
+    assert errors == f"Port {port} is in use. Start with another: make run PORT={port + 1}\n"
+
+
+def test_everything_it_keeps_is_private(state: Path) -> None:
+    readable = [path for path in (state, *state.iterdir()) if path.stat().st_mode & 0o077 and path.is_dir()]
+    assert readable in ([], [state / "static"])
