@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -218,6 +219,79 @@ if TRUSTED_PROXY_COUNT:
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 # A mail set-up page has small forms only.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Sign-in ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+
+SIGNUP_OPEN = environment.boolean("SIGNUP_OPEN", default=False)
+INVITATION_DAYS = 7
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever asks for an address that has no account here must not learn that it has none, nor get mail.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS_ONLY else "http"
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = str(BRAND["name"])
+# A clock may be wrong by one step of 30 seconds (RFC 6238 section 5.2).
+MFA_TOTP_TOLERANCE = 1
+# Browsers offer passkeys on http://localhost too; the library wants to be told.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+USERSESSIONS_TRACK_ACTIVITY = True
+
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+# An address that a provider claims opens nobody's account: people connect a provider when signed in.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+
+
+def _openid_providers(text: str) -> list[dict[str, Any]]:
+    """A JSON list of objects; keys beside the five that are needed are allauth's own, such as `uid_field`."""
+    providers = []
+    for entry in environment.json_list(text):
+        for name in ("provider_id", "name", "server_url", "client_id", "secret"):
+            if not entry.get(name):
+                raise ValueError(f"a provider has no {name}.")
+        providers.append(
+            {name: entry.pop(name) for name in ("provider_id", "name", "client_id", "secret")}
+            | {"settings": entry}
+        )
+    return providers
+
+
+_OPENID_PROVIDERS = environment.parsed("OIDC_PROVIDERS", _openid_providers)
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": _OPENID_PROVIDERS,
+        "OAUTH_PKCE_ENABLED": True,
+        "provider_class": "accounts.adapters.OpenIDConnectProvider",
+    }
+}
+
+# Browsers hold the redirect that answers a form against form-action too (CSP Level 3 section 6.4.1).
+for _provider in _OPENID_PROVIDERS:
+    _server = urlsplit(_provider["settings"]["server_url"])
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_server.scheme}://{_server.netloc}")
+
+# Support looks at the portal as a customer: the banner is in our own pages, nothing is put into others.
+HIJACK_PERMISSION_CHECK = "accounts.access.may_view_as"
+HIJACK_INSERT_BEFORE = None
 
 # --- Logging: one line each on stderr; never a request's body ---------------------------------------
 LOGGING = {
