@@ -1,0 +1,114 @@
+"""The provider file: idempotent, all or nothing, and every mistake is named by its JSON path."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import Membership, User
+from mailsetup.models import Domain, DomainAlias, Mailbox, Server
+from mailsetup.providerfile import ProviderFileError
+from mailsetup.provisioning import provision
+
+pytestmark = pytest.mark.django_db
+File = dict[str, Any]
+
+
+def stored(file: File, **options: bool) -> dict[str, list[str]]:
+    return provision(json.dumps(file).encode(), **options).as_dict()
+
+
+def test_a_file_is_stored_and_a_second_time_changes_nothing(provider_file: File) -> None:
+    first = stored(provider_file)
+    assert "domain example.com" in first["added"]
+    assert Domain.objects.get(name="example.com").aliases.get().name == "example.net"
+    assert Membership.objects.get(user__email="owner@lindqvist.example").role == "owner"
+
+    second = stored(provider_file)
+    assert second["added"] == []
+    assert second["changed"] == []
+    assert "domain example.com" in second["unchanged"]
+
+
+def test_a_changed_port_changes_the_server_only(provider_file: File) -> None:
+    stored(provider_file)
+    provider_file["servers"][0]["services"][0]["port"] = 1993
+    changes = stored(provider_file)
+    assert changes["changed"] == ["server smarter1"]
+    assert Server.objects.get().services.first().port == 1993
+
+
+def test_names_that_left_the_file_leave_the_domain(provider_file: File) -> None:
+    stored(provider_file)
+    provider_file["domains"][0] |= {"aliases": [], "mailboxes": ["new@example.com"]}
+    stored(provider_file)
+    assert not DomainAlias.objects.exists()
+    assert [mailbox.address for mailbox in Mailbox.objects.all()] == ["new@example.com"]
+
+
+def test_a_dry_run_stores_nothing(provider_file: File) -> None:
+    assert "domain example.com" in stored(provider_file, dry_run=True)["added"]
+    assert not Domain.objects.exists()
+
+
+def test_names_in_any_script_are_stored_as_a_labels(provider_file: File) -> None:
+    provider_file["domains"][0] |= {"name": "BÜCHER.example", "aliases": [], "mailboxes": ["anna@bücher.example"]}
+    stored(provider_file)
+    domain = Domain.objects.get(name="xn--bcher-kva.example")
+    assert domain.display_name == "bücher.example"
+    assert domain.mailboxes.get().local_part == "anna"
+
+
+def change(path: list[Any], value: Any) -> Callable[[File], None]:
+    def apply(file: File) -> None:
+        place: Any = file
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+
+    return apply
+
+
+WRONG = {
+    "unknown key": (change(["domains", 0, "colour"], "red"), "domains[0].colour"),
+    "unknown key at the top": (change(["domain"], []), "domain"),
+    "wrong type": (change(["servers", 0, "services", 0, "port"], "993"), "servers[0].services[0].port"),
+    "port out of range": (change(["servers", 0, "services", 0, "port"], 70000), "servers[0].services[0].port"),
+    "unknown socket type": (
+        change(["servers", 0, "services", 0, "socket_type"], "ssl"),
+        "servers[0].services[0].socket_type",
+    ),
+    "unknown server": (change(["domains", 1, "server"], "nowhere"), "domains[1].server"),
+    "unknown customer": (change(["domains", 1, "customer"], "whmcs:0"), "domains[1].customer"),
+    "duplicate domain": (change(["domains", 1, "name"], "Example.COM"), "domains[1].name"),
+    "alias that is a domain": (change(["domains", 1, "aliases"], ["example.com"]), "domains[1].aliases[0]"),
+    "submission on port 25": (change(["servers", 0, "services", 2, "port"], 25), "servers[0].services[2].port"),
+    "mailbox of another domain": (change(["domains", 0, "mailboxes"], ["a@b.example"]), "domains[0].mailboxes[0]"),
+    "user without @": (change(["customers", 0, "users"], ["anna"]), "customers[0].users[0]"),
+    "no domain name": (change(["domains", 0, "name"], "no spaces allowed"), "domains[0].name"),
+    "duplicate server": (lambda file: file["servers"].append(file["servers"][0]), "servers[1].name"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_refused_with_its_path_and_nothing_is_stored(name: str, provider_file: File) -> None:
+    spoil, path = WRONG[name]
+    spoil(provider_file)
+    with pytest.raises(ProviderFileError) as error:
+        stored(provider_file)
+    assert error.value.path == path
+    assert str(error.value).startswith(f"{path}: ")
+    assert not Server.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_an_alias_of_one_domain_cannot_become_another_domain(provider_file: File) -> None:
+    stored(provider_file)
+    with pytest.raises(ProviderFileError, match=r"^domains\[0\].name: example.net is already an alias"):
+        stored({"domains": [{"name": "example.net", "server": "smarter1"}]})
+
+
+def test_what_is_not_json_is_said_in_a_sentence() -> None:
+    with pytest.raises(ProviderFileError, match="This is not JSON"):
+        provision(b'{"domains": [')
