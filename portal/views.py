@@ -45,7 +45,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something broke here. The page needs no database; its reference stands in the log before the traceback."""
+    """Something broke here. The page needs no database; its reference is in the log, before the traceback."""
     reference = "E-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(4))
     # The path stays out: it may carry the token of a set-up link.
     view = request.resolver_match.view_name if request.resolver_match else "no view"

@@ -1,17 +1,15 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.test import Client, override_settings
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PLAIN_STORAGE = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture(autouse=True)
 def _files_without_a_manifest() -> Iterator[None]:
     """A page can be looked at before `collectstatic` has run."""
-    with override_settings(STORAGES={"staticfiles": PLAIN_STORAGE}):
+    with override_settings(STORAGES={"staticfiles": PLAIN_STORAGE}, WHITENOISE_AUTOREFRESH=True):
         yield
 
 
