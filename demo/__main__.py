@@ -6,6 +6,7 @@ PORT=8000 HOST=127.0.0.1 MAILWAY_STATE=var python -m demo
 import fcntl
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -60,11 +61,10 @@ class Supervisor:
 
     def _check_port(self) -> None:
         try:
-            free = is_free(self.host, self.port)
-        except (OSError, OverflowError) as error:
-            raise CannotRunError(
-                f"The portal can't listen on {self.host} port {self.port}: {error}."
-            ) from None
+            free = is_free(self.listen_address, self.port)
+        except OSError as error:
+            reason = error.strerror.lower()
+            raise CannotRunError(f"The portal can't listen on HOST={self.host}: {reason}.") from None
         if not free:
             raise CannotRunError(
                 f"Port {self.port} is in use. Start with another: make run PORT={self.port + 1}"
@@ -111,6 +111,11 @@ class Supervisor:
             time.sleep(WATCH_SECONDS)
 
     @property
+    def listen_address(self) -> str:
+        """An IP address, because granian takes no name; raises OSError for a name that nobody knows."""
+        return self.host if ":" in self.host else socket.gethostbyname(self.host)
+
+    @property
     def reachable_host(self) -> str:
         """Where this machine reaches the portal, also when it listens on every address."""
         return LOCAL if self.host in WILDCARDS else self.host
@@ -131,7 +136,7 @@ class Supervisor:
         )
 
     def _web(self, state: DemoState) -> Child:
-        address = ("--host", self.host, "--port", str(self.port))
+        address = ("--host", self.listen_address, "--port", str(self.port))
         capacity = ("--workers", "1", "--blocking-threads", "8")
         return Child(
             "web server",

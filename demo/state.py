@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from demo.certificates import CertificateFiles, DemoAuthority
 from demo.mailboxes import Mailboxes, generated_password
@@ -54,7 +55,7 @@ class DemoState:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.folder / 'mailway.sqlite3'}"
+        return f"sqlite:///{quote(str(self.folder / 'mailway.sqlite3'))}"
 
     def environment(self, host: str, given: Mapping[str, str]) -> dict[str, str]:
         """`given` plus what the demo needs; what `given` has, also as NAME_FILE, stays as it is."""
@@ -68,7 +69,7 @@ class DemoState:
             "PORTAL_HOSTS": _portal_hosts(host),
             "DATABASE_URL": self.database_url,
             "CELERY_BROKER_URL": f"filesystem://{self.folder / 'broker'}",
-            "EMAIL_URL": f"filemail:///{self.sent_mail}",
+            "EMAIL_URL": f"filemail:///{quote(str(self.sent_mail))}",
             "STATIC_ROOT": str(self.folder / "static"),
             "PROFILE_SIGNING_CERT": str(self.signing.certificate),
             "PROFILE_SIGNING_KEY": str(self.signing.key),
