@@ -1,8 +1,10 @@
-"""Which host name gets which part of the portal."""
+"""Which host name gets which part of the portal, and when a session was last seen."""
 
 from collections.abc import Callable
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
@@ -21,4 +23,23 @@ class HostMiddleware:
         name, _port = split_domain_port(request.get_host())
         if not validate_host(name, settings.PORTAL_HOSTS):
             request.urlconf = "mailsetup.discovery_urls"
+        return self.get_response(request)
+
+
+class SessionActivityMiddleware:
+    """Notes when a session was last seen, every few minutes: allauth's own writes at each request.
+
+    A page that follows a connection test asks five times a second.
+    """
+
+    INTERVAL_SECONDS = 300
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.note = UserSessionsMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and cache.add(f"session-seen:{key}", True, self.INTERVAL_SECONDS):
+            return self.note(request)
         return self.get_response(request)
