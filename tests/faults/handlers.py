@@ -1,0 +1,52 @@
+"""Faults that need no protocol: what a connection may meet before the first sensible word."""
+
+import asyncio
+
+from tests.faults.thread import Handler
+
+_FOREVER = 3600
+
+
+async def is_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(_FOREVER)
+
+
+async def closes_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    return
+
+
+async def answers_like_a_web_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(10)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await writer.drain()
+
+
+async def floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One line without an end."""
+    while True:
+        writer.write(b"A" * 65536)
+        await writer.drain()
+
+
+def greets(greeting: bytes) -> Handler:
+    """Says its line and then nothing."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        await writer.drain()
+        await asyncio.sleep(_FOREVER)
+
+    return handler
+
+
+def dribbles(greeting: bytes, pause: float = 0.05) -> Handler:
+    """Bytes come, one by one, and no line ever ends."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            for byte in greeting:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(pause)
+
+    return handler

@@ -1,0 +1,142 @@
+"""An IMAP server that does what a test asks for, and lies where it is told to."""
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass, field
+
+from tests.faults.maildrop import Maildrop
+
+
+@dataclass
+class ImapServer:
+    """`handle` is the handler for ServerThread.listen.
+
+    `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by
+    its first word), `injected` is sent behind the OK of STARTTLS in the same segment, `announces`
+    False keeps silent in IDLE.
+    """
+
+    maildrop: Maildrop
+    starttls: ssl.SSLContext | None = None
+    capabilities: str = "IMAP4rev1 IDLE UIDPLUS SASL-IR AUTH=PLAIN"
+    greeting: str = "* OK ready"
+    answers: dict[str, str] = field(default_factory=dict)
+    injected: bytes = b""
+    announces: bool = True
+    folders: tuple[str, ...] = ('(\\HasNoChildren) "/" INBOX', '(\\Junk) "/" "Spam mail"')
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _ImapSession(self, reader, writer).run()
+
+
+class _ImapSession:
+    def __init__(
+        self, server: ImapServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.server, self.reader, self.writer = server, reader, writer
+        self.folder, self.encrypted = "INBOX", writer.get_extra_info("sslcontext") is not None
+        self.deleted: set[int] = set()
+
+    async def run(self) -> None:
+        self.say(self.server.greeting)
+        while (line := await self.hear()) is not None:
+            tag, _, rest = line.partition(" ")
+            name, _, arguments = rest.partition(" ")
+            name = name.upper()
+            if name in self.server.answers:
+                self.say(f"{tag} {self.server.answers[name].format(arguments=arguments)}")
+                continue
+            command = getattr(self, f"do_{name.lower()}", None)
+            if command is None:
+                self.say(f"{tag} BAD unknown command")
+            elif await command(tag, arguments) is False:
+                return
+
+    def say(self, line: str) -> None:
+        self.writer.write(line.encode() + b"\r\n")
+
+    async def hear(self) -> str | None:
+        await self.writer.drain()
+        line = await self.reader.readline()
+        return line.decode().rstrip("\r\n") if line else None
+
+    async def do_capability(self, tag: str, arguments: str) -> None:
+        offer = " STARTTLS" if self.server.starttls and not self.encrypted else ""
+        self.say(f"* CAPABILITY {self.server.capabilities}{offer}")
+        self.say(f"{tag} OK done")
+
+    async def do_starttls(self, tag: str, arguments: str) -> None:
+        assert self.server.starttls is not None
+        self.writer.write(f"{tag} OK go ahead\r\n".encode() + self.server.injected)
+        await self.writer.drain()
+        await self.writer.start_tls(self.server.starttls)
+        self.encrypted = True
+
+    async def do_authenticate(self, tag: str, arguments: str) -> None:
+        _, _, secret = arguments.partition(" ")
+        if not secret:
+            self.say("+ ")
+            secret = await self.hear() or ""
+        self._signed_in(tag, self.server.maildrop.accepts_plain(secret))
+
+    async def do_login(self, tag: str, arguments: str) -> None:
+        """Two strings, quoted or literal."""
+        while literal := re.search(r"\{(\d+)\}$", arguments):
+            self.say("+ go on")
+            await self.writer.drain()
+            text = (await self.reader.readexactly(int(literal.group(1)))).decode()
+            arguments = f'{arguments[: literal.start()]}"{text}"{await self.hear()}'
+        username, password = re.findall(r'"((?:\\.|[^"\\])*)"', arguments)
+        self._signed_in(tag, self.server.maildrop.accepts(username, re.sub(r"\\(.)", r"\1", password)))
+
+    def _signed_in(self, tag: str, accepted: bool) -> None:
+        self.say(f"{tag} OK signed in" if accepted else f"{tag} NO [AUTHENTICATIONFAILED] No.")
+
+    async def do_select(self, tag: str, arguments: str) -> None:
+        self.folder = arguments.strip('"')
+        self.say(f"* {len(self.server.maildrop.uids(self.folder))} EXISTS")
+        self.say(f"{tag} OK selected")
+
+    async def do_list(self, tag: str, arguments: str) -> None:
+        for folder in self.server.folders:
+            self.say(f"* LIST {folder}")
+        self.say(f"{tag} OK listed")
+
+    async def do_noop(self, tag: str, arguments: str) -> None:
+        self.say(f"{tag} OK nothing")
+
+    async def do_idle(self, tag: str, arguments: str) -> None:
+        drop, seen = self.server.maildrop, len(self.server.maildrop.uids(self.folder))
+        self.say("+ idling")
+        done = asyncio.ensure_future(self.hear())
+        while not done.done():
+            drop.changed.clear()
+            count = len(drop.uids(self.folder))
+            if self.server.announces and count > seen:
+                self.say(f"* {count} EXISTS")
+                seen = count
+            waiting = asyncio.ensure_future(drop.changed.wait())
+            await asyncio.wait({done, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+        self.say(f"{tag} OK idled")
+
+    async def do_uid(self, tag: str, arguments: str) -> None:
+        name, _, rest = arguments.partition(" ")
+        drop = self.server.maildrop
+        if name == "SEARCH":
+            _, header, value = rest.split(" ", 2)
+            wanted = f"{header}: {value.strip(chr(34))}"
+            hits = [str(uid) for uid in drop.uids(self.folder) if wanted in drop.messages[uid][1]]
+            self.say(" ".join(["* SEARCH", *hits]))
+        if name == "STORE":
+            self.deleted.add(int(rest.split()[0]))
+        if name == "EXPUNGE" and int(rest) in self.deleted:
+            del drop.messages[int(rest)]
+        self.say(f"{tag} OK done")
+
+    async def do_logout(self, tag: str, arguments: str) -> bool:
+        self.say("* BYE")
+        self.say(f"{tag} OK bye")
+        await self.writer.drain()
+        return False

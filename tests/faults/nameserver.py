@@ -1,0 +1,66 @@
+"""A name server that answers what it is told to."""
+
+import socket
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+
+class FaultyNameServer:
+    """`records` maps (name, type) to texts. A name in no record gets `rcode`; None says nothing."""
+
+    def __init__(
+        self,
+        records: Mapping[tuple[str, str], tuple[str, ...]],
+        rcode: dns.rcode.Rcode | None = dns.rcode.NXDOMAIN,
+    ) -> None:
+        self._records, self._rcode = records, rcode
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._ending = threading.Event()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self._socket.getsockname()
+        return host, port
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        # An empty datagram wakes the thread.
+        self._socket.sendto(b"", self.address)
+        self._thread.join(10)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while not self._ending.is_set():
+            wire, client = self._socket.recvfrom(4096)
+            if wire and (answer := self._answer(dns.message.from_wire(wire))) is not None:
+                self._socket.sendto(answer.to_wire(), client)
+
+    def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
+        question = query.question[0]
+        name, kind = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.RA
+        if (name, kind) in self._records:
+            texts = self._records[name, kind]
+            response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
+        elif not any(known == name for known, _ in self._records):
+            if self._rcode is None:
+                return None
+            response.set_rcode(self._rcode)
+        return response

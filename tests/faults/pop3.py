@@ -1,0 +1,100 @@
+"""A POP3 server that does what a test asks for, and lies where it is told to."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+
+from tests.faults.maildrop import Maildrop
+
+
+@dataclass
+class Pop3Server:
+    """`handle` is the handler for ServerThread.listen; `answers` replaces the answer to a command.
+
+    `refuses_after` sign-ins the password is wrong.
+    """
+
+    maildrop: Maildrop
+    starttls: ssl.SSLContext | None = None
+    greeting: str = "+OK ready"
+    capabilities: tuple[str, ...] = ("USER", "TOP", "UIDL")
+    answers: dict[str, str] = field(default_factory=dict)
+    injected: bytes = b""
+    refuses_after: int | None = None
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _Pop3Session(self, reader, writer).run()
+
+
+class _Pop3Session:
+    def __init__(
+        self, server: Pop3Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.server, self.reader, self.writer = server, reader, writer
+        self.encrypted = writer.get_extra_info("sslcontext") is not None
+        self.username = ""
+        self.uids: list[int] = []
+        self.deleted: list[int] = []
+
+    async def run(self) -> None:
+        self.say(self.server.greeting)
+        while True:
+            await self.writer.drain()
+            line = (await self.reader.readline()).decode().rstrip("\r\n")
+            if not line:
+                return
+            name, _, argument = line.partition(" ")
+            if name in self.server.answers:
+                self.say(self.server.answers[name].format(argument=argument))
+                continue
+            command = getattr(self, f"do_{name.lower()}", None)
+            if command is None:
+                self.say("-ERR unknown command")
+            elif await command(argument) is False:
+                return
+
+    def say(self, *lines: str) -> None:
+        self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
+
+    async def do_capa(self, argument: str) -> None:
+        offer = ("STLS",) if self.server.starttls and not self.encrypted else ()
+        self.say("+OK", *self.server.capabilities, *offer, ".")
+
+    async def do_stls(self, argument: str) -> None:
+        assert self.server.starttls is not None
+        self.writer.write(b"+OK go ahead\r\n" + self.server.injected)
+        await self.writer.drain()
+        await self.writer.start_tls(self.server.starttls)
+        self.encrypted = True
+
+    async def do_user(self, argument: str) -> None:
+        self.username = argument
+        self.say("+OK")
+
+    async def do_pass(self, argument: str) -> None:
+        drop, limit = self.server.maildrop, self.server.refuses_after
+        accepted = drop.accepts(self.username, argument)
+        if not accepted or (limit is not None and len(drop.attempts) > limit):
+            self.say("-ERR [AUTH] Authentication failed.")
+            return
+        self.uids = drop.uids("INBOX")
+        self.say("+OK signed in")
+
+    async def do_stat(self, argument: str) -> None:
+        self.say(f"+OK {len(self.uids)} 1000")
+
+    async def do_top(self, argument: str) -> None:
+        _, message = self.server.maildrop.messages[self.uids[int(argument.split()[0]) - 1]]
+        header, _, _ = message.partition("\r\n\r\n")
+        self.say("+OK", *header.split("\r\n"), "", ".")
+
+    async def do_dele(self, argument: str) -> None:
+        self.deleted.append(self.uids[int(argument) - 1])
+        self.say("+OK")
+
+    async def do_quit(self, argument: str) -> bool:
+        for uid in self.deleted:
+            del self.server.maildrop.messages[uid]
+        self.say("+OK bye")
+        await self.writer.drain()
+        return False

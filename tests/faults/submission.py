@@ -1,0 +1,100 @@
+"""A submission server that does what a test asks for, and lies where it is told to."""
+
+import asyncio
+import base64
+import ssl
+from dataclasses import dataclass, field
+
+from tests.faults.maildrop import Maildrop
+
+
+@dataclass
+class SubmissionServer:
+    """`handle` is the handler for ServerThread.listen; `answers` replaces the answer to a command."""
+
+    maildrop: Maildrop
+    starttls: ssl.SSLContext | None = None
+    greeting: str = "220-mail.example.test ESMTP\r\n220 at your service"
+    extensions: tuple[str, ...] = ("AUTH PLAIN LOGIN", "8BITMIME")
+    answers: dict[str, str] = field(default_factory=dict)
+    injected: bytes = b""
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _SubmissionSession(self, reader, writer).run()
+
+
+class _SubmissionSession:
+    def __init__(
+        self, server: SubmissionServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.server, self.reader, self.writer = server, reader, writer
+        self.encrypted = writer.get_extra_info("sslcontext") is not None
+
+    async def run(self) -> None:
+        self.say(self.server.greeting)
+        while True:
+            line = await self.hear()
+            name, _, argument = line.partition(" ")
+            if name in self.server.answers:
+                self.say(self.server.answers[name].format(argument=argument))
+                continue
+            command = getattr(self, f"do_{name.lower()}", None)
+            if command is None:
+                self.say("500 5.5.1 unknown command")
+            elif await command(argument) is False:
+                return
+
+    def say(self, line: str) -> None:
+        self.writer.write(line.encode() + b"\r\n")
+
+    async def hear(self) -> str:
+        await self.writer.drain()
+        line = await self.reader.readline()
+        if not line:
+            raise EOFError
+        return line.decode().rstrip("\r\n")
+
+    async def do_ehlo(self, argument: str) -> None:
+        offer = ("STARTTLS",) if self.server.starttls and not self.encrypted else ()
+        lines = ["mail.example.test", *self.server.extensions, *offer]
+        for line in lines[:-1]:
+            self.say(f"250-{line}")
+        self.say(f"250 {lines[-1]}")
+
+    async def do_starttls(self, argument: str) -> None:
+        assert self.server.starttls is not None
+        self.writer.write(b"220 2.0.0 go ahead\r\n" + self.server.injected)
+        await self.writer.drain()
+        await self.writer.start_tls(self.server.starttls)
+        self.encrypted = True
+
+    async def do_auth(self, argument: str) -> None:
+        mechanism, _, secret = argument.partition(" ")
+        drop = self.server.maildrop
+        if mechanism == "LOGIN":
+            self.say("334 VXNlcm5hbWU6")
+            username = base64.b64decode(await self.hear()).decode()
+            self.say("334 UGFzc3dvcmQ6")
+            accepted = drop.accepts(username, base64.b64decode(await self.hear()).decode())
+        else:
+            accepted = drop.accepts_plain(secret)
+        self.say("235 2.7.0 ok" if accepted else "535 5.7.8 Authentication credentials invalid")
+
+    async def do_mail(self, argument: str) -> None:
+        self.say("250 2.1.0 ok")
+
+    async def do_rcpt(self, argument: str) -> None:
+        self.say("250 2.1.5 ok")
+
+    async def do_data(self, argument: str) -> None:
+        self.say("354 go ahead")
+        lines = []
+        while (line := await self.hear()) != ".":
+            lines.append(line)
+        self.say("250 2.0.0 queued as 4T2b")
+        self.server.maildrop.deliver("\r\n".join(lines))
+
+    async def do_quit(self, argument: str) -> bool:
+        self.say("221 2.0.0 bye")
+        await self.writer.drain()
+        return False

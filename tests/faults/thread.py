@@ -1,0 +1,87 @@
+"""Servers that run beside the test, in a thread with an event loop of its own."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class ServerThread:
+    """`with ServerThread() as servers: port = servers.listen(handler)`."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        # A client that breaks off a handshake is what these servers are for.
+        self._loop.set_exception_handler(lambda loop, context: None)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._servers: list[asyncio.Server] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def listen(self, handler: Handler, tls: ssl.SSLContext | None = None) -> int:
+        """The port on 127.0.0.1 where `handler` now answers, under implicit TLS if `tls` is given."""
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with suppress(OSError, EOFError, ValueError, asyncio.CancelledError):
+                await handler(reader, writer)
+            # What was written goes out before the end; a client that is gone does not hold us up.
+            with suppress(OSError, asyncio.CancelledError):
+                writer.close()
+                async with asyncio.timeout(1):
+                    await writer.wait_closed()
+            writer.transport.abort()
+
+        starting = asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+        server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
+        self._servers.append(server)
+        port: int = server.sockets[0].getsockname()[1]
+        return port
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        # One turn for the transports that were aborted just now.
+        await asyncio.sleep(0)
+
+
+class FaultyServer:
+    """One handler on one port: `with FaultyServer(is_silent) as server: server.port`."""
+
+    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
+        self._thread = ServerThread()
+        self._handler, self._tls = handler, tls
+        self.port = 0
+        self.connections = 0
+
+    def __enter__(self) -> Self:
+        self._thread.__enter__()
+        self.port = self._thread.listen(self._count, self._tls)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.__exit__(kind, error, trace)
+
+    async def _count(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        await self._handler(reader, writer)

@@ -1,0 +1,47 @@
+"""A vantage that may look at 127.0.0.1, an authority, and a mailbox."""
+
+import ipaddress
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from mailsetup.probes import Vantage
+from tests.faults import HOST, Authority, Maildrop, ServerThread
+from tests.probes.prober import QUICK, Prober
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def good_tls(authority: Authority) -> ssl.SSLContext:
+    return authority.good()
+
+
+@pytest.fixture
+def vantage(authority: Authority) -> Vantage:
+    return Vantage(
+        allowed_networks=(ipaddress.ip_network("127.0.0.0/8"),),
+        ca_file=authority.ca_file,
+        hosts={HOST: ("127.0.0.1",)},
+        timeouts=QUICK,
+    )
+
+
+@pytest.fixture
+def prober(vantage: Vantage) -> Prober:
+    return Prober(vantage)
+
+
+@pytest.fixture
+def servers() -> Iterator[ServerThread]:
+    with ServerThread() as thread:
+        yield thread
+
+
+@pytest.fixture
+def maildrop() -> Maildrop:
+    return Maildrop()

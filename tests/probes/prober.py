@@ -1,0 +1,58 @@
+"""Runs probes against this machine, in seconds that suit a test."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
+from mailsetup.findings import ServiceReport, Step, StepResult
+from mailsetup.probes import Ask, Timeouts, Vantage, probe
+from tests.faults import ADDRESS, HOST, PASSWORD, closed_port
+
+TOKEN = "7K4Q-29XM"
+QUICK = Timeouts(
+    dns=0.4,
+    connect=0.4,
+    greeting=0.6,
+    tls=4,
+    command=3,
+    sign_in=4,
+    push=1.5,
+    arrive=4,
+    poll=0.1,
+    overall=20,
+)
+
+
+@dataclass
+class Prober:
+    """Runs a probe against this machine and keeps what it told on the way."""
+
+    vantage: Vantage
+    steps: list[tuple[int, StepResult]] = field(default_factory=list)
+
+    def settings(
+        self, kind: ServiceType, port: int, socket_type: SocketType = SocketType.SSL, host: str = HOST
+    ) -> ServerSettings:
+        return ServerSettings(kind, host, port, socket_type, username=ADDRESS)
+
+    def both(
+        self,
+        incoming: ServerSettings,
+        outgoing: ServerSettings,
+        password: str | None = PASSWORD,
+        round_trip: bool = True,
+    ) -> tuple[ServiceReport, ServiceReport]:
+        ask = Ask(ADDRESS, incoming, outgoing, password, round_trip, TOKEN)
+        return asyncio.run(probe(ask, self.vantage, lambda index, step: self.steps.append((index, step))))
+
+    def one(self, service: ServerSettings, password: str | None = PASSWORD) -> dict[Step, StepResult]:
+        """The steps of one service; the other one is not there."""
+        nothing = closed_port()
+        if service.type is ServiceType.SMTP:
+            report = self.both(self.settings(ServiceType.IMAP, nothing), service, password, False)[1]
+        else:
+            report = self.both(service, self.settings(ServiceType.SMTP, nothing), password, False)[0]
+        return {step.step: step for step in report.steps}
+
+    def patient(self, **seconds: float) -> "Prober":
+        return Prober(replace(self.vantage, timeouts=replace(self.vantage.timeouts, **seconds)))
