@@ -3,6 +3,9 @@
 import pytest
 from django.core.management import call_command
 
+# The mail laboratory, PostgreSQL and Redis: each starts when a test first asks for it.
+pytest_plugins = ("tests.parts.fixtures",)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:

@@ -1,0 +1,34 @@
+"""Real parts for the whole suite. Each starts when the first test asks for it, once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.mail.lab import MailLab, running_mail_lab
+from tests.parts.postgres import Postgres, running_postgres
+from tests.parts.redis_server import RedisServer, running_redis
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mail_lab() -> Iterator[MailLab]:
+    with running_mail_lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def crowded_mail_lab() -> Iterator[MailLab]:
+    """A second lab, in which a mailbox may hold one connection only."""
+    with running_mail_lab(max_connections=1) as lab:
+        yield lab
