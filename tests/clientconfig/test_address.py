@@ -1,0 +1,89 @@
+"""Addresses as people type, paste and attack them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailsetup.clientconfig import AddressError, parse_address, parse_domain
+
+
+@pytest.mark.parametrize(
+    ("typed", "parsed"),
+    [
+        ("anna@example.com", "anna@example.com"),
+        ("Anna@Example.COM", "anna@example.com"),
+        ("  anna@example.com \t", "anna@example.com"),
+        ("\u00a0anna@example.com", "anna@example.com"),
+        ("anna@example.com.", "anna@example.com"),
+        ("anna+shop@example.com", "anna+shop@example.com"),
+        ("o'brien@example.com", "o'brien@example.com"),
+        ("anna@müller.example", "anna@xn--mller-kva.example"),
+        ("anna@MÜLLER.example", "anna@xn--mller-kva.example"),
+        ("anna@xn--mller-kva.example", "anna@xn--mller-kva.example"),
+        ("anna@例え.example", "anna@xn--r8jz45g.example"),
+    ],
+)
+def test_an_address_is_lower_case_with_its_domain_as_a_labels(typed: str, parsed: str) -> None:
+    assert str(parse_address(typed)) == parsed
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "has an @ in it"),
+        ("anna", "has an @ in it"),
+        ("@example.com", "before the @"),
+        ("anna@", "empty"),
+        ("anna@localhost", "whole domain name"),
+        ("anna@192.0.2.1", "whole domain name"),
+        ("anna@bert@example.com", "before the @"),
+        ("an na@example.com", "before the @"),
+        (".anna@example.com", "before the @"),
+        ("anna..b@example.com", "before the @"),
+        ('"anna b"@example.com', "before the @"),
+        ("ännä@example.com", "before the @"),
+        ("anna@exam ple.com", "not a domain name"),
+        ("anna@-example.com", "not a domain name"),
+        ("anna\r\n@example.com", "can't be seen"),
+        ("anna\x00@example.com", "can't be seen"),
+        ("anna\u202e@example.com", "can't be seen"),
+        ("a" * 65 + "@example.com", "64 characters"),
+        ("anna@" + "a" * 295, "254 characters"),
+        ("a" * 300, "254 characters"),
+        ("anna@" + "a" * 64 + ".com", "not a domain name"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_one_sentence(typed: str, reason: str) -> None:
+    with pytest.raises(AddressError, match=reason) as refused:
+        parse_address(typed)
+    assert str(refused.value).endswith(".")
+
+
+def test_a_sub_address_belongs_to_the_mailbox_before_the_plus() -> None:
+    address = parse_address("anna+shop@example.com")
+    assert address.mailbox == "anna@example.com"
+    assert parse_address("+anna@example.com").mailbox == "+anna@example.com"
+
+
+def test_people_see_the_domain_in_its_own_script() -> None:
+    assert parse_address("anna@xn--mller-kva.example").display == "anna@müller.example"
+
+
+@given(st.one_of(st.text(), st.builds("{}@{}".format, st.text(), st.text()), st.emails()))
+def test_no_text_raises_anything_but_address_error(text: str) -> None:
+    try:
+        address = parse_address(text)
+    except AddressError:
+        return
+    assert parse_address(str(address)) == address
+    assert str(address).isascii()
+    assert address.display
+
+
+@given(st.text())
+def test_no_domain_raises_anything_but_address_error(text: str) -> None:
+    try:
+        domain = parse_domain(text)
+    except AddressError:
+        return
+    assert parse_domain(domain) == domain

@@ -1,0 +1,161 @@
+"""Profiles as an iPhone takes them: Apple's required keys, stable identifiers, no password."""
+
+import plistlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mailsetup.clientconfig import (
+    Authentication,
+    Hosting,
+    ServiceType,
+    parse_address,
+    resolve,
+    resolve_domain,
+)
+from mailsetup.formats import FORMATS, NothingToOffer
+from tests.formats import hostings
+
+FORMAT = FORMATS["mobileconfig"]
+# apple/device-management, mdm/profiles: TopLevel.yaml, CommonPayloadKeys.yaml, com.apple.mail.managed.yaml.
+REQUIRED_OF_PAYLOADS = {"PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID"}
+REQUIRED_OF_MAIL = {
+    "EmailAccountType",
+    "IncomingMailServerHostName",
+    "IncomingMailServerAuthentication",
+    "OutgoingMailServerHostName",
+    "OutgoingMailServerAuthentication",
+}
+KEYS_OF_MAIL = REQUIRED_OF_MAIL | {
+    "EmailAccountDescription",
+    "EmailAddress",
+    "IncomingMailServerPortNumber",
+    "IncomingMailServerUseSSL",
+    "IncomingMailServerUsername",
+    "OutgoingMailServerPortNumber",
+    "OutgoingMailServerUseSSL",
+    "OutgoingMailServerUsername",
+    "OutgoingPasswordSameAsIncomingPassword",
+    "PayloadDisplayName",
+}
+
+
+def render(
+    address: str = "anna@example.com",
+    protocol: ServiceType = ServiceType.IMAP,
+    hosting: Hosting = hostings.DOMAIN,
+) -> bytes:
+    return FORMAT.render(resolve(parse_address(address), hosting, protocol))
+
+
+def profile(*args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    outer = plistlib.loads(render(*args, **kwargs))
+    [account] = outer["PayloadContent"]
+    return outer, account
+
+
+@pytest.mark.parametrize("protocol", [ServiceType.IMAP, ServiceType.POP3])
+def test_the_profile_of_an_address(
+    protocol: ServiceType, matches_golden: Callable[[str, bytes], None]
+) -> None:
+    matches_golden(f"mobileconfig-{protocol}.mobileconfig", render(protocol=protocol))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "account_type"),
+    [(ServiceType.IMAP, "EmailTypeIMAP"), (ServiceType.POP3, "EmailTypePOP")],
+)
+def test_it_holds_what_apple_requires_and_nothing_that_apple_does_not_know(
+    protocol: ServiceType, account_type: str
+) -> None:
+    outer, account = profile(protocol=protocol)
+    assert outer["PayloadType"] == "Configuration"
+    assert account["PayloadType"] == "com.apple.mail.managed"
+    assert account["EmailAccountType"] == account_type
+    assert outer.keys() >= REQUIRED_OF_PAYLOADS
+    assert account.keys() >= REQUIRED_OF_PAYLOADS | REQUIRED_OF_MAIL
+    assert account.keys() <= REQUIRED_OF_PAYLOADS | KEYS_OF_MAIL
+    assert outer["PayloadVersion"] == account["PayloadVersion"] == 1
+    assert outer["PayloadOrganization"] == "Example Mail"
+
+
+def test_it_holds_no_password() -> None:
+    _outer, account = profile()
+    assert not {"IncomingPassword", "OutgoingPassword"} & account.keys()
+    assert account["OutgoingPasswordSameAsIncomingPassword"] is True
+
+
+def test_encryption_is_on_and_implicit_tls_wins_over_the_providers_starttls() -> None:
+    _outer, account = profile()
+    assert account["IncomingMailServerUseSSL"] is account["OutgoingMailServerUseSSL"] is True
+    assert account["IncomingMailServerPortNumber"] == 993
+    assert account["OutgoingMailServerPortNumber"] == 465
+
+
+def test_starttls_is_used_when_there_is_nothing_else() -> None:
+    hosting = hostings.offering(hostings.IMAP, hostings.SMTP_PLAIN, hostings.SMTP_STARTTLS)
+    _outer, account = profile(hosting=hosting)
+    assert account["OutgoingMailServerPortNumber"] == 587
+    assert account["OutgoingMailServerUseSSL"] is True
+
+
+@pytest.mark.parametrize(
+    "hosting",
+    [
+        hostings.offering(hostings.IMAP_PLAIN, hostings.SMTP),
+        hostings.offering(hostings.IMAP, hostings.SMTP_PLAIN),
+        hostings.offering(replace(hostings.IMAP, authentication=Authentication.OAUTH2), hostings.SMTP),
+    ],
+)
+def test_what_an_iphone_could_not_do_safely_is_not_offered(hosting: Hosting) -> None:
+    with pytest.raises(NothingToOffer):
+        render(hosting=hosting)
+
+
+def test_a_profile_is_for_one_address_and_not_for_a_domain() -> None:
+    with pytest.raises(NothingToOffer):
+        FORMAT.render(resolve_domain(hostings.DOMAIN, ServiceType.IMAP))
+
+
+def identifiers(outer: dict[str, Any]) -> set[str]:
+    payloads = [outer, *outer["PayloadContent"]]
+    return {payload[key] for payload in payloads for key in ("PayloadIdentifier", "PayloadUUID")}
+
+
+def test_installing_again_replaces_and_other_accounts_stay_untouched() -> None:
+    first, _ = profile()
+    again, _ = profile(hosting=replace(hostings.DOMAIN, services=(hostings.IMAP_STARTTLS, hostings.SMTP)))
+    assert identifiers(first) == identifiers(again)
+    assert len(identifiers(first)) == 4
+    others = [profile("bert@example.com")[0], profile(protocol=ServiceType.POP3)[0]]
+    for other in others:
+        assert not identifiers(first) & identifiers(other)
+    assert first["PayloadIdentifier"].startswith("com.example.mail.")
+
+
+def test_an_alias_sends_as_itself_and_signs_in_as_the_mailbox() -> None:
+    _outer, account = profile("anna@example.net", hosting=hostings.ALIAS)
+    assert account["EmailAddress"] == "anna@example.net"
+    assert account["IncomingMailServerUsername"] == "anna@example.com"
+
+
+@pytest.mark.parametrize(
+    ("address", "filename"),
+    [
+        ("anna@example.com", "mail-anna-example-com.mobileconfig"),
+        ("o'brien+shop@example.com", "mail-o-brien-shop-example-com.mobileconfig"),
+    ],
+)
+def test_the_file_name_is_safe_everywhere(address: str, filename: str) -> None:
+    assert FORMAT.filename(resolve(parse_address(address), hostings.DOMAIN, ServiceType.IMAP)) == filename
+
+
+def test_strange_names_stay_text() -> None:
+    outer, _account = profile(hosting=replace(hostings.DOMAIN, display_name='A & B <"x">\x00\n</plist>'))
+    assert outer["PayloadOrganization"] == 'A & B <"x"> </plist>'
+
+
+def test_it_is_not_public() -> None:
+    assert not FORMAT.public
