@@ -1,32 +1,91 @@
-"""What django-allauth asks the portal."""
+"""How django-allauth behaves here: closed sign-up, invitations, no second question right after sign-in."""
+
+import time
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.openid_connect import provider as openid_connect
 from django.conf import settings
-from django.http import HttpRequest
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from accounts.models import Invitation, User
+
+INVITATION_SESSION_KEY = "invitation"
+FRESH_SIGN_IN_SECONDS = 300
+
+
+def invitation_in(request: HttpRequest) -> Invitation | None:
+    """The open invitation whose link this visitor came by."""
+    return Invitation.objects.usable().filter(pk=request.session.get(INVITATION_SESSION_KEY)).first()
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up is closed unless the provider opened it."""
+    """Accounts come from the provider or by invitation, unless the host opens sign-up to everybody."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.SIGNUP_OPEN)
+        return settings.SIGNUP_OPEN or invitation_in(request) is not None
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        user.name = form.cleaned_data.get("name", "")
+        return super().save_user(request, user, form, commit)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask nobody to confirm who they are moments after they showed it, to add their first second factor.
+
+        Taking a factor away, or adding another, always asks: there is something to protect by then.
+        """
+        required = super().is_reauthentication_required(app=app, **kwargs)
+        if not required or app != "allauth.mfa" or is_mfa_enabled(self.request.user):
+            return required
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] > FRESH_SIGN_IN_SECONDS
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Sign-up through a provider is closed unless the hosting provider opened sign-up."""
+    """Who may come in by the provider's own sign-in."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        return bool(settings.SIGNUP_OPEN)
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        if settings.SIGNUP_OPEN:
+            return True
+        invitation = invitation_in(request)
+        addresses = {address.email.lower() for address in sociallogin.email_addresses}
+        return invitation is not None and invitation.email in addresses
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        user: User = super().populate_user(request, sociallogin, data)
+        user.name = data.get("name") or ""
+        return user
 
 
 class OpenIDConnectProvider(openid_connect.OpenIDConnectProvider):
-    """Takes the whole address of a discovery document as well as the address of the server."""
+    """OpenID Connect servers as they are found in hosting."""
 
     def wk_server_url(self, url: str) -> str:
-        # WHMCS serves its document as /oauth/openid-configuration.php, where the standard path of
-        # OpenID Connect Discovery 1.0 section 4 leads nowhere without a rewrite.
-        if "openid-configuration" in url:
+        """Take an address that ends in a file as the discovery document itself.
+
+        WHMCS keeps its document at /oauth/openid-configuration.php (docs.whmcs.com, OpenID Connect
+        developer guide). Every other address gets /.well-known/openid-configuration (OpenID Connect
+        Discovery 1.0 section 4) put after it.
+        """
+        last_part = url.rpartition("/")[2]
+        if last_part.startswith("openid-configuration"):
             return url
-        return str(super().wk_server_url(url))
+        return super().wk_server_url(url.rstrip("/"))
+
+    def redirect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send the browser on by a page of ours.
+
+        Browsers hold a redirect that answers a form against the page's form-action, which names no foreign
+        host; a page that refreshes itself is no form.
+        """
+        response: HttpResponse = super().redirect(request, *args, **kwargs)
+        if not isinstance(response, HttpResponseRedirect):
+            return response
+        context = {"redirect_to": response.url, "provider": self.name}
+        return render(request, "socialaccount/login_redirect.html", context)

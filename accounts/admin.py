@@ -1,12 +1,142 @@
-"""People, customers, invitations and support's visits in Django's admin."""
+"""Plain Django admin: people, customers, invitations, and who looked in from support."""
 
-from django.contrib import admin
+from typing import Any
 
-from accounts.models import Customer
+from allauth.account.decorators import secure_admin_login
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts import services
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+
+# The admin's own form knows neither rate limits nor second factors, so allauth's takes its place.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth documents this
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["user", "customer"]
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People. There is no password field: people set their own by a reset mail or sign in by code."""
+
+    list_display = ["email", "name", "is_staff", "is_active", "last_login", "view_as"]
+    list_filter = ["is_staff", "is_active"]
+    search_fields = ["email", "name", "customers__name", "customers__external_id"]
+    fields = [
+        "email", "name", "is_active", "is_staff", "is_superuser", "groups", "user_permissions",
+        "last_login", "date_joined", "view_as",
+    ]  # fmt: skip
+    readonly_fields = ["last_login", "date_joined", "view_as"]
+    filter_horizontal = ["groups", "user_permissions"]
+    inlines = [MembershipInline]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody changes somebody mightier: with a superuser's address one could sign in as them."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Only a superuser hands out rights: anybody else could give themselves more than they have."""
+        rights = ["is_staff", "is_superuser", "groups", "user_permissions"]
+        return [*self.readonly_fields, *([] if request.user.is_superuser else rights)]
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        services.ensure_user(obj.email)
+
+    @admin.display(description=_("view as"))
+    def view_as(self, user: User) -> str:
+        if not user.pk or not user.is_active or user.is_staff:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("accounts:view_as", args=[user.pk]), _("View as this customer")
+        )
 
 
 @admin.register(Customer)
 class CustomerAdmin(admin.ModelAdmin):
-    """Customers and who belongs to them."""
+    list_display = ["name", "external_id", "created_at"]
+    search_fields = ["name", "external_id", "users__email"]
+    readonly_fields = ["created_at"]
+    inlines = [MembershipInline]
 
-    search_fields = ["name", "external_id"]
+
+class InvitationForm(forms.ModelForm):
+    """A new invitation goes out by mail when it is saved."""
+
+    class Meta:
+        model = Invitation
+        fields = ["customer", "email", "role"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        customer, email = data.get("customer"), data.get("email", "")
+        if customer and customer.memberships.filter(user__email=email.lower()).exists():
+            self.add_error("email", _("This person belongs to the customer already."))
+        return data
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin):
+    """Invitations are sent and taken back, never edited."""
+
+    form = InvitationForm
+    list_display = ["email", "customer", "role", "invited_by", "expires_at", "accepted_at", "revoked_at"]
+    list_filter = ["role"]
+    search_fields = ["email", "customer__name", "customer__external_id"]
+    autocomplete_fields = ["customer"]
+    actions = ["take_back"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: forms.ModelForm, change: bool) -> None:
+        """Send the invitation; the row that the service stored is the one that the admin goes on with."""
+        sent = services.invite(
+            obj.customer,
+            obj.email,
+            obj.role,
+            request.user,
+            lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token])),
+        )
+        obj.pk = sent.pk
+        obj.refresh_from_db()
+
+    @admin.action(description=_("Take the chosen invitations back"), permissions=["delete"])
+    def take_back(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        for invitation in queryset:
+            services.revoke_invitation(invitation)
+        self.message_user(request, _("The links in those mails no longer work."), messages.SUCCESS)
+
+
+@admin.register(SupportVisit)
+class SupportVisitAdmin(admin.ModelAdmin):
+    """A record; nobody changes it."""
+
+    list_display = ["staff", "user", "reason", "started_at", "ended_at"]
+    list_filter = ["started_at"]
+    search_fields = ["staff__email", "user__email", "reason"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SupportVisit | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SupportVisit | None = None) -> bool:
+        return False

@@ -1,8 +1,30 @@
-"""Writes: people and what they belong to."""
+"""Writes: people, what they belong to, invitations, and support's visits."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
 
-from accounts.models import Customer, Membership, User
+from accounts import selectors
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+
+
+class LastOwner(Exception):
+    """A customer would be left without anybody who looks after its people."""
+
+
+class AlreadyMember(Exception):
+    """The invited person belongs to the customer already."""
+
+
+class InvitationUnusable(Exception):
+    """The invitation was used, taken back or is too old, or is for somebody else's address."""
 
 
 def ensure_user(email: str) -> User:
@@ -25,3 +47,98 @@ def ensure_owner(email: str, customer: Customer) -> bool:
         user=ensure_user(email), customer=customer, defaults={"role": Membership.Role.OWNER}
     )
     return created
+
+
+def invite(
+    customer: Customer, email: str, role: str, invited_by: User, link_for: Callable[[str], str]
+) -> Invitation:
+    """Mail somebody a link to join `customer`; an older open invitation to the same address ends.
+
+    `link_for` turns the token into the absolute address of the link. The token itself is in the mail
+    only. Raises AlreadyMember.
+    """
+    address = email.strip().lower()
+    if customer.memberships.filter(user__email=address).exists():
+        raise AlreadyMember
+    token = secrets.token_urlsafe(32)
+    now = timezone.now()
+    with transaction.atomic():
+        customer.invitations.usable().filter(email=address).update(revoked_at=now)
+        invitation = Invitation.objects.create(
+            customer=customer,
+            email=address,
+            role=role,
+            token_hash=selectors.token_hash(token),
+            invited_by=invited_by,
+            expires_at=now + timedelta(days=settings.INVITATION_DAYS),
+        )
+        context = {"invitation": invitation, "link": link_for(token), "brand": settings.BRAND}
+        send_mail(
+            subject=" ".join(render_to_string("email/invitation_subject.txt", context).split()),
+            message=render_to_string("email/invitation.txt", context),
+            from_email=None,
+            recipient_list=[address],
+        )
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, user: User) -> Membership:
+    """Let `user` join the customer.
+
+    Raises InvitationUnusable when the invitation is over, or when its address is not a verified address
+    of `user`: a link that was passed on opens nothing.
+    """
+    current = Invitation.objects.select_for_update().usable().filter(pk=invitation.pk).first()
+    if current is None or not owns_address(user, current.email):
+        raise InvitationUnusable
+    current.accepted_at = timezone.now()
+    current.save(update_fields=["accepted_at"])
+    membership, _created = Membership.objects.get_or_create(
+        user=user, customer=current.customer, defaults={"role": current.role}
+    )
+    return membership
+
+
+def owns_address(user: User, email: str) -> bool:
+    """Whether `user` has shown that mail to this address reaches them."""
+    return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
+
+
+def revoke_invitation(invitation: Invitation) -> None:
+    """Take an open invitation back; a used one stays as it is."""
+    Invitation.objects.usable().filter(pk=invitation.pk).update(revoked_at=timezone.now())
+
+
+@transaction.atomic
+def remove_member(membership: Membership) -> None:
+    """End a membership. Raises LastOwner for the only owner."""
+    _keep_an_owner(membership)
+    membership.delete()
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: str) -> None:
+    """Make somebody an owner or a member. Raises LastOwner when no owner would be left."""
+    if role != Membership.Role.OWNER:
+        _keep_an_owner(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+
+
+def _keep_an_owner(leaving: Membership) -> None:
+    # Both of two owners could leave at the same time: the customer's row makes the second wait.
+    Customer.objects.select_for_update().get(pk=leaving.customer_id)
+    others = Membership.objects.filter(customer_id=leaving.customer_id, role=Membership.Role.OWNER)
+    if leaving.role == Membership.Role.OWNER and not others.exclude(pk=leaving.pk).exists():
+        raise LastOwner
+
+
+def start_support_visit(staff: User, user: User, reason: str) -> SupportVisit:
+    """Write down that `staff` looks at the portal as `user`, and why."""
+    return SupportVisit.objects.create(staff=staff, user=user, reason=reason)
+
+
+def end_support_visit(visit: SupportVisit) -> None:
+    """Write down when a visit was over; a second call changes nothing."""
+    SupportVisit.objects.filter(pk=visit.pk, ended_at=None).update(ended_at=timezone.now())

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -45,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.SessionActivityMiddleware",
     "hijack.middleware.HijackUserMiddleware",
+    "accounts.middleware.SupportVisitMiddleware",
+    "accounts.middleware.StaffSecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -232,12 +234,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 
 SIGNUP_OPEN = environment.boolean("SIGNUP_OPEN", default=False)
-INVITATION_DAYS = 7
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignUpForm"}
+# The limits of allauth itself stand; this one keeps an account from being used to send mail to strangers.
+ACCOUNT_RATE_LIMITS = {"invite": "20/h/user"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -247,6 +251,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS_ONLY else "http"
 
+# Support sees every customer.
+STAFF_SECOND_FACTOR_REQUIRED = not DEBUG
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = str(BRAND["name"])
@@ -275,19 +281,13 @@ def _openid_providers(text: str) -> list[dict[str, Any]]:
     return providers
 
 
-_OPENID_PROVIDERS = environment.parsed("OIDC_PROVIDERS", _openid_providers)
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
-        "APPS": _OPENID_PROVIDERS,
+        "APPS": environment.parsed("OIDC_PROVIDERS", _openid_providers),
         "OAUTH_PKCE_ENABLED": True,
         "provider_class": "accounts.adapters.OpenIDConnectProvider",
     }
 }
-
-# Browsers hold the redirect that answers a form against form-action too (CSP Level 3 section 6.4.1).
-for _provider in _OPENID_PROVIDERS:
-    _server = urlsplit(_provider["settings"]["server_url"])
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_server.scheme}://{_server.netloc}")
 
 # Support looks at the portal as a customer: the banner is in our own pages, nothing is put into others.
 HIJACK_PERMISSION_CHECK = "accounts.access.may_view_as"

@@ -1,0 +1,32 @@
+"""What follows when somebody signs up or out."""
+
+from typing import Any
+
+from allauth.account.signals import user_signed_up
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import services
+from accounts.adapters import INVITATION_SESSION_KEY, invitation_in
+from accounts.models import SupportVisit, User
+
+VISIT_SESSION_KEY = "support_visit"
+
+
+@receiver(user_signed_up)
+def join_the_customer(sender: object, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Somebody who signed up by an invitation belongs to its customer at once."""
+    invitation = invitation_in(request)
+    if invitation is None or not services.owns_address(user, invitation.email):
+        return
+    services.accept_invitation(invitation, user)
+    del request.session[INVITATION_SESSION_KEY]
+
+
+@receiver(user_logged_out)
+def end_the_visit(sender: object, request: HttpRequest, **kwargs: Any) -> None:
+    """Support signed out while looking as a customer: that ends the visit as well."""
+    visit = SupportVisit.objects.filter(pk=request.session.get(VISIT_SESSION_KEY)).first()
+    if visit is not None:
+        services.end_support_visit(visit)

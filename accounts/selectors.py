@@ -1,0 +1,32 @@
+"""Reads: people, invitations, visits."""
+
+import hashlib
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts import access
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+
+
+def people_of(user: User) -> QuerySet[Customer]:
+    """The customers of `user`, each with everybody who belongs to it and the invitations still open."""
+    return access.customers_of(user).prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("user").order_by("role", "user__email")),
+        Prefetch("invitations", Invitation.objects.usable(), to_attr="open_invitations"),
+    )
+
+
+def token_hash(token: str) -> str:
+    """What is stored of an invitation's token: nobody who reads the database can use the link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """The invitation that this token was mailed for, used up or not; None for a made-up token."""
+    known = Invitation.objects.select_related("customer", "invited_by")
+    return known.filter(token_hash=token_hash(token)).first()
+
+
+def open_visit(visit_id: int | None, staff: User) -> SupportVisit | None:
+    """The visit of `staff` that this session began and did not end."""
+    return SupportVisit.objects.filter(pk=visit_id, staff=staff, ended_at=None).first()

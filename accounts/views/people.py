@@ -1,0 +1,113 @@
+"""The people of a customer, looked after by its owners."""
+
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import access, selectors, services
+from accounts.forms import InviteForm, RoleForm
+from accounts.models import Customer, Invitation, Membership
+
+LAST_OWNER = gettext_lazy("Somebody has to look after the people here. Make another person an owner first.")
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who belongs to my customers; owners also get the forms to change that."""
+    return _page(request, InviteForm())
+
+
+def _page(request: HttpRequest, form: InviteForm, invited_to: Customer | None = None) -> HttpResponse:
+    owned = set(access.customers_owned_by(request.user).values_list("pk", flat=True))
+    rooms = [
+        {
+            "customer": customer,
+            "owned": customer.pk in owned,
+            "form": form if customer == invited_to else InviteForm(auto_id=f"c{customer.pk}_%s"),
+        }
+        for customer in selectors.people_of(request.user)
+    ]
+    context = {"rooms": rooms, "roles": Membership.Role.choices}
+    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+@rate_limit(action="invite")
+def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Mail somebody an invitation to one of my customers."""
+    customer = get_object_or_404(access.customers_owned_by(request.user), pk=customer_id)
+    form = InviteForm(request.POST, auto_id=f"c{customer.pk}_%s")
+    if not form.is_valid():
+        return _page(request, form, customer)
+    email, role = form.cleaned_data["email"], form.cleaned_data["role"]
+    try:
+        services.invite(customer, email, role, request.user, lambda token: invitation_link(request, token))
+    except services.AlreadyMember:
+        form.add_error("email", _("This person belongs here already."))
+        return _page(request, form, customer)
+    messages.success(request, _("We’ve sent an invitation to %(email)s.") % {"email": email})
+    return redirect("accounts:people")
+
+
+def invitation_link(request: HttpRequest, token: str) -> str:
+    """The address in the mail, under the name by which this visitor reaches the portal."""
+    return request.build_absolute_uri(reverse("accounts:invitation", args=[token]))
+
+
+@login_required
+@require_POST
+def change_role(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """Make somebody an owner or a member."""
+    membership = _membership_i_look_after(request, membership_id)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        services.change_role(membership, form.cleaned_data["role"])
+    except services.LastOwner:
+        messages.error(request, LAST_OWNER)
+    else:
+        messages.success(
+            request,
+            _("%(person)s is now: %(role)s.")
+            % {"person": membership.user, "role": membership.get_role_display()},
+        )
+    return redirect("accounts:people")
+
+
+@login_required
+@require_POST
+def remove_member(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """End somebody's membership; their account stays."""
+    membership = _membership_i_look_after(request, membership_id)
+    try:
+        services.remove_member(membership)
+    except services.LastOwner:
+        messages.error(request, LAST_OWNER)
+    else:
+        messages.success(request, _("%(person)s no longer has access.") % {"person": membership.user})
+    return redirect("accounts:people")
+
+
+@login_required
+@require_POST
+def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Take an invitation back before it is used."""
+    owned = access.customers_owned_by(request.user)
+    invitation = get_object_or_404(Invitation, pk=invitation_id, customer__in=owned)
+    services.revoke_invitation(invitation)
+    messages.success(request, _("The invitation to %(email)s is taken back.") % {"email": invitation.email})
+    return redirect("accounts:people")
+
+
+def _membership_i_look_after(request: HttpRequest, membership_id: int) -> Membership:
+    owned = access.customers_owned_by(request.user)
+    return get_object_or_404(Membership.objects.select_related("user"), pk=membership_id, customer__in=owned)

@@ -1,0 +1,65 @@
+"""Support looks at the portal as a customer does: with a reason, on record, and without passwords."""
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render, resolve_url
+from django.urls import reverse
+from hijack.views import AcquireUserView, ReleaseUserView
+
+from accounts import selectors, services
+from accounts.forms import SupportVisitForm
+from accounts.models import User
+from accounts.receivers import VISIT_SESSION_KEY
+
+
+class ViewAsCustomer(AcquireUserView):
+    """Ask for the reason, write the visit down, then change sides."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        # Hijack's own dispatch wants the user in the body of a POST; here it stands in the address.
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        if not self.test_func():
+            raise Http404
+        return super(AcquireUserView, self).dispatch(request, *args, **kwargs)
+
+    def get_object(self, queryset: object = None) -> User:
+        return get_object_or_404(User, pk=self.kwargs["user_id"])
+
+    def get_success_url(self) -> str:
+        return resolve_url("mailsetup:home")
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return self._ask(SupportVisitForm())
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        form = SupportVisitForm(request.POST)
+        if not form.is_valid():
+            return self._ask(form)
+        with transaction.atomic():
+            visit = services.start_support_visit(request.user, self.get_object(), form.cleaned_data["reason"])
+            response = super().post(request, *args, **kwargs)
+        # The change of user began a new session, so the note goes into that one.
+        request.session[VISIT_SESSION_KEY] = visit.pk
+        return response
+
+    def _ask(self, form: SupportVisitForm) -> HttpResponse:
+        context = {"form": form, "viewed": self.get_object()}
+        return render(self.request, "accounts/view_as.html", context, status=422 if form.errors else 200)
+
+
+class EndView(ReleaseUserView):
+    """Change back, and write down when."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        visit_id = request.session.get(VISIT_SESSION_KEY)
+        response = super().post(request, *args, **kwargs)
+        visit = selectors.open_visit(visit_id, request.user)
+        if visit is not None:
+            services.end_support_visit(visit)
+        return response
+
+    def get_success_url(self) -> str:
+        return reverse("admin:accounts_user_changelist")
