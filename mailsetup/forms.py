@@ -37,6 +37,6 @@ class ConnectionTestForm(forms.Form):
             raise forms.ValidationError(_("Type the password of this mailbox."))
         if any(not character.isprintable() for character in password):
             raise forms.ValidationError(
-                _("The password contains a character that can't be seen. Type it in by hand.")
+                _("The password contains a character that can’t be seen. Type it in by hand.")
             )
         return password

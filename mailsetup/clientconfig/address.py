@@ -75,7 +75,7 @@ def parse_address(text: str) -> Address:
     # People paste addresses with spaces around them; a control character inside is an attack or an accident.
     trimmed = text.strip(" \t\u00a0")
     if any(not character.isprintable() for character in trimmed):
-        raise AddressError("The address contains characters that can't be seen. Type it in by hand.")
+        raise AddressError("The address contains characters that can’t be seen. Type it in by hand.")
     if len(trimmed) > _ADDRESS_MAX:
         raise AddressError(f"An address has {_ADDRESS_MAX} characters at most; this one is longer.")
     local_part, at, domain = trimmed.rpartition("@")
@@ -85,5 +85,5 @@ def parse_address(text: str) -> Address:
     if len(local_part) > _LOCAL_PART_MAX:
         raise AddressError(f"The part before the @ has {_LOCAL_PART_MAX} characters at most.")
     if not _LOCAL_PART.fullmatch(local_part):
-        raise AddressError("The part before the @ has a character that can't be in an address.")
+        raise AddressError("The part before the @ has a character that can’t be in an address.")
     return Address(local_part=local_part, domain=parse_domain(domain))

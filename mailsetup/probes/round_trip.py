@@ -72,11 +72,13 @@ class ImapWatch:
                 idles = await self._enter_idle(finding)
             self._trip.watching.set()
             accepted = await self._trip.accepted
-            if accepted is None:
-                return
-            if idles:
+            if accepted is None and idles:
+                async with asyncio.timeout(self._timeouts.command):
+                    await self._imap.end_idle()
+            elif accepted is not None and idles:
                 arrival = await self._wait_for_push(accepted, finding)
-        await self._tell(accepted, arrival)
+        if accepted is not None:
+            await self._tell(accepted, arrival)
 
     async def _enter_idle(self, finding: Finding) -> bool:
         """Whether the server goes into IDLE; mail still comes without, only later."""

@@ -27,7 +27,7 @@ _HISTORY_LENGTH = 100
 # Fast while the first steps come in, slower for a run that takes its time.
 _POLL_FAST, _POLL_SLOW, _POLL_IDLE = "200ms", "600ms", "2s"
 _TOO_MANY = {
-    "busy": _("A test of this address is running already. Wait until it's over, then test again."),
+    "busy": _("A test of this address is running already. Wait until it’s over, then test again."),
     "often": _("This address was tested very often in the last minutes. Wait a quarter of an hour."),
     "rejected": _(
         "The server has refused the password several times. To keep it from blocking you, we wait a quarter of an hour."

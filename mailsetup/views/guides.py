@@ -1,6 +1,7 @@
 """The guide for one app with one address's own values, and the QR code that carries it to a phone."""
 
 import qrcode
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +29,7 @@ def show(request: HttpRequest, page: VisitPage, *, client: str, protocol: str) -
         "display_name": page.visit.user.name if page.visit.user else "",
         "switch": {other.value: page.guide_url(client, other) for other in offered},
         "profile_url": profile_url,
+        "profile_signed": bool(settings.PROFILE_SIGNING_CERT),
         "open_profile": bool(profile_url) and request.GET.get("profile") == "open",
         "on_device": guess_platform(request) in guide.platforms,
         "from_test": request.GET.get("from", ""),

@@ -41,7 +41,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     except AddressError as error:
         return _page(request, user, error=str(error), typed=typed, status=422)
     except UnknownDomain:
-        message = _("That address isn't in one of your domains.")
+        message = _("That address isn’t in one of your domains.")
         return _page(request, user, error=message, typed=typed, status=422)
     return _to_guide(request, visit) or _page(request, user, typed=typed)
 

@@ -19,6 +19,7 @@ from mailsetup.explanations import (
     Explanation,
     encryption_label,
     explain,
+    readable_date,
 )
 from mailsetup.findings import PLANNED_STEPS, Code, Status, Step, StepResult, Verdict
 from mailsetup.guides import GUIDES
@@ -187,18 +188,20 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
     if step is Step.DNS:
         return ", ".join(evidence.get("addresses", []))
     if step is Step.TLS and evidence.get("not_after"):
-        return _("Certificate valid until %(date)s") % {"date": evidence["not_after"]}
-    if step is Step.CAPABILITIES and "idle" in evidence:
-        return _("Offers push (IDLE)") if evidence["idle"] else _("No push (IDLE)")
-    if step is Step.MAILBOX and "folders" in evidence:
-        return ngettext("Inbox and %(count)s more folder", "Inbox and %(count)s more folders", evidence["folders"] - 1) % {
-            "count": max(evidence["folders"] - 1, 0)
-        }
-    if step is Step.ARRIVE and evidence.get("junk"):
+        return _("Certificate valid until %(date)s") % {"date": readable_date(evidence["not_after"])}
+    # Some servers name IDLE only after the sign-in, so its absence here means nothing yet.
+    if step is Step.CAPABILITIES and evidence.get("idle"):
+        return _("It offers push (IDLE)")
+    more_folders = evidence.get("folders", 1) - 1
+    if step is Step.MAILBOX and more_folders > 0:
+        text = ngettext("Inbox and %(count)s folder", "Inbox and %(count)s folders", more_folders)
+        return text % {"count": more_folders}
+    if step is Step.ARRIVE and evidence.get("folder", "INBOX") != "INBOX":
         return _("It arrived in the junk folder")
     return str(
         {
             Step.CONNECT: _("The server answered"),
+            Step.CAPABILITIES: _("It offers what a mail app needs"),
             Step.GREETING: _("The server said hello"),
             Step.SIGN_IN: _("Password accepted"),
             Step.MAILBOX: _("Your inbox opens"),
@@ -255,7 +258,7 @@ def _headline(
     if test.verdict == Verdict.PASSED:
         return _everything_works(test, lanes, total)
     if test.verdict == Verdict.NOT_RUN:
-        return _("The test couldn't run"), _("The problem is on our side. This says nothing about your mail.")
+        return _("The test couldn’t run"), _("The problem is on our side. This says nothing about your mail.")
     if test.verdict == Verdict.WARNING:
         return _("Your mail works, with a limit"), str(problems[0]["title"]) if problems else ""
     count = len([problem for problem in problems if problem["severity"] == "bad"])
@@ -292,7 +295,7 @@ def lately(test: ConnectionTest) -> dict[str, Any]:
     if state in ("ok", "warn", "bad") and test.verdict != Verdict.NOT_RUN:
         title = {"ok": _("Everything works"), "warn": _("Works, with a limit"), "bad": _("Something to fix")}[state]
     else:
-        title = _("Running…") if state == "run" else _("The test couldn't run")
+        title = _("Running…") if state == "run" else _("The test couldn’t run")
     return {
         "state": state,
         "title": title,
