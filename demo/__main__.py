@@ -5,6 +5,7 @@ PORT=8000 HOST=127.0.0.1 MAILWAY_STATE=var python -m demo
 
 import fcntl
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -85,7 +86,9 @@ class Supervisor:
     def _start(self) -> None:
         say("Starting Mailway …")
         state = DemoState.in_folder(self.folder)
-        environment = state.environment(self.host, os.environ)
+        settings = state.settings(self.host, os.environ)
+        shell_file = state.write_shell_file(settings)
+        environment = {**settings, **os.environ}
         mail_ports = free_mail_ports()
         mail_server = self._mail_server(state, mail_ports)
         web = self._web(state)
@@ -93,15 +96,15 @@ class Supervisor:
         self.children = [mail_server, web, worker]
         # The mail server needs nothing of Django, so it starts while the database is prepared.
         mail_server.start(environment, CHECKOUT)
-        os.environ.update(environment)
-        own_database = environment.get("DATABASE_URL") == state.database_url
+        os.environ.update(settings)
+        own_database = settings.get("DATABASE_URL") == state.database_url
         prepare_portal(state, mail_ports, own_database)
         for child in (web, worker):
             child.start(environment, CHECKOUT)
         trouble = wait_until_ready(self.children, READY_WITHIN_SECONDS)
         if trouble is not None:
             raise CannotRunError(account_of(trouble))
-        say(welcome(state, self.address, mail_ports))
+        say(welcome(state, self.address, mail_ports, shell_file))
 
     def _watch(self) -> None:
         while True:
@@ -157,7 +160,7 @@ def account_of(child: Child) -> str:
     return f"The {child.name} {happened}. The end of {child.log}:\n\n{child.last_words()}"
 
 
-def welcome(state: DemoState, address: str, ports: MailPorts) -> str:
+def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) -> str:
     sign_ins = [
         ("Portal", address),
         ("  sign in as", CUSTOMER_EMAIL),
@@ -168,7 +171,8 @@ def welcome(state: DemoState, address: str, ports: MailPorts) -> str:
         ("Support staff", f"{address}admin/"),
         ("  sign in as", STAFF_EMAIL),
         ("  password", state.staff_password),
-        ("Mail from the portal", f"{state.sent_mail}  (codes and links to reset a password)"),
+        ("Mail from the portal", f"{state.sent_mail}  (sign-in codes, links to reset a password)"),
+        ("Commands", f". {shlex.quote(str(shell_file))} && {PYTHON[0]} manage.py help"),
     ]
     lines = "\n".join(f"  {label:<22}{value}" for label, value in sign_ins)
     return f"\nMailway is ready.\n\n{lines}\n\nCtrl-C stops everything."

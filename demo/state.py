@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from demo.certificates import CertificateFiles, DemoAuthority
 from demo.mailboxes import Mailboxes, generated_password
-from demo.private_files import made_once, private_folder
+from demo.private_files import made_once, private_folder, write_private
 
 HOSTNAME = "mail.lindqvist.example"
 # As the command load_demo has them.
@@ -57,8 +58,8 @@ class DemoState:
     def database_url(self) -> str:
         return f"sqlite:///{quote(str(self.folder / 'mailway.sqlite3'))}"
 
-    def environment(self, host: str, given: Mapping[str, str]) -> dict[str, str]:
-        """`given` plus what the demo needs; what `given` has, also as NAME_FILE, stays as it is."""
+    def settings(self, host: str, given: Mapping[str, str]) -> dict[str, str]:
+        """The environment that the demo needs, without what `given` has already, also as NAME_FILE."""
         needed = {
             "DJANGO_SETTINGS_MODULE": "portal.settings",
             "SECRET_KEY": made_once(self.folder / "secret-key", lambda: secrets.token_urlsafe(50)),
@@ -78,8 +79,14 @@ class DemoState:
             "PROBE_CA_FILE": str(self.signing.chain),
             "PROBE_HOSTS": f"{HOSTNAME}=127.0.0.1",
         }
-        missing = {name: value for name, value in needed.items() if f"{name}_FILE" not in given}
-        return {**missing, **given}
+        return {name: needed[name] for name in needed if name not in given and f"{name}_FILE" not in given}
+
+    def write_shell_file(self, settings: Mapping[str, str]) -> Path:
+        """Leaves `settings` for a shell to read, so that manage.py works on the demo's data."""
+        path = self.folder / "demo.env"
+        lines = (f"export {name}={shlex.quote(value)}\n" for name, value in settings.items())
+        write_private(path, "".join(lines).encode())
+        return path
 
 
 def _portal_hosts(host: str) -> str:

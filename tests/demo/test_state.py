@@ -1,0 +1,67 @@
+"""What the demo keeps, and the settings it hands to its parts."""
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
+from mailsetup.management.commands import load_demo
+
+
+def test_second_start_has_the_same_secrets(tmp_path: Path) -> None:
+    first = DemoState.in_folder(tmp_path)
+    second = DemoState.in_folder(tmp_path)
+    assert second.settings("127.0.0.1", {}) == first.settings("127.0.0.1", {})
+    assert (second.customer_password, second.staff_password) == (
+        first.customer_password,
+        first.staff_password,
+    )
+    assert second.mailboxes.passwords == first.mailboxes.passwords
+
+
+def test_two_installations_share_no_secret(tmp_path: Path) -> None:
+    first, second = (DemoState.in_folder(tmp_path / name) for name in ("one", "two"))
+    for name in ("SECRET_KEY", "CREDENTIALS_KEY"):
+        assert first.settings("127.0.0.1", {})[name] != second.settings("127.0.0.1", {})[name]
+    assert first.customer_password != second.customer_password
+    assert not set(first.mailboxes.passwords.values()) & set(second.mailboxes.passwords.values())
+
+
+@pytest.mark.parametrize("given", ["SECRET_KEY", "SECRET_KEY_FILE"])
+def test_what_the_person_set_stays(tmp_path: Path, given: str) -> None:
+    settings = DemoState.in_folder(tmp_path).settings("127.0.0.1", {given: "mine"})
+    assert "SECRET_KEY" not in settings
+    assert "CREDENTIALS_KEY" in settings
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [
+        ("127.0.0.1", "localhost,127.0.0.1"),
+        ("192.0.2.7", "localhost,127.0.0.1,192.0.2.7"),
+        ("::1", "localhost,127.0.0.1,[::1]"),
+        ("0.0.0.0", "*"),
+    ],
+)
+def test_portal_answers_under_the_names_it_is_reached_by(tmp_path: Path, host: str, names: str) -> None:
+    assert DemoState.in_folder(tmp_path).settings(host, {})["PORTAL_HOSTS"] == names
+
+
+def test_shell_file_is_private_and_gives_a_shell_the_settings(tmp_path: Path) -> None:
+    state = DemoState.in_folder(tmp_path / "it's a folder")
+    settings = state.settings("127.0.0.1", {})
+    path = state.write_shell_file(settings)
+    read = subprocess.run(
+        ["sh", "-c", '. "$0" && printenv DATABASE_URL CELERY_BROKER_URL', str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert read.stdout.splitlines() == [settings["DATABASE_URL"], settings["CELERY_BROKER_URL"]]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_sign_ins_that_are_printed_are_those_that_are_loaded() -> None:
+    assert (CUSTOMER_EMAIL, STAFF_EMAIL) == (load_demo.CUSTOMER_EMAIL, load_demo.STAFF_EMAIL)
