@@ -1,0 +1,48 @@
+"""The documentation is held to what runs."""
+
+import re
+from pathlib import Path
+
+from mailsetup.formats import FORMATS
+from mailsetup.guides import GUIDES
+
+ROOT = Path(__file__).resolve().parents[2]
+# Django's, and ours with a default that belongs to the code.
+SETTING = re.compile(
+    r'(?:env\.\w+|environment\.(?:boolean|number|words|parsed))\(\s*"([A-Z][A-Z_]+)"',
+)
+
+
+def names_in(path: str, pattern: str) -> set[str]:
+    return set(re.findall(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_every_setting_is_in_the_example_and_in_the_documentation() -> None:
+    in_code = set(SETTING.findall((ROOT / "portal/settings.py").read_text(encoding="utf-8")))
+    assert len(in_code) > 25
+    assert names_in(".env.example", r"^#?([A-Z][A-Z_]+)=") == in_code
+    assert names_in("docs/configuration.md", r"^\| `([A-Z_]+)`") == in_code
+
+
+def test_every_module_of_the_product_has_a_floor() -> None:
+    floors = names_in("docs/architecture.md", r"`(\w+)`")
+    modules = {path.stem for path in (ROOT / "mailsetup").iterdir() if not path.name.startswith("_")}
+    assert modules - {"apps", "migrations"} <= floors
+
+
+def test_every_command_is_documented_with_an_example() -> None:
+    for command in (ROOT / "mailsetup/management/commands").glob("[a-z]*.py"):
+        assert re.search(rf'example = "manage.py {command.stem}\b', command.read_text(encoding="utf-8")), command
+
+
+def test_every_guide_and_format_says_what_it_stands_on() -> None:
+    assert all(guide.evidence for guide in GUIDES.values())
+    assert all(file_format.read_by for file_format in FORMATS.values())
+    for guide in GUIDES:
+        assert (ROOT / f"templates/mailsetup/guides/{guide}.html").is_file()
+
+
+def test_links_in_the_documentation_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
