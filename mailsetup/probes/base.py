@@ -26,8 +26,9 @@ class Timeouts:
     """Seconds, generous where servers wait on purpose.
 
     Postfix holds its greeting back for up to 6 seconds (postscreen), Dovecot the answer to a wrong
-    password for up to 15. `push` is how long a new message may take to be announced after it was
-    accepted, `arrive` how long to be there, `poll` the pause between two looks.
+    password for up to 15; content filters think about a message before they take it. `push` is how
+    long a new message may take to be announced after it was accepted, `arrive` how long to be
+    there, `poll` the pause between two looks.
     """
 
     dns: float = 4
@@ -36,6 +37,7 @@ class Timeouts:
     tls: float = 8
     command: float = 10
     sign_in: float = 20
+    send: float = 30
     push: float = 20
     arrive: float = 60
     poll: float = 2

@@ -19,6 +19,7 @@ from mailsetup.probes.stream import ByteBudget, LineStream
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052 section 2.1
 _NOT_GLOBAL = (
+    ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments, RFC 6890
     ipaddress.ip_network("100.64.0.0/10"),  # carrier-grade NAT, RFC 6598
     ipaddress.ip_network("::/96"),  # IPv4-compatible, RFC 4291 section 2.5.5.1
     ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215

@@ -1,6 +1,7 @@
 """POP3 (RFC 1939, RFC 2449), as much of it as a test needs."""
 
 import base64
+from dataclasses import dataclass
 
 from mailsetup.findings import Code
 from mailsetup.probes.base import Fault
@@ -11,6 +12,14 @@ from mailsetup.probes.stream import RESPONSE_LINES, Garbage
 _HEADER_LINES = 2000
 # The test message is among the last; headers of other mail are nobody's business.
 _NEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MaildropSize:
+    """What STAT says: how many messages, and their octets."""
+
+    messages: int
+    octets: int
 
 
 class Pop3Driver(Driver):
@@ -56,16 +65,18 @@ class Pop3Driver(Driver):
             raise Fault(pop3_sign_in(text), server=text)
         return text
 
-    async def count_messages(self) -> int:
+    async def stat(self) -> MaildropSize:
         ok, text = await self._command("STAT")
-        count, _, _ = text.partition(" ")
-        if not ok or not count.isdigit():
+        numbers = text.split()[:2]
+        if not ok or len(numbers) < 2 or not all(number.isdigit() for number in numbers):
             raise Fault(Code.MAILBOX_UNAVAILABLE, server=text)
-        return int(count)
+        return MaildropSize(int(numbers[0]), int(numbers[1]))
 
-    async def take(self, header: str, value: str) -> bool | None:
-        """Deletes the message whose `header` is `value`; None: not there, False: it stays."""
-        count = await self.count_messages()
+    async def take(self, count: int, header: str, value: str) -> bool | None:
+        """Deletes the message whose `header` is `value`; None: not there, False: it stays.
+
+        Looks at the newest of `count` messages.
+        """
         wanted = f"{header}: {value}".lower()
         for number in range(count, max(count - _NEWEST, 0), -1):
             ok, _ = await self._command(f"TOP {number} 0")

@@ -1,7 +1,9 @@
 """Keeps what the steps of one service found, and tells it on in the order of the interface."""
 
 import asyncio
+import logging
 import time
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from mailsetup.probes.base import Ask, Fault, OnStep, planned_steps
 from mailsetup.probes.server_text import Redactor, clean_evidence
 from mailsetup.probes.stream import Closed, Garbage, LineStream, WasReset
 
+_log = logging.getLogger(__name__)
 # What a connection that ends means, where it means more than "closed".
 _CLOSED = {
     Step.SIGN_IN: Code.AUTH_DROPPED,
@@ -73,6 +76,13 @@ class Recorder:
             fault = _fault(step, error, spoke)
             finding.evidence.update(fault.evidence)
             self._record(step, Finding(Status.FAILED, fault.code, finding.evidence), started)
+            raise Stop from error
+        except Exception as error:
+            # A server drew our own mistake out of us. Its text is not logged: it may quote what was sent.
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("probe step %s broke with %s\n%s", step.value, type(error).__name__, trace)
+            evidence = {**finding.evidence, "error": type(error).__name__}
+            self._record(step, Finding(Status.FAILED, Code.NOT_TESTABLE_HERE, evidence), started)
             raise Stop from error
         self._record(step, finding, started)
 

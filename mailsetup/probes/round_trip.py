@@ -8,7 +8,7 @@ from mailsetup.probes.base import Fault, Timeouts
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.imap import ImapDriver
 from mailsetup.probes.messages import TEST_HEADER
-from mailsetup.probes.pop3 import Pop3Driver
+from mailsetup.probes.pop3 import MaildropSize, Pop3Driver
 from mailsetup.probes.recorder import Finding, Recorder
 from mailsetup.probes.stream import Closed, DataBeforeTls, Garbage
 from mailsetup.probes.tls import strict_context
@@ -140,44 +140,58 @@ class ImapWatch:
         return round(max(self._now() - moment, 0), 2)
 
 
-async def watch_pop3(dialer: Dialer, username: str, password: str, trip: RoundTrip) -> None:
+class Pop3Watch:
     """Signs in again and again, as a POP3 session sees only what was there when it began."""
-    trip.watching.set()
-    accepted = await trip.accepted
-    if accepted is None:
-        return
-    now, timeouts = asyncio.get_running_loop().time, dialer.vantage.timeouts
-    while now() < accepted + timeouts.arrive:
-        removed = await _look_in_pop3(dialer, username, password, trip.token)
-        seconds = round(max(now() - accepted, 0), 2)
-        if removed is not None:
-            trip.arrival.set_result(Arrival(_INBOX, seconds, removed))
+
+    def __init__(self, dialer: Dialer, username: str, password: str, trip: RoundTrip) -> None:
+        self._dialer, self._username, self._password = dialer, username, password
+        self._trip, self._timeouts = trip, dialer.vantage.timeouts
+        self._known: MaildropSize | None = None
+
+    async def run(self) -> None:
+        """The arrival for the other side; a Fault when a sign-in is refused."""
+        self._trip.watching.set()
+        accepted = await self._trip.accepted
+        if accepted is None:
             return
-        await asyncio.sleep(timeouts.poll)
-    trip.arrival.set_result(Arrival(None, round(now() - accepted, 2)))
+        now = asyncio.get_running_loop().time
+        while now() < accepted + self._timeouts.arrive:
+            removed = await self._look()
+            seconds = round(max(now() - accepted, 0), 2)
+            if removed is not None:
+                self._trip.arrival.set_result(Arrival(_INBOX, seconds, removed))
+                return
+            await asyncio.sleep(self._timeouts.poll)
+        self._trip.arrival.set_result(Arrival(None, round(now() - accepted, 2)))
 
+    async def _look(self) -> bool | None:
+        """Whether the message could be removed; None: not there, or the server is busy for now.
 
-async def _look_in_pop3(dialer: Dialer, username: str, password: str, token: str) -> bool | None:
-    """Whether the message could be removed; None: not there, or the server is busy for now.
-
-    Raises Fault when the sign-in is refused: nobody tries a refused password twice.
-    """
-    timeouts = dialer.vantage.timeouts
-    try:
-        driver = await dialer.dial_tls(strict_context(dialer.vantage.ca_file))
-        if not isinstance(driver, Pop3Driver):
-            raise TypeError("only POP3 is looked at like this")
-        async with asyncio.timeout(timeouts.greeting + timeouts.sign_in):
-            if dialer.implicit:
-                await driver.read_greeting()
-            await driver.ask_capabilities()
-            await driver.sign_in(username, password)
-            found = await driver.take(TEST_HEADER, token)
-        await dialer.hang_up(driver)
-    except Fault as fault:
-        if fault.code in (Code.AUTH_TEMP_FAILURE, Code.TOO_MANY_CONNECTIONS, Code.BYE_GREETING):
+        Raises Fault when the sign-in is refused: nobody tries a refused password twice.
+        """
+        try:
+            driver = await self._dialer.dial_tls(strict_context(self._dialer.vantage.ca_file))
+            if not isinstance(driver, Pop3Driver):
+                raise TypeError("only POP3 is looked at like this")
+            async with asyncio.timeout(self._timeouts.greeting + self._timeouts.sign_in):
+                found = await self._sign_in_and_take(driver)
+            await self._dialer.hang_up(driver)
+        except Fault as fault:
+            if fault.code in (Code.AUTH_TEMP_FAILURE, Code.TOO_MANY_CONNECTIONS, Code.BYE_GREETING):
+                return None
+            raise
+        except (Closed, Garbage, DataBeforeTls, OSError):
             return None
-        raise
-    except (Closed, Garbage, DataBeforeTls, OSError):
-        return None
-    return found
+        return found
+
+    async def _sign_in_and_take(self, driver: Pop3Driver) -> bool | None:
+        if self._dialer.implicit:
+            await driver.read_greeting()
+        await driver.ask_capabilities()
+        await driver.sign_in(self._username, self._password)
+        size = await driver.stat()
+        if size == self._known:
+            # Nothing came since the last look; reading headers again would only use up the limit of bytes.
+            return None
+        self._known = size
+        return await driver.take(size.messages, TEST_HEADER, self._trip.token)

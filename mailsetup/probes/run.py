@@ -14,7 +14,7 @@ from mailsetup.probes.imap import ImapDriver
 from mailsetup.probes.messages import compose_test_message
 from mailsetup.probes.pop3 import Pop3Driver
 from mailsetup.probes.recorder import Recorder, Stop
-from mailsetup.probes.round_trip import Arrival, ImapWatch, RoundTrip, watch_pop3
+from mailsetup.probes.round_trip import Arrival, ImapWatch, Pop3Watch, RoundTrip
 from mailsetup.probes.stream import Closed, DataBeforeTls, Garbage
 from mailsetup.probes.submission import SubmissionDriver
 
@@ -67,15 +67,15 @@ async def _read_mail(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorde
     async with recorder.step(Step.MAILBOX, timeouts.command, driver.stream) as finding:
         if isinstance(driver, ImapDriver):
             finding.evidence |= await driver.open_inbox()
-        if isinstance(driver, Pop3Driver):
-            finding.evidence["messages"] = await driver.count_messages()
+        elif isinstance(driver, Pop3Driver):
+            finding.evidence["messages"] = (await driver.stat()).messages
     # From here on the message is what matters: a watch that breaks off can't say where it is.
     with suppress(Fault, Closed, Garbage, DataBeforeTls, OSError):
         if isinstance(driver, ImapDriver):
             await ImapWatch(driver, trip, timeouts).run(recorder)
         elif trip.asked and ask.password is not None:
             await dialer.hang_up(driver)
-            await watch_pop3(dialer, ask.incoming.username, ask.password, trip)
+            await Pop3Watch(dialer, ask.incoming.username, ask.password, trip).run()
 
 
 async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: RoundTrip) -> None:
@@ -131,7 +131,7 @@ async def _send(
     """Sends once the other side watches, so that the announcement is not missed."""
     await trip.watching.wait()
     message = compose_test_message(ask.address, ask.token, datetime.now(UTC))
-    async with recorder.step(Step.SEND, vantage.timeouts.command, driver.stream) as finding:
+    async with recorder.step(Step.SEND, vantage.timeouts.send, driver.stream) as finding:
         finding.evidence["server"] = await driver.send_message(ask.address, message)
     trip.accepted.set_result(asyncio.get_running_loop().time())
 

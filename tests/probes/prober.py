@@ -56,3 +56,6 @@ class Prober:
 
     def patient(self, **seconds: float) -> "Prober":
         return Prober(replace(self.vantage, timeouts=replace(self.vantage.timeouts, **seconds)))
+
+    def asking(self, nameserver: tuple[str, int]) -> "Prober":
+        return Prober(replace(self.vantage, hosts={}, resolver=nameserver))

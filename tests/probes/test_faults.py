@@ -1,0 +1,267 @@
+"""Planted faults on the way to the sign-in: each has its own code, at the step where it shows."""
+
+import re
+import ssl
+
+import dns.rcode
+import pytest
+
+from mailsetup.clientconfig import ServiceType, SocketType
+from mailsetup.findings import Code, Status, Step, StepResult
+from tests.faults import (
+    HOST,
+    Authority,
+    FaultyNameServer,
+    FaultyServer,
+    ImapServer,
+    Maildrop,
+    Pop3Server,
+    ServerThread,
+    SubmissionServer,
+    answers_like_a_web_server,
+    closed_port,
+    closes_at_once,
+    dribbles,
+    floods,
+    full_backlog,
+    greets,
+    is_silent,
+)
+from tests.faults.thread import Handler
+from tests.probes.prober import Prober
+
+IMAP, POP3, SMTP = ServiceType.IMAP, ServiceType.POP3, ServiceType.SMTP
+SSL, STARTTLS, PLAIN = SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN
+SERVERS = {IMAP: ImapServer, POP3: Pop3Server, SMTP: SubmissionServer}
+
+
+def failed(steps: dict[Step, StepResult]) -> tuple[Step, Code]:
+    """The one step that failed; nothing after it was tried."""
+    [result] = [step for step in steps.values() if step.status is Status.FAILED]
+    return result.step, result.code
+
+
+def test_refused(prober: Prober) -> None:
+    steps = prober.one(prober.settings(IMAP, closed_port()))
+    assert failed(steps) == (Step.CONNECT, Code.TCP_REFUSED)
+    assert steps[Step.DNS].evidence == {"addresses": ["127.0.0.1"]}
+    assert {steps[step].code for step in (Step.TLS, Step.SIGN_IN, Step.PUSH)} == {Code.NOT_REACHED}
+
+
+def test_filtered(prober: Prober) -> None:
+    with full_backlog() as port:
+        assert failed(prober.one(prober.settings(IMAP, port))) == (Step.CONNECT, Code.TCP_TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("socket_type", "handler", "step", "code"),
+    [
+        (SSL, closes_at_once, Step.TLS, Code.CLOSED_AT_ONCE),
+        (STARTTLS, closes_at_once, Step.GREETING, Code.CLOSED_AT_ONCE),
+        (STARTTLS, is_silent, Step.GREETING, Code.SILENT),
+        (STARTTLS, dribbles(b"* OK slow"), Step.GREETING, Code.DRIBBLE),
+        (STARTTLS, floods, Step.GREETING, Code.BANNER_GARBAGE),
+        (STARTTLS, greets(b"%%% hello %%%\r\n"), Step.GREETING, Code.BANNER_GARBAGE),
+        (STARTTLS, greets(b"SSH-2.0-OpenSSH_9.2\r\n"), Step.GREETING, Code.WRONG_SERVICE),
+        (STARTTLS, greets(b"+OK POP3 ready\r\n"), Step.GREETING, Code.WRONG_SERVICE),
+        (STARTTLS, greets(b"* PREAUTH welcome\r\n"), Step.GREETING, Code.PREAUTH),
+        (STARTTLS, greets(b"* BYE [UNAVAILABLE] later\r\n"), Step.GREETING, Code.BYE_GREETING),
+        (STARTTLS, greets(b"* BYE too many connections\r\n"), Step.GREETING, Code.TOO_MANY_CONNECTIONS),
+        (SSL, answers_like_a_web_server, Step.TLS, Code.WRONG_SERVICE),
+        (SSL, greets(b"SSH-2.0-OpenSSH_9.2\r\n"), Step.TLS, Code.WRONG_SERVICE),
+    ],
+)
+def test_before_the_first_sensible_word(
+    prober: Prober, socket_type: SocketType, handler: Handler, step: Step, code: Code
+) -> None:
+    with FaultyServer(handler) as server:
+        steps = prober.one(prober.settings(IMAP, server.port, socket_type))
+    assert failed(steps) == (step, code)
+
+
+def test_silence_instead_of_a_handshake(prober: Prober) -> None:
+    with FaultyServer(is_silent) as server:
+        steps = prober.patient(tls=0.5).one(prober.settings(IMAP, server.port))
+    assert failed(steps) == (Step.TLS, Code.SILENT)
+
+
+def test_endless_greeting_of_many_lines(prober: Prober) -> None:
+    with FaultyServer(greets(b"220-still more\r\n" * 500)) as server:
+        steps = prober.one(prober.settings(SMTP, server.port, STARTTLS))
+    assert failed(steps) == (Step.GREETING, Code.BANNER_GARBAGE)
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
+def test_plain_server_on_a_port_for_tls(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    without = servers.listen(SERVERS[kind](maildrop).handle)
+    assert failed(prober.one(prober.settings(kind, without))) == (Step.TLS, Code.PROTO_PLAIN_ON_TLS)
+    offering = servers.listen(SERVERS[kind](maildrop, good_tls).handle)
+    assert failed(prober.one(prober.settings(kind, offering))) == (Step.TLS, Code.TLS_TO_STARTTLS_PORT)
+    assert maildrop.attempts == []
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
+def test_starttls_that_is_not_offered(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, kind: ServiceType
+) -> None:
+    steps = prober.one(prober.settings(kind, servers.listen(SERVERS[kind](maildrop).handle), STARTTLS))
+    assert failed(steps) == (Step.TLS, Code.STARTTLS_MISSING)
+    assert steps[Step.GREETING].status is Status.PASSED
+    assert steps[Step.CAPABILITIES].code is Code.NOT_REACHED
+    assert steps[Step.SIGN_IN].code is Code.UNVERIFIED
+    assert maildrop.attempts == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        (IMAP, {"STARTTLS": "NO not now"}),
+        (POP3, {"STLS": "-ERR not now"}),
+        (SMTP, {"STARTTLS": "454 4.7.0 TLS not available"}),
+    ],
+)
+def test_starttls_that_is_refused(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    kind: ServiceType,
+    answers: dict[str, str],
+) -> None:
+    server = SERVERS[kind](maildrop, good_tls, answers=answers)
+    steps = prober.one(prober.settings(kind, servers.listen(server.handle), STARTTLS))
+    assert failed(steps) == (Step.TLS, Code.STARTTLS_REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "injected"),
+    [
+        (IMAP, b"* CAPABILITY IMAP4rev1 INJECTED\r\n"),
+        (POP3, b"+OK injected\r\n"),
+        (SMTP, b"250 injected\r\n"),
+    ],
+)
+def test_words_put_in_before_the_handshake_end_the_test(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    kind: ServiceType,
+    injected: bytes,
+) -> None:
+    server = SERVERS[kind](maildrop, good_tls, injected=injected)
+    steps = prober.one(prober.settings(kind, servers.listen(server.handle), STARTTLS))
+    assert failed(steps) == (Step.TLS, Code.STARTTLS_INJECTION)
+    assert steps[Step.SIGN_IN].code is Code.UNVERIFIED
+    assert maildrop.attempts == []
+
+
+def test_plain_channel_is_looked_at_and_gets_no_password(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop
+) -> None:
+    steps = prober.one(prober.settings(IMAP, servers.listen(ImapServer(maildrop).handle), PLAIN))
+    assert [steps[step].status for step in (Step.GREETING, Step.CAPABILITIES)] == [Status.PASSED] * 2
+    assert {steps[step].code for step in (Step.TLS, Step.SIGN_IN, Step.MAILBOX)} == {Code.UNVERIFIED}
+    assert maildrop.attempts == []
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (Authority.expired, Code.CERT_EXPIRED),
+        (Authority.self_signed, Code.CERT_SELF_SIGNED),
+        (Authority.of_unknown_authority, Code.CERT_UNKNOWN_CA),
+        (lambda authority: authority.good("web.example.test"), Code.CERT_WRONG_NAME),
+    ],
+)
+def test_bad_certificate(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    authority: Authority,
+    socket_type: SocketType,
+    make,
+    code: Code,
+) -> None:
+    tls = make(authority)
+    implicit, upgrade = (tls, None) if socket_type is SSL else (None, tls)
+    port = servers.listen(ImapServer(maildrop, upgrade).handle, implicit)
+    steps = prober.one(prober.settings(IMAP, port, socket_type))
+    assert failed(steps) == (Step.TLS, code)
+    evidence = steps[Step.TLS].evidence
+    assert evidence["names"] == ["web.example.test" if code is Code.CERT_WRONG_NAME else HOST]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", evidence["not_after"])
+    assert steps[Step.SIGN_IN].code is Code.UNVERIFIED
+    assert maildrop.attempts == []
+
+
+def test_every_problem_of_a_certificate_is_told(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
+) -> None:
+    port = servers.listen(ImapServer(maildrop).handle, authority.expired("web.example.test"))
+    evidence = prober.one(prober.settings(IMAP, port))[Step.TLS].evidence
+    assert [problem["code"] for problem in evidence["problems"]] == ["cert_expired", "cert_wrong_name"]
+
+
+def test_certificate_that_ends_soon_is_a_warning(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
+) -> None:
+    port = servers.listen(ImapServer(maildrop).handle, authority.good(days=10))
+    steps = prober.one(prober.settings(IMAP, port))
+    assert (steps[Step.TLS].status, steps[Step.TLS].code) == (Status.WARNING, Code.CERT_EXPIRES_SOON)
+    assert steps[Step.SIGN_IN].status is Status.PASSED
+
+
+def test_server_that_knows_only_old_tls(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
+) -> None:
+    old = authority.good()
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    steps = prober.one(prober.settings(IMAP, servers.listen(ImapServer(maildrop).handle, old)))
+    assert failed(steps) == (Step.TLS, Code.TLS_OLD_ONLY)
+    assert steps[Step.TLS].evidence["version"] == "TLSv1.1"
+
+
+@pytest.mark.parametrize(
+    ("records", "rcode", "code"),
+    [
+        ({}, dns.rcode.NXDOMAIN, Code.DNS_NXDOMAIN),
+        ({(HOST, "MX"): ("10 other.example.test.",)}, dns.rcode.NXDOMAIN, Code.DNS_NO_ADDRESS),
+        ({}, dns.rcode.SERVFAIL, Code.DNS_SERVFAIL),
+        ({}, None, Code.DNS_TIMEOUT),
+        ({(HOST, "A"): ("10.0.0.5",)}, dns.rcode.NXDOMAIN, Code.DNS_PRIVATE_ADDRESS),
+    ],
+)
+def test_name_lookup(
+    prober: Prober,
+    records: dict[tuple[str, str], tuple[str, ...]],
+    rcode: dns.rcode.Rcode | None,
+    code: Code,
+) -> None:
+    with FaultyNameServer(records, rcode) as nameserver:
+        steps = prober.asking(nameserver.address).one(prober.settings(IMAP, 993))
+    assert failed(steps) == (Step.DNS, code)
+
+
+def test_looked_up_address_is_the_one_connected_to(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    port = servers.listen(ImapServer(maildrop).handle, good_tls)
+    with FaultyNameServer({(HOST, "A"): ("127.0.0.1",)}) as nameserver:
+        steps = prober.asking(nameserver.address).one(prober.settings(IMAP, port))
+    assert steps[Step.CONNECT].evidence["address"] == "127.0.0.1"
+    assert steps[Step.SIGN_IN].status is Status.PASSED
+
+
+def test_deadline_gives_a_result(prober: Prober) -> None:
+    with FaultyServer(is_silent) as server:
+        hurried = prober.patient(overall=0.4, greeting=30)
+        steps = hurried.one(prober.settings(IMAP, server.port, STARTTLS))
+    assert failed(steps) == (Step.GREETING, Code.SILENT)
+    assert steps[Step.GREETING].evidence == {"deadline": True}

@@ -1,0 +1,189 @@
+"""Signing in: once, over a verified channel, and nobody's password is called wrong that is not."""
+
+import asyncio
+import base64
+import json
+import ssl
+
+import pytest
+
+from mailsetup.clientconfig import ServiceType
+from mailsetup.findings import Code, Status, Step
+from mailsetup.probes.rejections import imap_sign_in, pop3_sign_in, smtp_sign_in
+from tests.faults import PASSWORD, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
+from tests.probes.prober import Prober
+
+IMAP, POP3, SMTP = ServiceType.IMAP, ServiceType.POP3, ServiceType.SMTP
+SERVERS = {IMAP: ImapServer, POP3: Pop3Server, SMTP: SubmissionServer}
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
+def test_wrong_password_is_tried_once(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    port = servers.listen(SERVERS[kind](maildrop).handle, good_tls)
+    result = prober.one(prober.settings(kind, port), password="wrong one")[Step.SIGN_IN]
+    assert (result.status, result.code) == (Status.FAILED, Code.AUTH_FAILED)
+    assert len(maildrop.attempts) == 1
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "password"),
+    [
+        ("IMAP4rev1 AUTH=PLAIN", PASSWORD),
+        ("IMAP4rev1", PASSWORD),
+        ("IMAP4rev1", 'quo"ted \\ one'),
+        ("IMAP4rev1", "grünkohl mit pinkel"),
+    ],
+)
+def test_imap_finds_a_way_to_send_any_password(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+    capabilities: str,
+    password: str,
+) -> None:
+    monkeypatch.setattr("tests.faults.maildrop.PASSWORD", password)
+    port = servers.listen(ImapServer(maildrop, capabilities=capabilities).handle, good_tls)
+    steps = prober.one(prober.settings(IMAP, port), password=password)
+    assert steps[Step.SIGN_IN].status is Status.PASSED
+
+
+def test_submission_that_knows_only_login(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    port = servers.listen(SubmissionServer(maildrop, extensions=("AUTH LOGIN",)).handle, good_tls)
+    assert prober.one(prober.settings(SMTP, port))[Step.SIGN_IN].status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "code"),
+    [
+        (IMAP, {"capabilities": "IMAP4rev1 LOGINDISABLED AUTH=XOAUTH2"}, Code.NO_USABLE_MECH),
+        (POP3, {"capabilities": ("SASL XOAUTH2", "TOP")}, Code.NO_USABLE_MECH),
+        (SMTP, {"extensions": ("AUTH XOAUTH2",)}, Code.NO_USABLE_MECH),
+        (SMTP, {"extensions": ("8BITMIME",)}, Code.AUTH_NOT_OFFERED),
+        (IMAP, {"answers": {"AUTHENTICATE": "NO [LIMIT] Maximum reached"}}, Code.TOO_MANY_CONNECTIONS),
+        (SMTP, {"answers": {"AUTH": "421 4.7.0 too many connections"}}, Code.TOO_MANY_CONNECTIONS),
+    ],
+)
+def test_sign_in_that_can_not_be(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    kind: ServiceType,
+    options: dict[str, object],
+    code: Code,
+) -> None:
+    port = servers.listen(SERVERS[kind](maildrop, **options).handle, good_tls)
+    assert prober.one(prober.settings(kind, port))[Step.SIGN_IN].code is code
+    assert maildrop.attempts == []
+
+
+def test_connection_that_ends_during_the_sign_in(
+    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext, maildrop: Maildrop
+) -> None:
+    class Dropping(Maildrop):
+        def accepts(self, username: str, password: str) -> bool:
+            raise ConnectionError
+
+    port = servers.listen(ImapServer(Dropping()).handle, good_tls)
+    assert prober.one(prober.settings(IMAP, port))[Step.SIGN_IN].code is Code.AUTH_DROPPED
+
+
+def test_password_that_one_service_refused_is_not_tried_at_the_other(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    class Late(SubmissionServer):
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await refused.wait()
+            await super().handle(reader, writer)
+
+    class Refusing(Maildrop):
+        def accepts(self, username: str, password: str) -> bool:
+            # The answer goes out in this turn of the loop, long before a greeting is understood.
+            asyncio.get_running_loop().call_later(0.2, refused.set)
+            return super().accepts(username, password)
+
+    refused = asyncio.Event()
+    drop = Refusing()
+    _, outgoing = prober.both(
+        prober.settings(IMAP, servers.listen(ImapServer(drop).handle, good_tls)),
+        prober.settings(SMTP, servers.listen(Late(drop).handle, good_tls)),
+        password="wrong one",
+    )
+    codes = {step.step: step.code for step in outgoing.steps}
+    assert codes[Step.SIGN_IN] is codes[Step.SEND] is Code.PASSWORD_REJECTED_ELSEWHERE
+    assert len(drop.attempts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[AUTHENTICATIONFAILED] Authentication failed.", Code.AUTH_FAILED),
+        ("Invalid user name or password.", Code.AUTH_FAILED),
+        ("[UNAVAILABLE] Authentication failed: backend", Code.AUTH_TEMP_FAILURE),
+        ("[SERVERBUG] Internal error", Code.AUTH_TEMP_FAILURE),
+        ("Login failed, try again later", Code.AUTH_TEMP_FAILURE),
+        ("[CONTACTADMIN] Account_locked", Code.AUTH_REJECTED_OTHER),
+        ("[ALERT] Application-specific password required", Code.AUTH_REJECTED_OTHER),
+        ("[INUSE] Too many connections", Code.TOO_MANY_CONNECTIONS),
+        ("Computer says no", Code.AUTH_REJECTED_OTHER),
+    ],
+)
+def test_imap_refusals(text: str, code: Code) -> None:
+    assert imap_sign_in(text) is code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[AUTH] Authentication failed.", Code.AUTH_FAILED),
+        ("[AUTH] Account_locked", Code.AUTH_REJECTED_OTHER),
+        ("[SYS/TEMP] Authentication failed", Code.AUTH_TEMP_FAILURE),
+        ("[IN-USE] mailbox is locked", Code.AUTH_TEMP_FAILURE),
+        ("bad password", Code.AUTH_FAILED),
+    ],
+)
+def test_pop3_refusals(text: str, code: Code) -> None:
+    assert pop3_sign_in(text) is code
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (535, "5.7.8 Error: authentication failed", Code.AUTH_FAILED),
+        (535, "Incorrect authentication data", Code.AUTH_FAILED),
+        (535, "4.7.8 authentication failed", Code.AUTH_TEMP_FAILURE),
+        (454, "4.7.0 Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
+        (534, "5.7.9 Application-specific password required", Code.AUTH_REJECTED_OTHER),
+        (504, "5.5.4 unrecognized authentication type", Code.NO_USABLE_MECH),
+        (503, "5.5.1 AUTH not available", Code.AUTH_NOT_OFFERED),
+    ],
+)
+def test_submission_refusals(status: int, text: str, code: Code) -> None:
+    assert smtp_sign_in(status, text) is code
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
+def test_password_that_a_server_echoes_is_not_kept(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    secret = "hunter2-and-more"
+    encoded = base64.b64encode(f"\0anna@example.test\0{secret}".encode()).decode()
+    said = f"got {secret} and {{arguments}} and {encoded} and {encoded[:-9]} and {secret[:9]}\x1b[31m"
+    answers = {
+        IMAP: {"AUTHENTICATE": f"NO {said}"},
+        POP3: {"PASS": f"-ERR {said}".replace("{arguments}", "{argument}")},
+        SMTP: {"AUTH": f"535 5.7.8 {said}".replace("{arguments}", "{argument}")},
+    }
+    server = SERVERS[kind](maildrop, answers=answers[kind])
+    port = servers.listen(server.handle, good_tls)
+    result = prober.one(prober.settings(kind, port), password=secret)[Step.SIGN_IN]
+    shown = json.dumps(result.evidence)
+    assert "[removed]" in shown
+    for part in (secret, secret[:9], encoded, encoded[-12:-2], "\\u001b", "[31m"):
+        assert part not in shown
