@@ -188,7 +188,8 @@ def test_a_server_without_encryption_is_warned_of_and_no_tick_is_claimed(
 def test_pop3_readers_learn_how_to_leave_a_copy_on_the_server(guide: Guide, protocol: ServiceType) -> None:
     text = Page(show(guide, protocol)).text
     own_note = re.search(
-        r"Leave a copy of messages on server|Leave messages on server|Delete from server|Leave a copy on the server",
+        "Leave a copy of messages on server|Leave messages on server|Delete from server"
+        "|Leave a copy on the server",
         text,
     )
     assert bool(own_note) == (protocol is ServiceType.POP3)
