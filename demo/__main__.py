@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -179,7 +179,9 @@ def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) 
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    # After SIGHUP the terminal is gone, and that must not keep the children from being stopped.
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 def port_from_environment() -> int:

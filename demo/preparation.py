@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
@@ -46,14 +47,15 @@ def _migrate() -> None:
 
 def _collect_static(stored: Path) -> None:
     fingerprint = _static_fingerprint()
-    if not stored.exists() or stored.read_text() != fingerprint:
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    collected = Path(settings.STATIC_ROOT).is_dir() and stored.exists() and stored.read_text() == fingerprint
+    if not collected:
+        call_command("collectstatic", interactive=False, verbosity=0)
         stored.write_text(fingerprint)
 
 
 def _static_fingerprint() -> str:
-    """Changes whenever a static file of any app comes, goes or changes."""
-    digest = hashlib.sha256()
+    """Changes whenever a static file of any app comes, goes or changes, and with the folder they go to."""
+    digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             status = Path(storage.path(name)).stat()

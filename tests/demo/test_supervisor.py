@@ -1,5 +1,6 @@
 """`make run` from outside: it gets ready, says how to sign in, and leaves nothing behind."""
 
+import fcntl
 import http.client
 import os
 import re
@@ -135,6 +136,16 @@ def test_taken_port_is_said_with_the_way_out(state: Path) -> None:
     assert errors == f"Port {port} is in use. Start with another: make run PORT={port + 1}\n"
 
 
+def test_second_demo_on_the_same_data_is_refused(state: Path) -> None:
+    with (state / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        demo = Demo(state, free_ports(1)[0])
+        _, errors = demo.process.communicate(timeout=READY_WITHIN_SECONDS)
+    assert demo.process.returncode == 1
+    assert errors.startswith(f"Another `make run` is using {state}.")
+
+
 def test_everything_it_keeps_is_private(state: Path) -> None:
-    readable = [path for path in (state, *state.iterdir()) if path.stat().st_mode & 0o077 and path.is_dir()]
-    assert readable in ([], [state / "static"])
+    assert state.stat().st_mode & 0o077 == 0
+    secret_files = [state / name for name in ("secret-key", "credentials-key", "demo.env", "staff-password")]
+    assert [path for path in secret_files if path.stat().st_mode & 0o077] == []
