@@ -19,7 +19,7 @@ test: .venv/.dev ## install what the suite needs and run all of it
 lint: .venv/.dev ## check style, types, import contracts and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	DEBUG=true $(BIN)/mypy
 	$(BIN)/lint-imports
 	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 

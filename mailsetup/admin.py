@@ -148,7 +148,15 @@ class ConnectionTestAdmin(ReadOnlyAdmin):
 
 @admin.register(SetupLink)
 class SetupLinkAdmin(ReadOnlyAdmin):
-    list_display = ["address", "created_by", "created_at", "expires_at", "opened_at", "revoked_at", "one_device"]
+    list_display = [
+        "address",
+        "created_by",
+        "created_at",
+        "expires_at",
+        "opened_at",
+        "revoked_at",
+        "one_device",
+    ]
     list_filter = ["one_device", "revoked_at"]
     search_fields = ["address", "created_by__email"]
     list_select_related = ["created_by"]

@@ -103,7 +103,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         _("There’s no server of that name"),
         _("We can’t find a server called {hostname}."),
         _("No mail app can find it either. The name isn’t in the internet’s directory (DNS)."),
-        _("Compare the server name in your app with the one in your guide, letter by letter. If they’re the same, it’s ours to fix: give support the reference."),
+        _(
+            "Compare the server name in your app with the one in your guide, letter by letter. If they’re the same, it’s ours to fix: give support the reference."
+        ),
         Fixer.PROVIDER,
         "{lane}",
     ),
@@ -189,7 +191,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         _("That isn’t a mail server"),
         _("What answers on {hostname}, port {port}, doesn’t speak any language a mail app knows."),
         _("The port probably belongs to something else."),
-        _("Compare name and port with your guide. If they’re the same, it’s ours to fix: give support the reference."),
+        _(
+            "Compare name and port with your guide. If they’re the same, it’s ours to fix: give support the reference."
+        ),
         Fixer.PROVIDER,
         "{lane}",
     ),
@@ -197,7 +201,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         _("That isn’t a mail server"),
         _("What answers on {hostname}, port {port}, is another kind of server."),
         _("Your app would wait for mail where there is none."),
-        _("Compare name and port with your guide. If they’re the same, it’s ours to fix: give support the reference."),
+        _(
+            "Compare name and port with your guide. If they’re the same, it’s ours to fix: give support the reference."
+        ),
         Fixer.PROVIDER,
         "{lane}",
     ),
@@ -217,9 +223,13 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.TLS_TO_STARTTLS_PORT: Explanation(
         _("The port and the kind of encryption don’t fit together"),
-        _("Port {port} starts plain and then switches to encryption (STARTTLS); SSL/TLS at once doesn’t work there."),
+        _(
+            "Port {port} starts plain and then switches to encryption (STARTTLS); SSL/TLS at once doesn’t work there."
+        ),
         _("An app that is set this way can’t connect at all."),
-        _("Choose STARTTLS next to port {port}. If your guide says otherwise, the guide is wrong: give support the reference."),
+        _(
+            "Choose STARTTLS next to port {port}. If your guide says otherwise, the guide is wrong: give support the reference."
+        ),
         Fixer.PROVIDER,
         "{lane}",
     ),
@@ -268,7 +278,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.CERT_EXPIRED: Explanation(
         _("The server’s certificate ran out"),
         _("The certificate of {hostname} was good until {not_after}."),
-        _("Apps warn or refuse, because they can’t be sure it’s really our server. Don’t switch that check off."),
+        _(
+            "Apps warn or refuse, because they can’t be sure it’s really our server. Don’t switch that check off."
+        ),
         _OUR_SIDE,
         Fixer.PROVIDER,
     ),
@@ -281,9 +293,15 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.CERT_WRONG_NAME: Explanation(
         _("The server’s certificate is for a different name"),
-        _("Your app asks for {hostname}. The server that answered proved it is {certificate_names}. The names don’t match, so the connection was stopped."),
-        _("The name check is how your app knows it’s talking to us and not to someone in between. Don’t switch it off and don’t choose “Continue anyway”."),
-        _("Type exactly the server name from your guide. If it’s the same one, it’s ours to fix: give support the reference."),
+        _(
+            "Your app asks for {hostname}. The server that answered proved it is {certificate_names}. The names don’t match, so the connection was stopped."
+        ),
+        _(
+            "The name check is how your app knows it’s talking to us and not to someone in between. Don’t switch it off and don’t choose “Continue anyway”."
+        ),
+        _(
+            "Type exactly the server name from your guide. If it’s the same one, it’s ours to fix: give support the reference."
+        ),
         Fixer.PROVIDER,
         "{lane}",
     ),
@@ -333,7 +351,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         _("The server didn’t accept the password"),
         _("The server {hostname} refused the user name {username} with this password."),
         _("It may have a typing mistake, or it was changed recently."),
-        _("Type the password again, with care for capital letters. Still no? Set a new one; it works at once. The user name is your whole address."),
+        _(
+            "Type the password again, with care for capital letters. Still no? Set a new one; it works at once. The user name is your whole address."
+        ),
         Fixer.CUSTOMER,
         "password",
     ),
@@ -362,7 +382,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.TOO_MANY_CONNECTIONS: Explanation(
         _("Too many apps are connected"),
         _("The server {hostname} takes no more connections for this mailbox."),
-        _("Each phone, tablet and computer holds some. When the number is used up, the next one is turned away."),
+        _(
+            "Each phone, tablet and computer holds some. When the number is used up, the next one is turned away."
+        ),
         _("Close mail on devices you don’t use now, wait a minute, and test again."),
         Fixer.CUSTOMER,
     ),

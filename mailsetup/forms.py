@@ -19,13 +19,15 @@ class ConnectionTestForm(forms.Form):
         required=False,
         strip=False,
         max_length=256,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
         help_text=_("The one your mail app uses, not the one for this portal."),
     )
     round_trip = forms.BooleanField(label=_("Also send a short test message from you to you"), required=False)
     app = forms.SlugField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, offered: list[ServiceType], needs_password: bool, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, offered: list[ServiceType], needs_password: bool, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)
         labels = {ServiceType.IMAP: "IMAP", ServiceType.POP3: "POP3"}
         self.fields["protocol"].choices = [(protocol.value, labels[protocol]) for protocol in offered]

@@ -66,7 +66,9 @@ class Service(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["server", "position"], name="one_service_a_position"),
-            models.CheckConstraint(condition=~models.Q(type="smtp", port=25), name="no_submission_on_port_25"),
+            models.CheckConstraint(
+                condition=~models.Q(type="smtp", port=25), name="no_submission_on_port_25"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +183,9 @@ class ConnectionTest(models.Model):
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
     address = models.CharField(_("address"), max_length=254, db_index=True)
-    domain = models.ForeignKey(Domain, models.SET_NULL, null=True, blank=True, related_name="connection_tests")
+    domain = models.ForeignKey(
+        Domain, models.SET_NULL, null=True, blank=True, related_name="connection_tests"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     setup_link = models.ForeignKey(SetupLink, models.SET_NULL, null=True, blank=True)
     protocol = models.CharField(_("protocol"), max_length=4, choices=choices(ServiceType))
@@ -190,7 +194,9 @@ class ConnectionTest(models.Model):
     # The two services as they were when the test was started: receiving, sending.
     services = models.JSONField(_("services"), default=list)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
-    verdict = models.CharField(_("verdict"), max_length=8, choices=choices(Verdict), default=Verdict.NOT_RUN.value)
+    verdict = models.CharField(
+        _("verdict"), max_length=8, choices=choices(Verdict), default=Verdict.NOT_RUN.value
+    )
     causes = models.JSONField(_("causes"), default=list)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
@@ -248,7 +254,11 @@ class ConnectionTestStep(models.Model):
 
     def as_result(self) -> StepResult:
         return StepResult(
-            step=Step(self.step), status=Status(self.status), code=Code(self.code), ms=self.ms, evidence=self.evidence
+            step=Step(self.step),
+            status=Status(self.status),
+            code=Code(self.code),
+            ms=self.ms,
+            evidence=self.evidence,
         )
 
 

@@ -1,4 +1,4 @@
-"""Reading the provider file: strict types, plain sentences, the JSON path of whatever is wrong. Plain Python."""
+"""Reading the provider file: strict types, plain sentences, the JSON path of what is wrong. Plain Python."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class ProviderFileError(ValueError):
         self.path = path
 
 
-class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class _Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An unknown key is a typing mistake that would otherwise be lost in silence."""
 
 

@@ -124,23 +124,35 @@ def _refuse_taken_names(path: str, entry: DomainEntry) -> None:
         if Domain.objects.filter(name=name).exists():
             raise ProviderFileError(f"{path}.aliases[{index}]", f"{name} is already a domain of its own.")
         if DomainAlias.objects.filter(name=name).exclude(domain__name=entry.name).exists():
-            raise ProviderFileError(f"{path}.aliases[{index}]", f"{name} is already an alias of another domain.")
+            raise ProviderFileError(
+                f"{path}.aliases[{index}]", f"{name} is already an alias of another domain."
+            )
 
 
 def _store_domain(entry: DomainEntry, server: Server, customer: Customer | None, changes: Changes) -> None:
     values: dict[str, Any] = {"server": server, "customer": customer, "enabled": entry.enabled}
     domain, created = Domain.objects.get_or_create(name=entry.name, defaults=values)
     changed = _update(domain, values)
-    changed |= _sync_names(domain.aliases.all(), "name", set(entry.aliases), domain)
-    changed |= _sync_names(domain.mailboxes.all(), "local_part", set(entry.mailboxes), domain)
+    changed |= _sync_aliases(domain, set(entry.aliases))
+    changed |= _sync_mailboxes(domain, set(entry.mailboxes))
     changes.note(f"domain {entry.name}", created=created, changed=changed)
 
 
-def _sync_names(
-    rows: models.QuerySet[DomainAlias] | models.QuerySet[Mailbox], column: str, wanted: set[str], domain: Domain
-) -> bool:
-    """Make the rows of `domain` those that are wanted; returns whether anything changed."""
-    present = set(rows.values_list(column, flat=True))
-    rows.filter(**{f"{column}__in": present - wanted}).delete()
-    rows.model.objects.bulk_create(rows.model(domain=domain, **{column: name}) for name in sorted(wanted - present))
+def _sync_aliases(domain: Domain, wanted: set[str]) -> bool:
+    """Make the aliases of `domain` those that are wanted; returns whether anything changed."""
+    present = set(domain.aliases.values_list("name", flat=True))
+    domain.aliases.filter(name__in=present - wanted).delete()
+    DomainAlias.objects.bulk_create(
+        DomainAlias(domain=domain, name=name) for name in sorted(wanted - present)
+    )
+    return present != wanted
+
+
+def _sync_mailboxes(domain: Domain, wanted: set[str]) -> bool:
+    """The same for its mailboxes, by local part."""
+    present = set(domain.mailboxes.values_list("local_part", flat=True))
+    domain.mailboxes.filter(local_part__in=present - wanted).delete()
+    Mailbox.objects.bulk_create(
+        Mailbox(domain=domain, local_part=local_part) for local_part in sorted(wanted - present)
+    )
     return present != wanted

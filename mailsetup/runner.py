@@ -112,5 +112,3 @@ def _batches(wait: Callable[[], Found | None], at_once: Callable[[], Found | Non
             ended = True
         if batch:
             yield batch
-
-

@@ -120,7 +120,7 @@ def _refuse_too_many(address: str) -> None:
 
 
 def begin_connection_test(test_id: int) -> ConnectionTest | None:
-    """Take a queued test; None when another worker has it or it is over, so that a task sent twice runs once."""
+    """Take a queued test; None when another worker has it or it is over: a task sent twice runs once."""
     taken = ConnectionTest.objects.filter(pk=test_id, state=ConnectionTest.State.QUEUED).update(
         state=ConnectionTest.State.RUNNING, started_at=timezone.now()
     )

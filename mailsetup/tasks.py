@@ -2,7 +2,7 @@
 
 import logging
 import os
-import socket
+import platform
 import threading
 from datetime import timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def stop_heartbeat(**_signal: Any) -> None:
 
 
 def _beat() -> None:
-    name = f"{socket.gethostname()}:{os.getpid()}"
+    name = f"{platform.node()}:{os.getpid()}"
     while True:
         try:
             WorkerHeartbeat.objects.update_or_create(name=name, defaults={"seen_at": timezone.now()})

@@ -31,7 +31,9 @@ class LookupCommand(PlainCommand):
         except (AddressError, ProtocolNotOffered) as error:
             raise self.bad(str(error)) from None
         except selectors.UnknownDomain as error:
-            raise self.bad(f"The domain {error} is not known here, and its MX records match no server.") from None
+            raise self.bad(
+                f"The domain {error} is not known here, and its MX records match no server."
+            ) from None
 
     @staticmethod
     def _first_offered(hosting: Hosting) -> ServiceType:

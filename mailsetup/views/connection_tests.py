@@ -14,9 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from accounts import access
 from mailsetup import selectors, services
+from mailsetup.clientconfig import AddressError
 from mailsetup.forms import ConnectionTestForm
 from mailsetup.guides import GUIDES
 from mailsetup.models import ConnectionTest
+from mailsetup.selectors import UnknownDomain
 from mailsetup.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.views.test_page import lately, page_context
 from mailsetup.views.visits import VisitPage, of_one_address
@@ -30,7 +32,8 @@ _TOO_MANY = {
     "busy": _("A test of this address is running already. Wait until it’s over, then test again."),
     "often": _("This address was tested very often in the last minutes. Wait a quarter of an hour."),
     "rejected": _(
-        "The server has refused the password several times. To keep it from blocking you, we wait a quarter of an hour."
+        "The server has refused the password several times. "
+        "To keep it from blocking you, we wait a quarter of an hour."
     ),
 }
 
@@ -38,15 +41,29 @@ _TOO_MANY = {
 @login_required
 def start_any(request: HttpRequest) -> HttpResponse:
     """The test without an address yet: choose one first."""
-    chosen = request.GET.get("address") or request.GET.get("other")
-    mailboxes = selectors.mailboxes_of(request.user)
-    if not chosen and len(mailboxes) == 1:
-        chosen = mailboxes[0].address
-    if chosen:
-        return HttpResponseRedirect(reverse("mailsetup:start", kwargs={"address": chosen.strip()}))
-    if not selectors.domains_of(request.user).exists():
+    mailboxes = list(selectors.mailboxes_of(request.user))
+    typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
+    if not typed and len(mailboxes) == 1:
+        typed = mailboxes[0].address
+    domains = list(selectors.domains_of(request.user))
+    if not domains:
         return render(request, "mailsetup/no_domain.html")
-    return render(request, "mailsetup/test_choose.html", {"mailboxes": mailboxes})
+    error = ""
+    if typed:
+        try:
+            visit = VisitPage(selectors.visit_of_user(request.user, typed))
+            return HttpResponseRedirect(visit.test_url)
+        except AddressError as refusal:
+            error = str(refusal)
+        except UnknownDomain:
+            error = str(_("That address isn’t in one of your domains."))
+    context = {
+        "mailboxes": mailboxes,
+        "domain_names": [domain.display_name for domain in domains],
+        "other_address": typed,
+        "address_error": error,
+    }
+    return render(request, "mailsetup/test_choose.html", context, status=422 if error else 200)
 
 
 @sensitive_post_parameters("password")
@@ -100,8 +117,15 @@ def _form(
     return render(request, "mailsetup/test_form.html", context, status=status)
 
 
-def _unavailable(request: HttpRequest, page: VisitPage | None, test: ConnectionTest, *, status: int) -> HttpResponse:
-    context = {"visit": page, "test": test, "again_url": _again_url(page, test), "guide_url": _guide_url(page, test)}
+def _unavailable(
+    request: HttpRequest, page: VisitPage | None, test: ConnectionTest, *, status: int
+) -> HttpResponse:
+    context = {
+        "visit": page,
+        "test": test,
+        "again_url": _again_url(page, test),
+        "guide_url": _guide_url(page, test),
+    }
     return render(request, "mailsetup/worker_unavailable.html", context, status=status)
 
 
@@ -167,7 +191,9 @@ def _worker_is_late(test: ConnectionTest) -> bool:
     return timezone.now() - test.created_at > WORKER_PATIENCE
 
 
-def _render(request: HttpRequest, page: VisitPage | None, test: ConnectionTest, template: str) -> HttpResponse:
+def _render(
+    request: HttpRequest, page: VisitPage | None, test: ConnectionTest, template: str
+) -> HttpResponse:
     late = test.state == ConnectionTest.State.QUEUED and _worker_is_late(test)
     seen_before = request.GET.get("seen", "").rpartition("-")[2]
     context = page_context(
@@ -208,10 +234,18 @@ def _guide_url(page: VisitPage | None, test: ConnectionTest) -> str:
     if test.client not in GUIDES:
         return page.home_url if page else reverse("mailsetup:home")
     kwargs = {"client": test.client, "protocol": test.protocol}
-    return page.url("guide", **kwargs) if page else reverse("mailsetup:guide", kwargs={"address": test.address, **kwargs})
+    return (
+        page.url("guide", **kwargs)
+        if page
+        else reverse("mailsetup:guide", kwargs={"address": test.address, **kwargs})
+    )
 
 
 @login_required
 def history(request: HttpRequest) -> HttpResponse:
     tests = selectors.tests_of(request.user)[:_HISTORY_LENGTH]
-    return render(request, "mailsetup/history.html", {"rows": [lately(test) for test in tests], "days": settings.HISTORY_DAYS})
+    return render(
+        request,
+        "mailsetup/history.html",
+        {"rows": [lately(test) for test in tests], "days": settings.HISTORY_DAYS},
+    )

@@ -35,7 +35,7 @@ DEVICES = {
 
 
 def guess_platform(request: HttpRequest) -> Platform | None:
-    """From `Sec-CH-UA-Platform` where the browser sends it, else from `User-Agent`; None when neither tells."""
+    """From `Sec-CH-UA-Platform` where the browser sends it, else from `User-Agent`; None: neither tells."""
     hint = _HINTS.get(request.headers.get("Sec-CH-UA-Platform", ""))
     if hint:
         return hint

@@ -1,4 +1,4 @@
-"""Mail programs asking for settings. No sign-in, no session; an unknown mailbox gets the same answer as a known one."""
+"""Mail programs asking for settings. No sign-in, no session; an unknown mailbox is answered like a known one."""
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from mailsetup import selectors
 from mailsetup.clientconfig import AddressError, parse_address, parse_domain
-from mailsetup.formats import NothingToOffer, autoconfig as autoconfig_format
+from mailsetup.formats import NothingToOffer
+from mailsetup.formats import autoconfig as autoconfig_format
 from mailsetup.selectors import UnknownDomain
 
 _PREFIXES = ("autoconfig.", "autodiscover.")

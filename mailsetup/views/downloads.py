@@ -27,4 +27,3 @@ def download(request: HttpRequest, page: VisitPage, *, slug: str, protocol: str)
             "Cache-Control": "private, no-store",
         },
     )
-

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from mailsetup import selectors, services
-from mailsetup.guides import GUIDES
+from mailsetup.clientconfig import ClientConfig, with_implicit_tls
+from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.guides import GUIDES, Guide
 from mailsetup.views.device import guess_platform
 from mailsetup.views.visits import VisitPage, of_one_address
 
@@ -20,7 +22,9 @@ def show(request: HttpRequest, page: VisitPage, *, client: str, protocol: str) -
     if guide is None or config.protocol not in guide.protocols:
         raise Http404("There is no such guide.")
     offered = [other for other in selectors.offered_protocols(page.visit.hosting) if other in guide.protocols]
-    profile_url = page.url("download", slug=guide.profile, protocol=protocol) if guide.profile else ""
+    if guide.prefer_ssl:
+        config = with_implicit_tls(config)
+    profile_url = _profile_url(page, guide, config)
     context = {
         "visit": page,
         "guide": guide,
@@ -36,6 +40,17 @@ def show(request: HttpRequest, page: VisitPage, *, client: str, protocol: str) -
         "test_url": f"{page.test_url}?protocol={protocol}&app={client}",
     }
     return render(request, f"mailsetup/guides/{guide.slug}.html", context)
+
+
+def _profile_url(page: VisitPage, guide: Guide, config: ClientConfig) -> str:
+    """Where the file for this app is; empty when there is none, or nothing safe to put into it."""
+    if not guide.profile:
+        return ""
+    try:
+        FORMATS[guide.profile].render(config)
+    except NothingToOffer:
+        return ""
+    return page.url("download", slug=guide.profile, protocol=config.protocol.value)
 
 
 @require_POST
@@ -66,5 +81,8 @@ def phone(request: HttpRequest, page: VisitPage) -> HttpResponse:
 def _svg_path(rows: list[list[bool]]) -> str:
     """The dark modules as one SVG path, one unit a module: small enough for a page, and no style needed."""
     return "".join(
-        f"M{column} {row}h1v1h-1z" for row, modules in enumerate(rows) for column, dark in enumerate(modules) if dark
+        f"M{column} {row}h1v1h-1z"
+        for row, modules in enumerate(rows)
+        for column, dark in enumerate(modules)
+        if dark
     )

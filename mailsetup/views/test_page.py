@@ -54,7 +54,9 @@ def lanes_of(test: ConnectionTest) -> list[Lane]:
     for place, row in enumerate(test.steps.all()):
         results[row.service][Step(row.step)] = row.as_result()
         orders[row.service][Step(row.step)] = place
-    return [Lane(service, results[index], index, orders[index]) for index, service in enumerate(test.planned())]
+    return [
+        Lane(service, results[index], index, orders[index]) for index, service in enumerate(test.planned())
+    ]
 
 
 def page_context(test: ConnectionTest, guide_url: Callable[[], str], seen: int) -> dict[str, Any]:
@@ -108,7 +110,12 @@ def _numbered(problems: list[dict[str, Any]]) -> dict[str, int]:
 def _lane(test: ConnectionTest, lane: Lane, numbers: dict[str, int], new_from: int) -> dict[str, Any]:
     finished = test.state == ConnectionTest.State.DONE
     state = _lane_state(lane, finished)
-    labels = {"ok": _("Works"), "warn": _("Works, with a limit"), "bad": _("Problem"), "skip": _("Not checked")}
+    labels = {
+        "ok": _("Works"),
+        "warn": _("Works, with a limit"),
+        "bad": _("Problem"),
+        "skip": _("Not checked"),
+    }
     incoming = lane.index == 0
     service = lane.service
     label = _("%(protocol)s, port %(port)s") % {"protocol": _LABELS[service.type], "port": service.port}
@@ -272,7 +279,9 @@ def _everything_works(test: ConnectionTest, lanes: list[Lane], total: int) -> tu
         return _("Everything works up to the sign-in"), _("Test again with the password to check the rest.")
     passed = sum(result.status is Status.PASSED for result in results)
     text = ngettext("%(count)s check passed", "All %(count)s checks passed", passed) % {"count": passed}
-    seconds = _(" in %(seconds)s seconds") % {"seconds": f"{test.seconds:.1f}"} if test.seconds is not None else ""
+    seconds = (
+        _(" in %(seconds)s seconds") % {"seconds": f"{test.seconds:.1f}"} if test.seconds is not None else ""
+    )
     return _("Everything works"), text + seconds + _(". You can close this page and use your mail.")
 
 
@@ -293,7 +302,9 @@ def lately(test: ConnectionTest) -> dict[str, Any]:
     """One line about a test, for lists."""
     state = _page_state(test)
     if state in ("ok", "warn", "bad") and test.verdict != Verdict.NOT_RUN:
-        title = {"ok": _("Everything works"), "warn": _("Works, with a limit"), "bad": _("Something to fix")}[state]
+        title = {"ok": _("Everything works"), "warn": _("Works, with a limit"), "bad": _("Something to fix")}[
+            state
+        ]
     else:
         title = _("Running…") if state == "run" else _("The test couldn’t run")
     return {

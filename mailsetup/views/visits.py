@@ -44,7 +44,11 @@ class VisitPage:
 
     @property
     def home_url(self) -> str:
-        return reverse("mailsetup:link", kwargs={"token": self.token}) if self.via_link else reverse("mailsetup:home")
+        return (
+            reverse("mailsetup:link", kwargs={"token": self.token})
+            if self.via_link
+            else reverse("mailsetup:home")
+        )
 
     @property
     def test_url(self) -> str:

@@ -32,7 +32,9 @@ def test_every_module_of_the_product_has_a_floor() -> None:
 
 def test_every_command_is_documented_with_an_example() -> None:
     for command in (ROOT / "mailsetup/management/commands").glob("[a-z]*.py"):
-        assert re.search(rf'example = "manage.py {command.stem}\b', command.read_text(encoding="utf-8")), command
+        assert re.search(rf'example = "manage.py {command.stem}\b', command.read_text(encoding="utf-8")), (
+            command
+        )
 
 
 def test_every_guide_and_format_says_what_it_stands_on() -> None:

@@ -27,9 +27,13 @@ def test_by_host_with_placeholders(provider: None, client: Client, path: str) ->
     assert not answer.cookies
 
 
-@pytest.mark.parametrize("host", ["autoconfig.example.com", "example.com", "testserver", "autoconfig.hoster.example:8080"])
+@pytest.mark.parametrize(
+    "host", ["autoconfig.example.com", "example.com", "testserver", "autoconfig.hoster.example:8080"]
+)
 def test_by_address_under_any_host(provider: None, client: Client, host: str) -> None:
-    answer = client.get(PATHS[0], {"emailaddress": "anna@example.com", "emailmd5": "x"}, headers={"host": host})
+    answer = client.get(
+        PATHS[0], {"emailaddress": "anna@example.com", "emailmd5": "x"}, headers={"host": host}
+    )
     assert username(answer.content) == "anna@example.com"
 
 
@@ -45,7 +49,17 @@ def test_no_other_customer_is_named(provider: None, client: Client) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["anna", "@example.com", "anna@", "a" * 300 + "@example.com", "anna\r\n@example.com", "anna@\x00", "å@example.com", "a/b@example.com", "anna@nowhere.example"],
+    [
+        "anna",
+        "@example.com",
+        "anna@",
+        "a" * 300 + "@example.com",
+        "anna\r\n@example.com",
+        "anna@\x00",
+        "å@example.com",
+        "a/b@example.com",
+        "anna@nowhere.example",
+    ],
 )
 def test_what_is_no_address_of_ours_is_not_found(provider: None, client: Client, address: str) -> None:
     answer = client.get(PATHS[0], {"emailaddress": address})

@@ -6,7 +6,9 @@ from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
 from mailsetup.explanations import EXPLANATIONS, SKIPPED, STEP_RUNNING, STEP_TITLES, explain
 from mailsetup.findings import SKIP_REASONS, Code, Step
 
-SERVICE = ServerSettings(ServiceType.SMTP, "mail.example.com", 587, SocketType.STARTTLS, username="anna@example.com")
+SERVICE = ServerSettings(
+    ServiceType.SMTP, "mail.example.com", 587, SocketType.STARTTLS, username="anna@example.com"
+)
 # What we ask people not to do may be named, so these are looked for as advice, at the start of a sentence.
 FORBIDDEN = ("Switch off", "Turn off", "Disable", "Trust the certificate", "Accept the certificate")
 

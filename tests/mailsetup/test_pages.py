@@ -23,7 +23,9 @@ PAGES = [
     "/setup/anna@example.com/test/",
     "/setup/anna@example.com/files/mobileconfig/imap/",
 ]
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
+)
 
 
 def link_for(address: str = "anna@example.com", **options: Any) -> tuple[SetupLink, str]:
@@ -53,13 +55,32 @@ def test_a_disabled_domain_is_gone(owner: User, signed_in: Any) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["anna", "a@b@", "x" * 300 + "@example.com", "anna\x07@example.com", "anna@elsewhere.example", "å@example.com"],
+    [
+        "anna",
+        "a@b@",
+        "x" * 300 + "@example.com",
+        "anna\x07@example.com",
+        "anna@elsewhere.example",
+        "å@example.com",
+    ],
 )
-def test_an_address_that_cannot_be_is_refused_in_a_sentence_and_kept(owner: User, signed_in: Any, typed: str) -> None:
+def test_an_address_that_cannot_be_is_refused_in_a_sentence_and_kept(
+    owner: User, signed_in: Any, typed: str
+) -> None:
     answer = signed_in(owner).get("/setup/", {"other": typed, "app": "thunderbird", "protocol": "imap"})
     assert answer.status_code == 422
     assert answer.context["address_error"].endswith(".")
     assert answer.context["other_address"] == typed.strip()
+
+
+@pytest.mark.parametrize("typed", ["anna", "a/b@example.com", "x@elsewhere.example"])
+def test_the_test_of_an_address_that_cannot_be_is_refused_too(
+    owner: User, signed_in: Any, typed: str
+) -> None:
+    answer = signed_in(owner).get("/test/", {"other": typed})
+    assert answer.status_code == 422
+    assert answer.context["address_error"].endswith(".")
+    assert signed_in(owner).get("/test/")["Location"] == "/setup/anna@example.com/test/"
 
 
 @pytest.mark.parametrize("typed", [" Anna@EXAMPLE.com ", "anna@example.com"])
@@ -76,7 +97,9 @@ def test_an_idn_address_is_handled(owner: User, signed_in: Any) -> None:
     assert "anna@bücher.example" in answer.content.decode()
 
 
-@pytest.mark.parametrize("page", ["/setup/anna@example.com/nothing/imap/", "/setup/anna@example.com/thunderbird/smtp/"])
+@pytest.mark.parametrize(
+    "page", ["/setup/anna@example.com/nothing/imap/", "/setup/anna@example.com/thunderbird/smtp/"]
+)
 def test_no_such_guide(owner: User, signed_in: Any, page: str) -> None:
     assert signed_in(owner).get(page).status_code == 404
 
@@ -90,7 +113,9 @@ def test_a_profile_has_the_settings_and_no_password(owner: User, signed_in: Any)
 
 
 class TestSetupLink:
-    def test_it_opens_everything_of_its_address_without_an_account(self, provider: None, client: Client) -> None:
+    def test_it_opens_everything_of_its_address_without_an_account(
+        self, provider: None, client: Client
+    ) -> None:
         _link, token = link_for()
         for page in ("", "windows-live-mail/pop3/", "thunderbird/imap/", "test/", "files/mobileconfig/imap/"):
             assert client.get(f"/s/{token}/{page}").status_code == 200, page
@@ -141,7 +166,13 @@ class TestSetupLink:
 
 class TestConnectionTest:
     def press(self, browser: Client, **fields: str) -> Any:
-        answers = {"protocol": "imap", "password": "secret canary", "round_trip": "1", "app": "thunderbird", **fields}
+        answers = {
+            "protocol": "imap",
+            "password": "secret canary",
+            "round_trip": "1",
+            "app": "thunderbird",
+            **fields,
+        }
         return browser.post("/setup/anna@example.com/test/", answers)
 
     def test_pressing_the_button_queues_it(self, owner: User, signed_in: Any, no_broker: list[int]) -> None:
@@ -173,7 +204,9 @@ class TestConnectionTest:
         assert not SealedPassword.objects.exists()
         assert ConnectionTest.objects.get().verdict == "not_run"
 
-    def test_who_may_see_the_result(self, owner: User, colleague: User, stranger: User, signed_in: Any) -> None:
+    def test_who_may_see_the_result(
+        self, owner: User, colleague: User, stranger: User, signed_in: Any
+    ) -> None:
         """The customer's owner sees all; a colleague their own; a stranger none."""
         page = self.press(signed_in(colleague))["Location"]
         assert signed_in(colleague).get(page).status_code == 200
@@ -193,7 +226,9 @@ class TestConnectionTest:
         assert "hx-get" not in finished
         assert "interrupted" in finished
 
-    def test_a_worker_that_does_not_come_is_said_after_five_seconds(self, owner: User, signed_in: Any) -> None:
+    def test_a_worker_that_does_not_come_is_said_after_five_seconds(
+        self, owner: User, signed_in: Any
+    ) -> None:
         browser = signed_in(owner)
         page = self.press(browser)["Location"]
         ConnectionTest.objects.update(created_at=timezone.now() - timedelta(seconds=6))

@@ -53,7 +53,11 @@ def test_a_dry_run_stores_nothing(provider_file: File) -> None:
 
 
 def test_names_in_any_script_are_stored_as_a_labels(provider_file: File) -> None:
-    provider_file["domains"][0] |= {"name": "BÜCHER.example", "aliases": [], "mailboxes": ["anna@bücher.example"]}
+    provider_file["domains"][0] |= {
+        "name": "BÜCHER.example",
+        "aliases": [],
+        "mailboxes": ["anna@bücher.example"],
+    }
     stored(provider_file)
     domain = Domain.objects.get(name="xn--bcher-kva.example")
     assert domain.display_name == "bücher.example"
@@ -74,7 +78,10 @@ WRONG = {
     "unknown key": (change(["domains", 0, "colour"], "red"), "domains[0].colour"),
     "unknown key at the top": (change(["domain"], []), "domain"),
     "wrong type": (change(["servers", 0, "services", 0, "port"], "993"), "servers[0].services[0].port"),
-    "port out of range": (change(["servers", 0, "services", 0, "port"], 70000), "servers[0].services[0].port"),
+    "port out of range": (
+        change(["servers", 0, "services", 0, "port"], 70000),
+        "servers[0].services[0].port",
+    ),
     "unknown socket type": (
         change(["servers", 0, "services", 0, "socket_type"], "ssl"),
         "servers[0].services[0].socket_type",
@@ -83,8 +90,14 @@ WRONG = {
     "unknown customer": (change(["domains", 1, "customer"], "whmcs:0"), "domains[1].customer"),
     "duplicate domain": (change(["domains", 1, "name"], "Example.COM"), "domains[1].name"),
     "alias that is a domain": (change(["domains", 1, "aliases"], ["example.com"]), "domains[1].aliases[0]"),
-    "submission on port 25": (change(["servers", 0, "services", 2, "port"], 25), "servers[0].services[2].port"),
-    "mailbox of another domain": (change(["domains", 0, "mailboxes"], ["a@b.example"]), "domains[0].mailboxes[0]"),
+    "submission on port 25": (
+        change(["servers", 0, "services", 2, "port"], 25),
+        "servers[0].services[2].port",
+    ),
+    "mailbox of another domain": (
+        change(["domains", 0, "mailboxes"], ["a@b.example"]),
+        "domains[0].mailboxes[0]",
+    ),
     "user without @": (change(["customers", 0, "users"], ["anna"]), "customers[0].users[0]"),
     "no domain name": (change(["domains", 0, "name"], "no spaces allowed"), "domains[0].name"),
     "duplicate server": (lambda file: file["servers"].append(file["servers"][0]), "servers[1].name"),

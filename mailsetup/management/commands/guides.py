@@ -30,5 +30,7 @@ class Command(PlainCommand):
             self.print_json(rows)
             return
         for row in rows:
-            self.stdout.write(f"{row['slug']}: {row['name']} ({', '.join(row['protocols'])}; {row['status']})")
+            self.stdout.write(
+                f"{row['slug']}: {row['name']} ({', '.join(row['protocols'])}; {row['status']})"
+            )
             self.stdout.write(f"  {row['evidence']}")

@@ -20,7 +20,9 @@ class Command(PlainCommand):
     example = "manage.py load_demo --force"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--imap-port", type=int, default=10143, help="STARTTLS port of the demo mail server")
+        parser.add_argument(
+            "--imap-port", type=int, default=10143, help="STARTTLS port of the demo mail server"
+        )
         parser.add_argument("--pop3-port", type=int, default=10995, help="implicit TLS port")
         parser.add_argument("--smtp-port", type=int, default=10587, help="STARTTLS port")
         parser.add_argument("--customer-password", help="portal password of the demo customer")
@@ -29,10 +31,14 @@ class Command(PlainCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Domain.objects.exists() and not options["force"]:
-            raise self.bad("There are domains already: the demo is for an empty database. Use --force to add it.")
+            raise self.bad(
+                "There are domains already: the demo is for an empty database. Use --force to add it."
+            )
         with transaction.atomic():
             provision(json.dumps(_provider_file(options)).encode())
-            customer = self._password(CUSTOMER_EMAIL, "Anna Lindqvist", options["customer_password"], staff=False)
+            customer = self._password(
+                CUSTOMER_EMAIL, "Anna Lindqvist", options["customer_password"], staff=False
+            )
             staff = self._password(STAFF_EMAIL, "Maya Okafor", options["staff_password"], staff=True)
         self.stdout.write(f"Customer: {CUSTOMER_EMAIL} {customer}".rstrip())
         self.stdout.write(f"Staff: {STAFF_EMAIL} {staff}".rstrip())
@@ -60,9 +66,19 @@ def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
                 "software": "demo",
                 "webmail_url": "",
                 "services": [
-                    {"type": "imap", "hostname": host, "port": options["imap_port"], "socket_type": "STARTTLS"},
+                    {
+                        "type": "imap",
+                        "hostname": host,
+                        "port": options["imap_port"],
+                        "socket_type": "STARTTLS",
+                    },
                     {"type": "pop3", "hostname": host, "port": options["pop3_port"], "socket_type": "SSL"},
-                    {"type": "smtp", "hostname": host, "port": options["smtp_port"], "socket_type": "STARTTLS"},
+                    {
+                        "type": "smtp",
+                        "hostname": host,
+                        "port": options["smtp_port"],
+                        "socket_type": "STARTTLS",
+                    },
                 ],
             }
         ],
@@ -76,5 +92,3 @@ def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
             }
         ],
     }
-
-

@@ -6,9 +6,9 @@ from django.core.management.base import CommandParser
 from django.urls import reverse
 
 from mailsetup import services
+from mailsetup.clientconfig import parse_address
 from mailsetup.management.lookup import LookupCommand
 from mailsetup.selectors import Visit
-from mailsetup.clientconfig import parse_address
 
 _LONGEST_HOURS = 24 * 90
 

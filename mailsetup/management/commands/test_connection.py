@@ -19,8 +19,12 @@ class Command(LookupCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_address(parser)
-        parser.add_argument("--password-file", metavar="FILE", help="its first line is the password; - is standard input")
-        parser.add_argument("--round-trip", action="store_true", help="send one message to oneself and see it arrive")
+        parser.add_argument(
+            "--password-file", metavar="FILE", help="its first line is the password; - is standard input"
+        )
+        parser.add_argument(
+            "--round-trip", action="store_true", help="send one message to oneself and see it arrive"
+        )
         self.add_json(parser)
 
     @sensitive_variables()

@@ -1,0 +1,45 @@
+"""What is wrong with the settings together; what is wrong with one alone stops the start in settings.py."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def probe_hosts_are_for_development(**_options: Any) -> list[CheckMessage]:
+    if not settings.PROBE_HOSTS:
+        return []
+    return [
+        Error(
+            "PROBE_HOSTS answers names without DNS, so connection tests would not see what customers see.",
+            hint="Leave PROBE_HOSTS empty; PROBE_RESOLVER names another name server.",
+            id="portal.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def profile_signing_is_whole(**_options: Any) -> list[CheckMessage]:
+    if bool(settings.PROFILE_SIGNING_CERT) == bool(settings.PROFILE_SIGNING_KEY):
+        return []
+    return [
+        Error(
+            "PROFILE_SIGNING_CERT and PROFILE_SIGNING_KEY belong together, and only one is set.",
+            hint="Set both to sign Apple profiles, or none.",
+            id="portal.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def keys_are_apart(**_options: Any) -> list[CheckMessage]:
+    if settings.CREDENTIALS_KEY != settings.SECRET_KEY:
+        return []
+    return [
+        Error(
+            "CREDENTIALS_KEY is the same as SECRET_KEY, so a leak of one opens the passwords too.",
+            hint="Make another key for CREDENTIALS_KEY.",
+            id="portal.E003",
+        )
+    ]
