@@ -48,7 +48,7 @@ clean: ## forget the environment and the demo's data
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv >/dev/null; } || \
 	  { echo "The package python3-venv is missing. Install it: sudo apt-get install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@rm -rf .venv && $(PYTHON) -m venv .venv # a half-made one would stay without pip
 
 .venv/.demo: requirements.txt requirements-demo.txt | .venv/bin/python
 	@echo "Installing what Mailway needs (once) …"

@@ -48,10 +48,11 @@ class Command(PlainCommand):
         user = account_services.ensure_user(email)
         new = not user.has_usable_password()
         user.name, user.is_staff, user.is_superuser = user.name or name, staff, staff
-        made_up = ""
-        if password or new:
-            made_up = "" if password else secrets.token_urlsafe(9)
-            user.set_password(password or made_up)
+        made_up = secrets.token_urlsafe(9) if new and not password else ""
+        wanted = password or made_up
+        # A password that is right already stays: hashing it anew would end everybody's session.
+        if wanted and not user.check_password(wanted):
+            user.set_password(wanted)
         user.save()
         return made_up
 
