@@ -1,11 +1,12 @@
 """How django-allauth behaves here: closed sign-up, invitations, no second question right after sign-in."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.openid_connect import provider as openid_connect
@@ -36,15 +37,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask nobody to confirm who they are moments after they showed it, to add their first second factor.
+        """Ask nobody to confirm who they are moments after they signed in, to set up their first factors.
 
-        Taking a factor away, or adding another, always asks: there is something to protect by then.
+        Somebody who had a factor before this sign-in is always asked: there is something to protect.
         """
-        required = super().is_reauthentication_required(app=app, **kwargs)
-        if not required or app != "allauth.mfa" or is_mfa_enabled(self.request.user):
-            return required
+        required = bool(super().is_reauthentication_required(app=app, **kwargs))
         records = get_authentication_records(self.request, self.request.user)
-        return not records or time.time() - records[-1]["at"] > FRESH_SIGN_IN_SECONDS
+        if not required or app != "allauth.mfa" or not records:
+            return required
+        signed_in_at = records[-1]["at"]
+        had_factors = Authenticator.objects.filter(
+            user=self.request.user, created_at__lt=datetime.fromtimestamp(signed_in_at, UTC)
+        ).exists()
+        return had_factors or time.time() - signed_in_at > FRESH_SIGN_IN_SECONDS
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
@@ -65,6 +70,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 class OpenIDConnectProvider(openid_connect.OpenIDConnectProvider):
     """OpenID Connect servers as they are found in hosting."""
+
+    # Where allauth looks for this provider's addresses; otherwise it takes the room of this class.
+    package = "allauth.socialaccount.providers.openid_connect"
 
     def wk_server_url(self, url: str) -> str:
         """Take an address that ends in a file as the discovery document itself.

@@ -1,4 +1,4 @@
-"""Every setting, from the environment only. docs/configuration.md explains them; a test holds both together."""
+"""Every setting, from the environment only. docs/configuration.md explains them; a test holds both."""
 
 import re
 from pathlib import Path
@@ -136,9 +136,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- The worker ------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str(
-    "CELERY_BROKER_URL", default=f"filesystem://{BASE_DIR / 'var' / 'broker'}"
-)
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{BASE_DIR / 'var' / 'broker'}")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     _BROKER = Path(CELERY_BROKER_URL.removeprefix("filesystem://"))
     for _folder in ("messages", "control"):
@@ -164,7 +162,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
 # --- Connection tests ------------------------------------------------------------------------------
-CREDENTIALS_KEY = env.str("CREDENTIALS_KEY", default="a2V5LW9mLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXM=" if DEBUG else "")
+CREDENTIALS_KEY = env.str(
+    "CREDENTIALS_KEY", default="a2V5LW9mLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXM=" if DEBUG else ""
+)
 if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", CREDENTIALS_KEY):
     raise ImproperlyConfigured(
         "CREDENTIALS_KEY must be a Fernet key: 32 random bytes in URL-safe base64, other than SECRET_KEY."
@@ -247,6 +247,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Whoever asks for an address that has no account here must not learn that it has none, nor get mail.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Nobody sets up mail every day: a session lasts two weeks without a question about it.
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS_ONLY else "http"
