@@ -28,19 +28,19 @@ def require_owner(user: User, customer: Customer) -> None:
         raise Http404("No such customer.")
 
 
-def may_view_as(staff: User | AnonymousUser, viewed: User) -> bool:
-    """Whether `staff` may see the portal as `viewed` does.
+def may_view_as(*, hijacker: User | AnonymousUser, hijacked: User) -> bool:
+    """Whether `hijacker` may see the portal as `hijacked` does (the names are django-hijack's).
 
     Support staff with the permission only, and only people of a customer: nobody gains rights by a visit.
     """
     return (
-        isinstance(staff, User)
-        and staff.is_staff
-        and staff.has_perm("accounts.view_as_customer")
-        and viewed.is_active
-        and not viewed.is_staff
-        and not viewed.is_superuser
-        and viewed.memberships.exists()
+        isinstance(hijacker, User)
+        and hijacker.is_staff
+        and hijacker.has_perm("accounts.view_as_customer")
+        and hijacked.is_active
+        and not hijacked.is_staff
+        and not hijacked.is_superuser
+        and hijacked.memberships.exists()
     )
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, User
 
@@ -28,6 +29,18 @@ def invitation_in(request: HttpRequest) -> Invitation | None:
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts come from the provider or by invitation, unless the host opens sign-up to everybody."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "That password doesn’t match this address. Check Caps Lock and try again."
+        ),
+        "incorrect_code": _("That code doesn’t match. Codes change: take the newest one."),
+        "incorrect_password": _("That password doesn’t match. Check Caps Lock and try again."),
+        "too_many_login_attempts": _(
+            "That was a lot in a short time. It’s a pause, nothing is locked: try again in a few minutes."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP_OPEN or invitation_in(request) is not None

@@ -136,6 +136,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether the link in the mail still opens the door."""
+        return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
+
 
 class SupportVisit(models.Model):
     """A member of staff looked at the portal as a customer does, and said why."""

@@ -1,0 +1,120 @@
+"""An invitation opens the door once, for one address, for a week."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Customer, Invitation, Membership, User
+from tests.accounts.authenticator import enrol
+from tests.accounts.conftest import PASSWORD, person, signed_in
+
+
+@pytest.fixture
+def link(owner: User, customer: Customer) -> str:
+    """The path in the mail of an invitation to new@lindqvist.example."""
+    signed_in(owner).post(
+        f"/accounts/people/customers/{customer.pk}/invite/",
+        {"email": "New@lindqvist.example", "role": "member"},
+    )
+    return path_in_mail()
+
+
+def path_in_mail() -> str:
+    found = re.search(r"https?://\S+", mail.outbox[-1].body)
+    assert found
+    return urlsplit(found[0]).path
+
+
+def test_the_mail_goes_to_the_invited_and_the_token_is_nowhere_else(link: str) -> None:
+    assert mail.outbox[-1].to == ["new@lindqvist.example"]
+    assert "Lindqvist AB" in mail.outbox[-1].subject
+    token = link.rstrip("/").rpartition("/")[2]
+    assert token not in str(Invitation.objects.values())
+
+
+def test_somebody_new_signs_up_by_it_with_the_invited_address_only(client: Client, link: str) -> None:
+    assert "Create your account" in client.get(link).content.decode()
+    assert client.post(link).headers["location"] == "/accounts/signup/"
+
+    answer = client.post("/accounts/signup/", {"email": "else@example.com", "password1": PASSWORD})
+
+    assert answer.status_code == 302
+    user = User.objects.get(email="new@lindqvist.example")
+    assert user.memberships.get().role == Membership.Role.MEMBER
+    assert not User.objects.filter(email="else@example.com").exists()
+    # The mail reached them, so nothing is left to confirm.
+    assert "Lindqvist AB" in client.get("/accounts/people/").content.decode()
+    assert Client().get(link).status_code == 410
+
+
+def test_somebody_with_an_account_signs_in_and_joins(client: Client, link: str) -> None:
+    user = person("new@lindqvist.example")
+    assert "Sign in, and you’re back here" in client.get(link).content.decode()
+
+    answer = client.post(f"/accounts/login/?next={link}", {"login": user.email, "password": PASSWORD})
+    assert answer.headers["location"] == link
+    client.post(link)
+
+    assert user.memberships.get().customer.name == "Lindqvist AB"
+
+
+def test_a_link_that_was_passed_on_opens_nothing(link: str, stranger: User) -> None:
+    browser = signed_in(stranger)
+
+    assert "the invitation is for new@lindqvist.example" in browser.get(link).content.decode()
+    assert browser.post(link).status_code == 404
+    assert stranger.memberships.count() == 1
+
+
+def test_a_made_up_link_is_not_there(client: Client, db: None) -> None:
+    assert client.get("/accounts/invitations/made-up/").status_code == 404
+    assert client.post("/accounts/invitations/made-up/").status_code == 404
+
+
+def test_an_invitation_is_over_after_a_week(client: Client, link: str) -> None:
+    assert client.post(link).status_code == 302
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert client.get(link).status_code == 410
+    # Also for somebody who opened it in time and comes back later.
+    assert "by invitation" in client.get("/accounts/signup/").content.decode()
+
+
+def test_an_invitation_taken_back_is_over(client: Client, link: str, owner: User) -> None:
+    signed_in(owner).post(f"/accounts/people/invitations/{Invitation.objects.get().pk}/end/")
+
+    assert client.get(link).status_code == 410
+    assert client.post(link).status_code == 410
+
+
+def test_a_second_invitation_ends_the_first(
+    client: Client, link: str, owner: User, customer: Customer
+) -> None:
+    signed_in(owner).post(
+        f"/accounts/people/customers/{customer.pk}/invite/",
+        {"email": "new@lindqvist.example", "role": "owner"},
+    )
+
+    assert client.get(link).status_code == 410
+    assert client.get(path_in_mail()).status_code == 200
+
+
+def test_staff_invite_from_the_admin(client: Client, support: User, customer: Customer) -> None:
+    browser = signed_in(support)
+    enrol(browser)
+
+    answer = browser.post(
+        "/admin/accounts/invitation/add/",
+        {"customer": customer.pk, "email": "Boss@lindqvist.example", "role": "owner"},
+    )
+
+    assert answer.status_code == 302
+    assert Invitation.objects.get().invited_by == support
+    client.post(path_in_mail())
+    client.post("/accounts/signup/", {"password1": PASSWORD})
+    assert User.objects.get(email="boss@lindqvist.example").memberships.get().role == Membership.Role.OWNER

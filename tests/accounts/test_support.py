@@ -1,0 +1,142 @@
+"""Staff: a second factor first; and looking as a customer with a reason, on record, without passwords."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import SupportVisit, User
+from tests.accounts.authenticator import enrol
+from tests.accounts.conftest import person, signed_in
+
+
+@pytest.fixture
+def desk(support: User) -> Client:
+    """Support's browser, signed in with a second factor."""
+    browser = signed_in(support)
+    enrol(browser)
+    return browser
+
+
+@pytest.fixture
+def visit(desk: Client, owner: User) -> Client:
+    """The same browser, looking as the owner."""
+    answer = desk.post(f"/accounts/view-as/{owner.pk}/", {"reason": "Ticket 4711"})
+    assert answer.status_code == 302
+    return desk
+
+
+def test_the_admin_wants_a_second_factor_of_staff(support: User) -> None:
+    browser = signed_in(support)
+    assert browser.get("/admin/").headers["location"] == "/accounts/2fa/"
+    assert browser.get("/admin/accounts/user/").headers["location"] == "/accounts/2fa/"
+
+    enrol(browser)
+
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_the_admins_sign_in_is_the_portals(client: Client, db: None) -> None:
+    answer = client.get("/admin/login/?next=/admin/")
+
+    assert answer.headers["location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("page", ["user", "customer", "invitation", "supportvisit"])
+def test_the_admin_lists_and_finds(desk: Client, visit: Client, owner: User, page: str) -> None:
+    visit.post("/accounts/view-as/end/")
+
+    assert desk.get(f"/admin/accounts/{page}/", {"q": "lindqvist"}).status_code == 200
+
+
+def test_a_visit_needs_a_reason(desk: Client, owner: User) -> None:
+    answer = desk.post(f"/accounts/view-as/{owner.pk}/", {"reason": " "})
+
+    assert answer.status_code == 422
+    assert not SupportVisit.objects.exists()
+    assert desk.get("/admin/").status_code == 200
+
+
+def test_there_is_no_way_around_the_reason(desk: Client, owner: User) -> None:
+    assert desk.post("/hijack/acquire/", {"user_pk": owner.pk}).status_code == 404
+
+
+def test_a_visit_is_on_record_from_start_to_end(visit: Client, support: User, owner: User) -> None:
+    page = visit.get("/accounts/people/").content.decode()
+    assert f"You’re looking as {owner.email}" in page
+
+    visit.post("/accounts/view-as/end/")
+
+    record = SupportVisit.objects.get()
+    assert (record.staff, record.user, record.reason) == (support, owner, "Ticket 4711")
+    assert record.ended_at is not None
+    assert record.ended_at >= record.started_at
+    assert visit.get("/admin/").status_code == 200
+
+
+def test_signing_out_ends_the_visit(visit: Client) -> None:
+    visit.post("/accounts/logout/")
+
+    assert SupportVisit.objects.get().ended_at is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/password/change/",
+        "/accounts/password/reset/",
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/email/",
+        "/accounts/sessions/",
+        "/accounts/3rdparty/",
+        "/accounts/reauthenticate/",
+    ],
+)
+def test_pages_about_sign_in_are_shut_during_a_visit(visit: Client, path: str) -> None:
+    assert visit.get(path).status_code == 403
+    assert visit.post(path).status_code == 403
+
+
+def test_people_are_not_changed_during_a_visit(visit: Client, owner: User) -> None:
+    customer = owner.customers.get()
+
+    answer = visit.post(
+        f"/accounts/people/customers/{customer.pk}/invite/", {"email": "me@hoster.example", "role": "owner"}
+    )
+
+    assert answer.status_code == 403
+    assert not customer.invitations.exists()
+
+
+def test_staff_look_at_customers_only(desk: Client, db: None) -> None:
+    other_staff = person("other@hoster.example", is_staff=True)
+    nobodys = person("nobody@example.com")
+
+    for user in (other_staff, nobodys):
+        assert desk.post(f"/accounts/view-as/{user.pk}/", {"reason": "Curious"}).status_code == 404
+
+
+def test_staff_without_the_permission_and_customers_get_404(owner: User, colleague: User) -> None:
+    clerk = person("clerk@hoster.example", is_staff=True)
+    browser = signed_in(clerk)
+    enrol(browser)
+
+    assert browser.get(f"/accounts/view-as/{owner.pk}/").status_code == 404
+    assert signed_in(colleague).get(f"/accounts/view-as/{owner.pk}/").status_code == 404
+
+    clerk.user_permissions.add(Permission.objects.get(codename="view_as_customer"))
+    assert browser.get(f"/accounts/view-as/{owner.pk}/").status_code == 200
+
+
+def test_a_clerk_who_may_change_people_cannot_become_mightier(support: User, owner: User) -> None:
+    clerk = person("clerk@hoster.example", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(content_type__model="user"))
+    browser = signed_in(clerk)
+    enrol(browser)
+
+    own = browser.get(f"/admin/accounts/user/{clerk.pk}/change/").content.decode()
+    mighty = browser.get(f"/admin/accounts/user/{support.pk}/change/").content.decode()
+
+    assert 'name="is_superuser"' not in own
+    assert 'name="email"' in own
+    assert 'name="email"' not in mighty
