@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
@@ -12,7 +13,7 @@ from accounts import access
 from accounts.models import User
 from mailsetup import mx
 from mailsetup.clientconfig import Address, Hosting, ServiceType, Source, parse_address, parse_domain
-from mailsetup.models import ConnectionTest, Domain, DomainAlias, Mailbox, Server, SetupLink
+from mailsetup.models import ConnectionTest, Domain, DomainAlias, Mailbox, Server, SetupLink, WorkerHeartbeat
 
 _MX_FOUND_SECONDS = 3600
 _MX_NOTHING_SECONDS = 600
@@ -161,3 +162,9 @@ def may_issue_certificate(name: str) -> bool:
 
 def offered_protocols(hosting: Hosting) -> list[ServiceType]:
     return [protocol for protocol in (ServiceType.IMAP, ServiceType.POP3) if hosting.offers(protocol)]
+
+
+def worker_seen_at() -> datetime | None:
+    """When a worker was last seen alive; None: never."""
+    latest = WorkerHeartbeat.objects.order_by("-seen_at").first()
+    return latest.seen_at if latest else None

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("hijack/", include("hijack.urls")),
     path("healthz", views.healthz),
+    path("readyz", views.readyz),
 ]
 
 handler400 = "portal.views.bad_request"

@@ -11,6 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal import health
+
 logger = logging.getLogger(__name__)
 
 # Without O, I and L, which people hear or read as something else.
@@ -22,6 +24,16 @@ REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 def healthz(request: HttpRequest) -> HttpResponse:
     """This process answers. Says nothing about the database or the worker: that is /readyz."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Database, migrations, cache and worker: 200 when all are well, else 503 with a sentence for each."""
+    found = health.problems()
+    lines = [f"{name}: {problem or 'ok'}" for name, problem in found.items()]
+    status = 503 if any(found.values()) else 200
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -42,7 +42,12 @@ class Demo:
 def running_demo(port: int) -> Iterator[Demo]:
     """`make run` with a state of its own, stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="mailway-demo-") as state:
-        environment = {**os.environ, "PORT": str(port), "MAILWAY_STATE": state, "BRAND_NAME": "Northwind Hosting"}
+        environment = {
+            **os.environ,
+            "BRAND_NAME": "Northwind Hosting",
+            "PORT": str(port),
+            "MAILWAY_STATE": state,
+        }
         process = subprocess.Popen(
             [sys.executable, "-m", "demo"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         )

@@ -1,4 +1,4 @@
-"""Mail programs asking for settings. No sign-in, no session; an unknown mailbox is answered like a known one."""
+"""Mail programs asking for settings: no sign-in, no session, the same answer for every mailbox of a domain."""
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port

@@ -1,0 +1,23 @@
+"""Prints each promise and what was measured. Machines are noisy: ratios count more than milliseconds."""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import tests.environment  # noqa: F401  # before Django reads its settings
+from tests.bench import crowd, guide_page, press
+from tests.bench.report import Promise, print_promises
+
+
+def main() -> None:
+    promises: list[Promise] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mwb")))
+        promises += crowd.measure(folder / "crowd")
+        promises += press.measure(folder / "press")
+        promises += guide_page.measure(folder / "guide")
+    print_promises(promises)
+
+
+if __name__ == "__main__":
+    main()
