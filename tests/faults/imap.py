@@ -82,11 +82,17 @@ class _ImapSession:
 
     async def do_login(self, tag: str, arguments: str) -> None:
         """Two strings, quoted or literal."""
+        literal_seen = False
         while literal := re.search(r"\{(\d+)\}$", arguments):
+            literal_seen = True
             self.say("+ go on")
             await self.writer.drain()
             text = (await self.reader.readexactly(int(literal.group(1)))).decode()
             arguments = f'{arguments[: literal.start()]}"{text}"{await self.hear()}'
+        if not (literal_seen or arguments.isascii()):
+            # RFC 3501 section 9: a quoted string holds 7-bit characters only.
+            self.say(f"{tag} BAD eight bits")
+            return
         username, password = re.findall(r'"((?:\\.|[^"\\])*)"', arguments)
         self._signed_in(tag, self.server.maildrop.accepts(username, re.sub(r"\\(.)", r"\1", password)))
 

@@ -61,6 +61,7 @@ def test_filtered(prober: Prober) -> None:
         (STARTTLS, is_silent, Step.GREETING, Code.SILENT),
         (STARTTLS, dribbles(b"* OK slow"), Step.GREETING, Code.DRIBBLE),
         (STARTTLS, floods, Step.GREETING, Code.BANNER_GARBAGE),
+        (STARTTLS, greets(b"* OK " + b"A" * 70_000), Step.GREETING, Code.BANNER_GARBAGE),
         (STARTTLS, greets(b"%%% hello %%%\r\n"), Step.GREETING, Code.BANNER_GARBAGE),
         (STARTTLS, greets(b"SSH-2.0-OpenSSH_9.2\r\n"), Step.GREETING, Code.WRONG_SERVICE),
         (STARTTLS, greets(b"+OK POP3 ready\r\n"), Step.GREETING, Code.WRONG_SERVICE),
@@ -257,6 +258,14 @@ def test_looked_up_address_is_the_one_connected_to(
         steps = prober.asking(nameserver.address).one(prober.settings(IMAP, port))
     assert steps[Step.CONNECT].evidence["address"] == "127.0.0.1"
     assert steps[Step.SIGN_IN].status is Status.PASSED
+
+
+def test_server_that_talks_without_end(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    chatter = ImapServer(maildrop, folders=('() "/" ' + "a" * 1000,) * 2000)
+    steps = prober.one(prober.settings(IMAP, servers.listen(chatter.handle, good_tls)))
+    assert failed(steps) == (Step.MAILBOX, Code.BANNER_GARBAGE)
 
 
 def test_deadline_gives_a_result(prober: Prober) -> None:

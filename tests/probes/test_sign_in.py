@@ -158,6 +158,8 @@ def test_pop3_refusals(text: str, code: Code) -> None:
         (535, "5.7.8 Error: authentication failed", Code.AUTH_FAILED),
         (535, "Incorrect authentication data", Code.AUTH_FAILED),
         (535, "4.7.8 authentication failed", Code.AUTH_TEMP_FAILURE),
+        (454, "Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
+        (421, "4.3.2 busy", Code.AUTH_TEMP_FAILURE),
         (454, "4.7.0 Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
         (534, "5.7.9 Application-specific password required", Code.AUTH_REJECTED_OTHER),
         (504, "5.5.4 unrecognized authentication type", Code.NO_USABLE_MECH),
@@ -174,7 +176,7 @@ def test_password_that_a_server_echoes_is_not_kept(
 ) -> None:
     secret = "hunter2-and-more"
     encoded = base64.b64encode(f"\0anna@example.test\0{secret}".encode()).decode()
-    said = f"got {secret} and {{arguments}} and {encoded} and {encoded[:-9]} and {secret[:9]}\x1b[31m"
+    said = f"got {secret} and {{arguments}} and {encoded} and {encoded[:-9]} and {secret[:9]} \x1b[31mred"
     answers = {
         IMAP: {"AUTHENTICATE": f"NO {said}"},
         POP3: {"PASS": f"-ERR {said}".replace("{arguments}", "{argument}")},
