@@ -1,0 +1,89 @@
+"""Every page of django-allauth wears our frame and holds to the strict Content-Security-Policy."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts.authenticator import enrol
+from tests.accounts.conftest import signed_in
+
+FOR_VISITORS = [
+    "login/",
+    "signup/",
+    "login/code/",
+    "password/reset/",
+    "password/reset/done/",
+    "confirm-email/",
+]
+FOR_THE_SIGNED_IN = [
+    "people/",
+    "email/",
+    "password/change/",
+    "2fa/",
+    "2fa/totp/activate/",
+    "2fa/webauthn/",
+    "2fa/webauthn/add/",
+    "sessions/",
+    "logout/",
+    "3rdparty/",
+    "reauthenticate/",
+]
+WITH_A_SECOND_FACTOR = ["2fa/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/"]
+
+
+class Reader(HTMLParser):
+    """Notes what a strict policy would block, and whether our frame is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocked: list[str] = []
+        self.has_frame = False
+        self.labels: set[str] = set()
+        self.controls: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        attrs = {name: value or "" for name, value in attributes}
+        self.has_frame |= tag == "main" and attrs.get("id") == "main"
+        self.blocked += [f"{tag} {name}" for name in attrs if name == "style" or name.startswith("on")]
+        if tag == "style" or (
+            tag == "script" and "src" not in attrs and attrs.get("type") != "application/json"
+        ):
+            self.blocked.append(self.get_starttag_text() or tag)
+        if tag == "label":
+            self.labels.add(attrs.get("for", ""))
+        if tag in ("input", "select", "textarea") and attrs.get("type") not in (
+            "hidden",
+            "radio",
+            "checkbox",
+        ):
+            self.controls.add(attrs.get("id", ""))
+
+
+def check(browser: Client, path: str) -> None:
+    page = browser.get(f"/accounts/{path}")
+    assert page.status_code == 200
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    reader = Reader()
+    reader.feed(page.content.decode())
+    assert reader.has_frame
+    assert reader.blocked == []
+    assert reader.controls <= reader.labels, "a control has no label"
+
+
+@pytest.mark.parametrize("path", FOR_VISITORS)
+def test_pages_for_visitors(client: Client, db: None, path: str) -> None:
+    check(client, path)
+
+
+@pytest.mark.parametrize("path", FOR_THE_SIGNED_IN)
+def test_pages_for_the_signed_in(owner: User, path: str) -> None:
+    check(signed_in(owner), path)
+
+
+def test_pages_with_a_second_factor(owner: User) -> None:
+    browser = signed_in(owner)
+    enrol(browser)
+    for path in WITH_A_SECOND_FACTOR:
+        check(browser, path)
