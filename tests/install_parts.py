@@ -27,6 +27,7 @@ PACKAGES = {
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb", "initdb"),
     "redis-server": ("redis-server",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "fonts-dejavu-core": ("/usr/share/fonts/**/*.ttf", "/usr/share/fonts/**/*.otf"),
 }
 
 

@@ -18,9 +18,10 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/{database}"
 
     def dump(self, database: int = 0) -> str:
-        """Every key with its value, a line each."""
-        with redis.Redis.from_url(self.url(database), decode_responses=True) as client:
-            return "\n".join(json.dumps([key, _value(client, key)]) for key in client.scan_iter())
+        """Every key with its value, a line each; bytes as characters one to one."""
+        with redis.Redis.from_url(self.url(database), decode_responses=True, encoding="latin-1") as client:
+            rows = [[key, _value(client, key)] for key in client.scan_iter()]
+        return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
 
 
 def _value(client: redis.Redis, key: str) -> object:

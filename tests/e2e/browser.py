@@ -1,0 +1,60 @@
+"""A real browser, as a person with this screen sees it."""
+
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Screen:
+    name: str
+    width: int
+    height: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.scheme}"
+
+
+PHONE, PHONE_DARK = (Screen("phone", 390, 844, scheme) for scheme in ("light", "dark"))
+DESKTOP, DESKTOP_DARK = (Screen("desktop", 1280, 900, scheme) for scheme in ("light", "dark"))
+SCREENS = [PHONE, PHONE_DARK, DESKTOP, DESKTOP_DARK]
+
+
+@dataclass
+class Complaints:
+    """What the browser complained about: console messages, errors in scripts, requests that failed."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def listen_to(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.lines.append(f"script error: {error}"))
+        page.on("requestfailed", lambda request: self.lines.append(f"{request.url}: {request.failure}"))
+
+    def expect(self, part: str) -> None:
+        """Take out the complaints that the test caused on purpose; there has to be one."""
+        others = [line for line in self.lines if part not in line]
+        assert others != self.lines, f"the browser did not complain about {part}: {self.lines}"
+        self.lines = others
+
+    def _console(self, message: ConsoleMessage) -> None:
+        self.lines.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core finds nothing: WCAG 2.0 to 2.2, A and AA, and good practice."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"

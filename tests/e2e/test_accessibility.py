@@ -1,0 +1,50 @@
+"""axe-core finds nothing on any page of the journey, on small and large screens, by day and by night."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import SCREENS, assert_accessible
+from tests.e2e.portal import OWNER, Portal
+from tests.e2e.visits import expect_verdict, sign_in, start_test
+
+PAGES = [
+    "/",
+    "/tests/",
+    "/setup/anna@lab.test/test/",
+    "/setup/anna@lab.test/windows-live-mail/imap/",
+    "/setup/anna@lab.test/windows-live-mail/pop3/",
+    "/setup/anna@lab.test/apple-mail-iphone/imap/",
+    "/setup/anna@lab.test/thunderbird/imap/",
+    "/setup/anna@lab.test/other/imap/",
+]
+
+# Pages look the same whatever the database is, so one kind of installation is enough.
+pytestmark = [
+    pytest.mark.parametrize("portal", ["embedded"], indirect=True),
+    pytest.mark.parametrize("screen", SCREENS, ids=str, indirect=True),
+]
+
+
+def test_signing_in(page: Page) -> None:
+    page.goto("/")
+    assert_accessible(page)
+
+
+def test_pages_of_a_customer(page: Page) -> None:
+    sign_in(page, OWNER)
+    for path in PAGES:
+        page.goto(path)
+        for summary in page.locator("main details:not([open]) > summary").all():
+            summary.click()
+        assert_accessible(page)
+
+
+def test_a_connection_test_running_and_finished(page: Page, portal: Portal) -> None:
+    sign_in(page, OWNER)
+    page.goto("/setup/anna@lab.test/test/")
+    with portal.worker_held():
+        start_test(page, "this is not it")
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        assert_accessible(page)
+    expect_verdict(page, "One thing to fix")
+    assert_accessible(page)
