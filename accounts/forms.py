@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from allauth.account.forms import SignupForm
+from allauth.account import forms as account
 from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +14,83 @@ from accounts.adapters import invitation_in
 from accounts.models import Membership, SupportVisit
 
 
-class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth has no types
+class OurWords:
+    """Forms as ours look: no label once more as placeholder, no colons, one sentence about passwords."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if field.widget.attrs.get("autocomplete") == "new-password" and name != "password2":
+                field.help_text = _("At least 10 characters. Three or four words in a row work well.")
+
+
+class LoginForm(OurWords, account.LoginForm):
+    """Sign-in; the field says `username`, so that password managers offer the pair."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Email address")
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class RequestLoginCodeForm(OurWords, account.RequestLoginCodeForm):
+    """Where to send a code."""
+
+
+class ConfirmLoginCodeForm(OurWords, account.ConfirmLoginCodeForm):
+    """The code that was sent."""
+
+
+class ResetPasswordForm(OurWords, account.ResetPasswordForm):
+    """Where to send the link."""
+
+
+class ResetPasswordKeyForm(OurWords, account.ResetPasswordKeyForm):
+    """A new password, by the link."""
+
+
+class ChangePasswordForm(OurWords, account.ChangePasswordForm):
+    """A new password for the old one."""
+
+
+class SetPasswordForm(OurWords, account.SetPasswordForm):
+    """A first password."""
+
+
+class AddEmailForm(OurWords, account.AddEmailForm):
+    """One more address."""
+
+
+class ReauthenticateForm(OurWords, account.ReauthenticateForm):
+    """The password once more."""
+
+
+class AuthenticateForm(OurWords, mfa.AuthenticateForm):
+    """The second step of sign-in."""
+
+
+class ReauthenticateByFactorForm(OurWords, mfa.ReauthenticateForm):
+    """The second step once more."""
+
+
+class ActivateTOTPForm(OurWords, totp.ActivateTOTPForm):
+    """The first code of a new app."""
+
+
+class AddWebAuthnForm(OurWords, webauthn.AddWebAuthnForm):
+    """A name for a key; a passkey unless the person wants a second step only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].label = _("Sign in with it alone, without a password")
+        self.fields["passwordless"].help_text = _(
+            "This makes it a passkey: your fingerprint, your face or the PIN of the device takes the "
+            "place of the password."
+        )
+
+
+class SignUpForm(OurWords, account.SignupForm):
     """Sign-up; somebody invited keeps the address that the invitation went to."""
 
     name = forms.CharField(
@@ -31,7 +110,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth has no types
             self.fields["email"].disabled = True
 
 
-class InviteForm(forms.ModelForm):
+class InviteForm(OurWords, forms.ModelForm):
     """Whom to ask to join, and as what."""
 
     email = forms.EmailField(label=_("Email address"), max_length=254)
@@ -49,7 +128,7 @@ class RoleForm(forms.ModelForm):
         fields = ["role"]
 
 
-class SupportVisitForm(forms.ModelForm):
+class SupportVisitForm(OurWords, forms.ModelForm):
     """Why support needs to look at the portal as this customer."""
 
     class Meta:
