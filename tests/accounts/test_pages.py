@@ -64,7 +64,10 @@ class Reader(HTMLParser):
 def check(browser: Client, path: str) -> None:
     page = browser.get(f"/accounts/{path}")
     assert page.status_code == 200
-    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    policy = page.headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'"} <= set(
+        policy
+    )
     reader = Reader()
     reader.feed(page.content.decode())
     assert reader.has_frame
