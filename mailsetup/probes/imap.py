@@ -17,7 +17,16 @@ _FOLDER_LINES = 10_000
 _LITERAL = re.compile(r"\{(\d{1,6})\+?\}$")
 _LIST = re.compile(r'\* LIST \(([^)]*)\) (?:"(?:\\.|[^"])"|NIL) (.+)$', re.I)
 _EXISTS = re.compile(r"\* (\d+) EXISTS\b", re.I)
-_JUNK_NAMES = ("junk", "junk e-mail", "junk email", "spam", "inbox.junk", "inbox.spam", "inbox/junk")
+_JUNK_NAMES = (
+    "junk",
+    "junk e-mail",
+    "junk email",
+    "spam",
+    "spam mail",
+    "inbox.junk",
+    "inbox.spam",
+    "inbox/junk",
+)
 
 
 @dataclass(frozen=True, slots=True)

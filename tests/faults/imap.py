@@ -13,7 +13,7 @@ class ImapServer:
     """`handle` is the handler for ServerThread.listen.
 
     `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by
-    its first word), `injected` is sent behind the OK of STARTTLS in the same segment, `announces`
+    its first word; one that begins with * ends the conversation), `injected` is sent behind the OK of STARTTLS in the same segment, `announces`
     False keeps silent in IDLE.
     """
 
@@ -44,6 +44,11 @@ class _ImapSession:
             tag, _, rest = line.partition(" ")
             name, _, arguments = rest.partition(" ")
             name = name.upper()
+            if name in self.server.answers and self.server.answers[name].startswith("*"):
+                # An untagged farewell in place of an answer, and the end.
+                self.say(self.server.answers[name])
+                await self.writer.drain()
+                return
             if name in self.server.answers:
                 self.say(f"{tag} {self.server.answers[name].format(arguments=arguments)}")
                 continue

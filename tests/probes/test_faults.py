@@ -48,6 +48,16 @@ def test_refused(prober: Prober) -> None:
     assert {steps[step].code for step in (Step.TLS, Step.SIGN_IN, Step.PUSH)} == {Code.NOT_REACHED}
 
 
+def test_one_address_that_answers_is_enough(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    port = servers.listen(ImapServer(maildrop).handle, good_tls)
+    with FaultyNameServer({(HOST, "A"): ("127.0.0.2", "127.0.0.1")}) as nameserver:
+        steps = prober.asking(nameserver.address).one(prober.settings(IMAP, port))
+    assert steps[Step.CONNECT].evidence["tried"] == {"127.0.0.2": "tcp_refused", "127.0.0.1": "ok"}
+    assert steps[Step.SIGN_IN].status is Status.PASSED
+
+
 def test_filtered(prober: Prober) -> None:
     with full_backlog() as port:
         assert failed(prober.one(prober.settings(IMAP, port))) == (Step.CONNECT, Code.TCP_TIMEOUT)

@@ -95,12 +95,18 @@ def test_message_that_never_arrives_is_lost(
     assert incoming.verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize(
+    "listed",
+    ['(\\Junk) "/" "Spam mail"', '() NIL "Spam mail"', '(\\Junk) "." {9}\r\nSpam mail'],
+    ids=["marked", "by its name", "as a literal"],
+)
 def test_message_in_the_junk_folder_is_found_and_removed(
-    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, listed: str
 ) -> None:
     maildrop.delivers_to = "Spam mail"
     patient = prober.patient(push=0.3)
-    _, outgoing = run_imap(patient, servers, good_tls, ImapServer(maildrop), SubmissionServer(maildrop))
+    imap = ImapServer(maildrop, folders=('() "/" INBOX', listed))
+    _, outgoing = run_imap(patient, servers, good_tls, imap, SubmissionServer(maildrop))
     arrived = steps_of(outgoing)[Step.ARRIVE]
     assert (arrived.status, arrived.evidence["folder"]) == (Status.PASSED, "Spam mail")
     assert maildrop.messages == {}

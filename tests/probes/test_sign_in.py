@@ -66,6 +66,8 @@ def test_submission_that_knows_only_login(
         (SMTP, {"extensions": ("AUTH XOAUTH2",)}, Code.NO_USABLE_MECH),
         (SMTP, {"extensions": ("8BITMIME",)}, Code.AUTH_NOT_OFFERED),
         (IMAP, {"answers": {"AUTHENTICATE": "NO [LIMIT] Maximum reached"}}, Code.TOO_MANY_CONNECTIONS),
+        (IMAP, {"answers": {"AUTHENTICATE": "* BYE Too many connections"}}, Code.TOO_MANY_CONNECTIONS),
+        (IMAP, {"answers": {"AUTHENTICATE": "* BYE Shutting down"}}, Code.AUTH_DROPPED),
         (SMTP, {"answers": {"AUTH": "421 4.7.0 too many connections"}}, Code.TOO_MANY_CONNECTIONS),
     ],
 )
