@@ -29,4 +29,6 @@ def invitation_by_token(token: str) -> Invitation | None:
 
 def open_visit(visit_id: int | None, staff: User) -> SupportVisit | None:
     """The visit of `staff` that this session began and did not end."""
+    if visit_id is None:
+        return None
     return SupportVisit.objects.filter(pk=visit_id, staff=staff, ended_at=None).first()

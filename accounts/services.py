@@ -104,7 +104,7 @@ def accept_invitation(invitation: Invitation, user: User) -> Membership:
 
 def owns_address(user: User, email: str) -> bool:
     """Whether `user` has shown that mail to this address reaches them."""
-    return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists())
 
 
 def revoke_invitation(invitation: Invitation) -> None:

@@ -53,11 +53,8 @@ class Reader(HTMLParser):
             self.blocked.append(self.get_starttag_text() or tag)
         if tag == "label":
             self.labels.add(attrs.get("for", ""))
-        if tag in ("input", "select", "textarea") and attrs.get("type") not in (
-            "hidden",
-            "radio",
-            "checkbox",
-        ):
+        unseen = attrs.get("type") in ("hidden", "radio", "checkbox") or "aria-hidden" in attrs
+        if tag in ("input", "select", "textarea") and not unseen:
             self.controls.add(attrs.get("id", ""))
 
 
