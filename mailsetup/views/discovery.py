@@ -1,4 +1,4 @@
-"""Mail programs asking for settings: no sign-in, no session, the same answer for every mailbox of a domain."""
+"""Mail programs asking for settings: no sign-in, no session, one answer for every mailbox of a domain."""
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
