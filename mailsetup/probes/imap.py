@@ -22,7 +22,6 @@ _JUNK_NAMES = (
     "junk e-mail",
     "junk email",
     "spam",
-    "spam mail",
     "inbox.junk",
     "inbox.spam",
     "inbox/junk",

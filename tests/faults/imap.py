@@ -13,8 +13,8 @@ class ImapServer:
     """`handle` is the handler for ServerThread.listen.
 
     `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by
-    its first word; one that begins with * ends the conversation), `injected` is sent behind the OK of STARTTLS in the same segment, `announces`
-    False keeps silent in IDLE.
+    its first word; one that begins with * ends the conversation), `injected` is sent behind the OK
+    of STARTTLS in the same segment, `announces` False keeps silent in IDLE.
     """
 
     maildrop: Maildrop

@@ -60,7 +60,8 @@ def test_one_address_that_answers_is_enough(
 
 def test_filtered(prober: Prober) -> None:
     with full_backlog() as port:
-        assert failed(prober.one(prober.settings(IMAP, port))) == (Step.CONNECT, Code.TCP_TIMEOUT)
+        steps = prober.waiting(connect=0.3).one(prober.settings(IMAP, port))
+    assert failed(steps) == (Step.CONNECT, Code.TCP_TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +69,6 @@ def test_filtered(prober: Prober) -> None:
     [
         (SSL, closes_at_once, Step.TLS, Code.CLOSED_AT_ONCE),
         (STARTTLS, closes_at_once, Step.GREETING, Code.CLOSED_AT_ONCE),
-        (STARTTLS, is_silent, Step.GREETING, Code.SILENT),
-        (STARTTLS, dribbles(b"* OK slow"), Step.GREETING, Code.DRIBBLE),
         (STARTTLS, floods, Step.GREETING, Code.BANNER_GARBAGE),
         (STARTTLS, greets(b"* OK " + b"A" * 70_000), Step.GREETING, Code.BANNER_GARBAGE),
         (STARTTLS, greets(b"%%% hello %%%\r\n"), Step.GREETING, Code.BANNER_GARBAGE),
@@ -78,7 +77,6 @@ def test_filtered(prober: Prober) -> None:
         (STARTTLS, greets(b"* PREAUTH welcome\r\n"), Step.GREETING, Code.PREAUTH),
         (STARTTLS, greets(b"* BYE [UNAVAILABLE] later\r\n"), Step.GREETING, Code.BYE_GREETING),
         (STARTTLS, greets(b"* BYE too many connections\r\n"), Step.GREETING, Code.TOO_MANY_CONNECTIONS),
-        (SSL, answers_like_a_web_server, Step.TLS, Code.WRONG_SERVICE),
         (SSL, greets(b"SSH-2.0-OpenSSH_9.2\r\n"), Step.TLS, Code.WRONG_SERVICE),
     ],
 )
@@ -90,9 +88,25 @@ def test_before_the_first_sensible_word(
     assert failed(steps) == (step, code)
 
 
+@pytest.mark.parametrize(
+    ("socket_type", "handler", "step", "code"),
+    [
+        (STARTTLS, is_silent, Step.GREETING, Code.SILENT),
+        (STARTTLS, dribbles(b"* OK slow"), Step.GREETING, Code.DRIBBLE),
+        (SSL, answers_like_a_web_server, Step.TLS, Code.WRONG_SERVICE),
+    ],
+)
+def test_waiting_for_a_greeting_in_vain(
+    prober: Prober, socket_type: SocketType, handler: Handler, step: Step, code: Code
+) -> None:
+    with FaultyServer(handler) as server:
+        steps = prober.waiting(greeting=0.6).one(prober.settings(IMAP, server.port, socket_type))
+    assert failed(steps) == (step, code)
+
+
 def test_silence_instead_of_a_handshake(prober: Prober) -> None:
     with FaultyServer(is_silent) as server:
-        steps = prober.patient(tls=0.5).one(prober.settings(IMAP, server.port))
+        steps = prober.waiting(tls=0.5).one(prober.settings(IMAP, server.port))
     assert failed(steps) == (Step.TLS, Code.SILENT)
 
 
@@ -245,19 +259,24 @@ def test_server_that_knows_only_old_tls(
         ({}, dns.rcode.NXDOMAIN, Code.DNS_NXDOMAIN),
         ({(HOST, "MX"): ("10 other.example.test.",)}, dns.rcode.NXDOMAIN, Code.DNS_NO_ADDRESS),
         ({}, dns.rcode.SERVFAIL, Code.DNS_SERVFAIL),
-        ({}, None, Code.DNS_TIMEOUT),
         ({(HOST, "A"): ("10.0.0.5",)}, dns.rcode.NXDOMAIN, Code.DNS_PRIVATE_ADDRESS),
     ],
 )
 def test_name_lookup(
     prober: Prober,
     records: dict[tuple[str, str], tuple[str, ...]],
-    rcode: dns.rcode.Rcode | None,
+    rcode: dns.rcode.Rcode,
     code: Code,
 ) -> None:
     with FaultyNameServer(records, rcode) as nameserver:
         steps = prober.asking(nameserver.address).one(prober.settings(IMAP, 993))
     assert failed(steps) == (Step.DNS, code)
+
+
+def test_name_server_that_does_not_answer(prober: Prober) -> None:
+    with FaultyNameServer({}, rcode=None) as nameserver:
+        steps = prober.waiting(dns=0.4).asking(nameserver.address).one(prober.settings(IMAP, 993))
+    assert failed(steps) == (Step.DNS, Code.DNS_TIMEOUT)
 
 
 def test_looked_up_address_is_the_one_connected_to(
@@ -280,7 +299,7 @@ def test_server_that_talks_without_end(
 
 def test_deadline_gives_a_result(prober: Prober) -> None:
     with FaultyServer(is_silent) as server:
-        hurried = prober.patient(overall=0.4, greeting=30)
+        hurried = prober.waiting(overall=0.8, greeting=30)
         steps = hurried.one(prober.settings(IMAP, server.port, STARTTLS))
     assert failed(steps) == (Step.GREETING, Code.SILENT)
     assert steps[Step.GREETING].evidence == {"deadline": True}

@@ -86,9 +86,9 @@ def test_message_that_never_arrives_is_lost(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     maildrop.delivers_to = None
-    patient = prober.patient(push=0.3, arrive=0.8)
+    hurried = prober.waiting(push=0.3, arrive=0.8)
     incoming, outgoing = run_imap(
-        patient, servers, good_tls, ImapServer(maildrop), SubmissionServer(maildrop)
+        hurried, servers, good_tls, ImapServer(maildrop), SubmissionServer(maildrop)
     )
     assert steps_of(outgoing)[Step.SEND].status is Status.PASSED
     assert steps_of(outgoing)[Step.ARRIVE].code is Code.RT_LOST
@@ -96,19 +96,28 @@ def test_message_that_never_arrives_is_lost(
 
 
 @pytest.mark.parametrize(
-    "listed",
-    ['(\\Junk) "/" "Spam mail"', '() NIL "Spam mail"', '(\\Junk) "." {9}\r\nSpam mail'],
+    ("listed", "folder"),
+    [
+        ('(\\Junk) "/" "Spam mail"', "Spam mail"),
+        ('() NIL "Junk E-mail"', "Junk E-mail"),
+        ('(\\Junk) "." {9}\r\nSpam mail', "Spam mail"),
+    ],
     ids=["marked", "by its name", "as a literal"],
 )
 def test_message_in_the_junk_folder_is_found_and_removed(
-    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, listed: str
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    listed: str,
+    folder: str,
 ) -> None:
-    maildrop.delivers_to = "Spam mail"
-    patient = prober.patient(push=0.3)
+    maildrop.delivers_to = folder
+    hurried = prober.waiting(push=0.3)
     imap = ImapServer(maildrop, folders=('() "/" INBOX', listed))
-    _, outgoing = run_imap(patient, servers, good_tls, imap, SubmissionServer(maildrop))
+    _, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
     arrived = steps_of(outgoing)[Step.ARRIVE]
-    assert (arrived.status, arrived.evidence["folder"]) == (Status.PASSED, "Spam mail")
+    assert (arrived.status, arrived.evidence["folder"]) == (Status.PASSED, folder)
     assert maildrop.messages == {}
 
 
@@ -116,8 +125,8 @@ def test_idle_that_keeps_silent_is_a_warning(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     imap = ImapServer(maildrop, announces=False)
-    patient = prober.patient(push=0.4)
-    incoming, outgoing = run_imap(patient, servers, good_tls, imap, SubmissionServer(maildrop))
+    hurried = prober.waiting(push=0.4)
+    incoming, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
     push = steps_of(incoming)[Step.PUSH]
     assert (push.status, push.code) == (Status.WARNING, Code.IDLE_SILENT)
     assert steps_of(outgoing)[Step.ARRIVE].status is Status.PASSED
