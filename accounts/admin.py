@@ -57,7 +57,8 @@ class UserAdmin(admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        services.ensure_user(obj.email)
+        if "email" in form.changed_data:
+            services.replace_addresses(obj, obj.email)
 
     @admin.display(description=_("view as"))
     def view_as(self, user: User) -> str:

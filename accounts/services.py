@@ -29,18 +29,39 @@ class InvitationUnusable(Exception):
     """The invitation was used, taken back or is too old, or is for somebody else's address."""
 
 
+@transaction.atomic
 def ensure_user(email: str) -> User:
     """The user with this address, made without a password when new: they sign in by code or set one.
 
-    The address counts as verified, because the provider says that it is theirs.
+    The address counts as verified, because the provider says that it is theirs. Somebody who has put
+    another address first since then is still found by this one.
     """
     address = email.strip().lower()
-    user, _created = User.objects.get_or_create(email=address)
-    if not user.password:
+    known = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
+    if known is not None:
+        found: User = known.user
+        return found
+    user, created = User.objects.get_or_create(email=address)
+    if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    EmailAddress.objects.get_or_create(user=user, email=address, defaults={"verified": True, "primary": True})
+    first = not EmailAddress.objects.filter(user=user, primary=True).exclude(email=address).exists()
+    EmailAddress.objects.update_or_create(
+        user=user, email=address, defaults={"verified": True, "primary": first}
+    )
     return user
+
+
+@transaction.atomic
+def replace_addresses(user: User, email: str) -> None:
+    """Make this the only address of `user`, verified: the old ones no longer get codes or links."""
+    address = email.strip().lower()
+    EmailAddress.objects.filter(user=user).exclude(email=address).delete()
+    EmailAddress.objects.update_or_create(
+        user=user, email=address, defaults={"verified": True, "primary": True}
+    )
+    user.email = address
+    user.save(update_fields=["email"])
 
 
 def ensure_owner(email: str, customer: Customer) -> bool:

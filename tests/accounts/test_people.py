@@ -1,9 +1,11 @@
 """Owners look after the people; members see them; strangers find nothing."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 
 from accounts.models import Customer, Invitation, Membership, User
+from accounts.services import ensure_user
 from tests.accounts.conftest import signed_in
 
 Role = Membership.Role
@@ -103,3 +105,12 @@ def test_an_owner_cannot_send_mail_without_end(owner: User, customer: Customer) 
     ]
 
     assert answers == [302] * 20 + [429]
+
+
+def test_provisioning_finds_somebody_who_put_another_address_first(owner: User) -> None:
+    EmailAddress.objects.filter(user=owner).update(primary=False)
+    EmailAddress.objects.create(user=owner, email="anna@home.example", verified=True, primary=True)
+    User.objects.filter(pk=owner.pk).update(email="anna@home.example")
+
+    assert ensure_user("Owner@lindqvist.example") == owner
+    assert User.objects.count() == 1

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.test import Client
 
 from accounts.models import SupportVisit, User
@@ -140,3 +141,27 @@ def test_a_clerk_who_may_change_people_cannot_become_mightier(support: User, own
     assert 'name="is_superuser"' not in own
     assert 'name="email"' in own
     assert 'name="email"' not in mighty
+
+
+def test_an_address_that_support_changes_takes_the_place_of_the_old_one(desk: Client, owner: User) -> None:
+    form = {"email": "Anna@new.example", "name": "Anna", "is_active": "on"}
+    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+
+    answer = desk.post(f"/admin/accounts/user/{owner.pk}/change/", form | inline)
+
+    assert answer.status_code == 302, answer.content.decode()
+    owner.refresh_from_db()
+    assert owner.email == "anna@new.example"
+    assert [(a.email, a.verified, a.primary) for a in owner.emailaddress_set.all()] == [
+        ("anna@new.example", True, True)
+    ]
+
+
+def test_support_adds_a_person_who_then_signs_in_by_code(desk: Client, client: Client) -> None:
+    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+
+    desk.post("/admin/accounts/user/add/", {"email": "New@lindqvist.example", "is_active": "on"} | inline)
+    client.post("/accounts/login/code/", {"email": "new@lindqvist.example"})
+
+    assert not User.objects.get(email="new@lindqvist.example").has_usable_password()
+    assert mail.outbox[-1].to == ["new@lindqvist.example"]
