@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import selectors, services
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
 # The admin's own form knows neither rate limits nor second factors, so allauth's takes its place.
@@ -87,7 +87,7 @@ class InvitationForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         customer, email = data.get("customer"), data.get("email", "")
-        if customer and customer.memberships.filter(user__email=email.lower()).exists():
+        if customer and selectors.belongs(customer, email.lower()):
             self.add_error("email", _("This person belongs to the customer already."))
         return data
 

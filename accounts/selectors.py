@@ -2,6 +2,7 @@
 
 import hashlib
 
+from allauth.account.models import EmailAddress
 from django.db.models import Prefetch, QuerySet
 
 from accounts import access
@@ -25,6 +26,17 @@ def invitation_by_token(token: str) -> Invitation | None:
     """The invitation that this token was mailed for, used up or not; None for a made-up token."""
     known = Invitation.objects.select_related("customer", "invited_by")
     return known.filter(token_hash=token_hash(token)).first()
+
+
+def has_account(email: str) -> bool:
+    """Whether somebody signs in with this address."""
+    return bool(EmailAddress.objects.filter(email=email, verified=True).exists())
+
+
+def belongs(customer: Customer, email: str) -> bool:
+    """Whether somebody with this address belongs to `customer`."""
+    mine = EmailAddress.objects.filter(email=email, verified=True).values("user")
+    return customer.memberships.filter(user__in=mine).exists()
 
 
 def open_visit(visit_id: int | None, staff: User) -> SupportVisit | None:

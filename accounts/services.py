@@ -81,7 +81,7 @@ def invite(
     only. Raises AlreadyMember.
     """
     address = email.strip().lower()
-    if customer.memberships.filter(user__email=address).exists():
+    if selectors.belongs(customer, address):
         raise AlreadyMember
     token = secrets.token_urlsafe(32)
     now = timezone.now()

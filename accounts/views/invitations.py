@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import selectors, services
 from accounts.adapters import INVITATION_SESSION_KEY
-from accounts.models import Invitation, User
+from accounts.models import Invitation
 
 
 @never_cache
@@ -30,7 +30,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _accept(request, found) if request.user.is_authenticated else _sign_up(request, found)
     context = {
         "invitation": found,
-        "has_account": User.objects.filter(email=found.email).exists(),
+        "has_account": selectors.has_account(found.email),
         "is_mine": request.user.is_authenticated and services.owns_address(request.user, found.email),
     }
     return render(request, "accounts/invitation.html", context)
