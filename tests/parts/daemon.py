@@ -49,6 +49,12 @@ def accepts_connections(port: int) -> bool:
         return False
 
 
+def _ending_with_us() -> list[str]:
+    """A prefix that ends the server when pytest is killed and can't; only Linux has it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+
 class Daemon:
     """One server process in a process group of its own, with everything it says in `log`.
 
@@ -69,7 +75,7 @@ class Daemon:
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [str(word) for word in command],
+                [*_ending_with_us(), *map(str, command)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
