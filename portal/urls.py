@@ -11,7 +11,6 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("hijack/", include("hijack.urls")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
 ]
