@@ -1,12 +1,16 @@
 """TLS handshakes: the strict one that everything depends on, and the lenient one that only looks."""
 
 import ssl
+import time
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from mailsetup.findings import Code
 from mailsetup.probes.stream import LineStream
 
+_ROOTS_SECONDS = 900
 _OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1")
 # OpenSSL's words for "these bytes are no TLS at all".
 _NOT_TLS = frozenset(
@@ -42,6 +46,16 @@ class Handshake:
 
 def strict_context(ca_file: str | None) -> ssl.SSLContext:
     """Verifies chain and name as mail programs do, with `ca_file`'s roots beside the system's."""
+    changed = Path(ca_file).stat().st_mtime_ns if ca_file is not None else 0
+    return _strict_context(ca_file, changed, int(time.monotonic() // _ROOTS_SECONDS))
+
+
+@lru_cache(maxsize=2)
+def _strict_context(ca_file: str | None, changed: int, period: int) -> ssl.SSLContext:
+    """Kept because reading the system's roots takes longer than all the rest of a test.
+
+    `changed` and `period` have new roots read: when the file is another one, and every quarter of an hour.
+    """
     context = ssl.create_default_context()
     # RFC 9525 section 2: the common name is no host name.
     context.hostname_checks_common_name = False
