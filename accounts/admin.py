@@ -6,7 +6,8 @@ from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +76,18 @@ class CustomerAdmin(admin.ModelAdmin):
     search_fields = ["name", "external_id", "users__email"]
     readonly_fields = ["created_at"]
     inlines = [MembershipInline]
+    actions = ["invite"]
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.add_invitation")
+
+    @admin.action(description=_("Invite somebody to the chosen customer"), permissions=["invite"])
+    def invite(self, request: HttpRequest, queryset: QuerySet[Customer]) -> HttpResponse | None:
+        """Go to the form of a new invitation, with the customer filled in."""
+        if len(queryset) != 1:
+            self.message_user(request, _("Choose one customer to invite somebody to."), messages.WARNING)
+            return None
+        return redirect(f"{reverse('admin:accounts_invitation_add')}?customer={queryset[0].pk}")
 
 
 class InvitationForm(forms.ModelForm):

@@ -118,3 +118,15 @@ def test_staff_invite_from_the_admin(client: Client, support: User, customer: Cu
     client.post(path_in_mail())
     client.post("/accounts/signup/", {"password1": PASSWORD})
     assert User.objects.get(email="boss@lindqvist.example").memberships.get().role == Membership.Role.OWNER
+
+
+def test_staff_go_from_a_customer_to_its_invitation(support: User, customer: Customer) -> None:
+    browser = signed_in(support)
+    enrol(browser)
+
+    answer = browser.post(
+        "/admin/accounts/customer/", {"action": "invite", "_selected_action": customer.pk}, follow=True
+    )
+
+    assert answer.request["PATH_INFO"] == "/admin/accounts/invitation/add/"
+    assert f'<option value="{customer.pk}" selected>{customer.name}</option>' in answer.content.decode()

@@ -84,6 +84,17 @@ def test_an_authenticator_app_right_after_sign_in_without_a_second_question(owne
     assert fresh.get("/accounts/people/").status_code == 200
 
 
+def test_the_first_factor_shows_its_recovery_codes_without_a_question(owner: User) -> None:
+    browser = signed_in(owner)
+    enrol(browser)
+
+    page = browser.get("/accounts/2fa/recovery-codes/")
+
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    assert page.status_code == 200
+    assert codes[0] in page.content.decode()
+
+
 def test_a_recovery_code_works_once(owner: User) -> None:
     enrol(signed_in(owner))
     codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
