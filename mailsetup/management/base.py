@@ -18,6 +18,16 @@ class PlainCommand(BaseCommand):
     output_transaction = False
     requires_system_checks: list[str] = []
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Django puts the name of the exception before its sentence; people get the sentence."""
+        try:
+            return super().execute(*args, **options)
+        except CommandError as error:
+            if not self._called_from_command_line or options.get("traceback"):
+                raise
+            self.stderr.write(str(error))
+            sys.exit(error.returncode)
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(
             prog_name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -314,7 +315,18 @@ def lately(test: ConnectionTest) -> dict[str, Any]:
         "reference": test.reference,
         "protocol": _LABELS[ServiceType(test.protocol)],
         "client_name": GUIDES[test.client].name if test.client in GUIDES else "",
-        "when": date_format(timezone.localtime(test.created_at), "DATETIME_FORMAT"),
+        "when": _when(timezone.localtime(test.created_at)),
         "iso": test.created_at.isoformat(),
         "url": f"/tests/{test.reference}/",
     }
+
+
+def _when(moment: datetime) -> str:
+    """The day as people say it, with the time while it is fresh."""
+    days = (timezone.localdate() - moment.date()).days
+    time = {"time": date_format(moment, "H:i")}
+    if days == 0:
+        return _("Today, %(time)s") % time
+    if days == 1:
+        return _("Yesterday, %(time)s") % time
+    return date_format(moment, "j F" if days < 180 else "j F Y")
