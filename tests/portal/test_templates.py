@@ -23,7 +23,9 @@ class InlineCode(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.refused += [name for name in given if name == "style" or re.match(r"on[a-z]|hx-on", name)]
-        if tag == "style" or (tag == "script" and "src" not in given):
+        # A script of another type is data, which no browser runs (HTML, "prepare the script element").
+        runs = tag == "script" and given.get("type") != "application/json"
+        if tag == "style" or (runs and "src" not in given):
             self.refused.append(f"<{tag}>")
         self.refused += [value for value in given.values() if value and value.startswith("javascript:")]
 
