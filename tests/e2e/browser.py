@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 CHROMIUM_ARGUMENTS = [
     "--headless",
@@ -42,13 +42,18 @@ class Complaints:
     def listen_to(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.lines.append(f"script error: {error}"))
-        page.on("requestfailed", lambda request: self.lines.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", self._request_failed)
 
     def expect(self, part: str) -> None:
         """Take out the complaints that the test caused on purpose; there has to be one."""
         others = [line for line in self.lines if part not in line]
         assert others != self.lines, f"the browser did not complain about {part}: {self.lines}"
         self.lines = others
+
+    def _request_failed(self, request: Request) -> None:
+        # That is what becomes of requests under way when somebody leaves the page.
+        if request.failure != "net::ERR_ABORTED":
+            self.lines.append(f"{request.url}: {request.failure}")
 
     def _console(self, message: ConsoleMessage) -> None:
         self.lines.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")

@@ -22,6 +22,7 @@ def sign_in(page: Page, person: Person) -> None:
 def sign_out(page: Page) -> None:
     page.locator(".account > summary").click()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def choose(page: Page, *, address: str, kept: str, app: str) -> None:

@@ -50,7 +50,10 @@ def accepts_connections(port: int) -> bool:
 
 
 def _ending_with_us() -> list[str]:
-    """A prefix that ends the server when pytest is killed and can't; only Linux has it."""
+    """A prefix that ends the server when pytest was killed and can't do it; only Linux has it.
+
+    Postfix loses it again, because its master changes users (prctl(2), PR_SET_PDEATHSIG).
+    """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
