@@ -1,10 +1,13 @@
 """The environment of the tests: loaded by pytest (-p) before Django reads its settings."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _STATE = Path(tempfile.mkdtemp(prefix="mailway-test-"))
+atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
 
 # Before Django reads its settings: nothing from the developer's own environment or .env counts.
 os.environ.update(

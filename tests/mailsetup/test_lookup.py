@@ -1,16 +1,18 @@
 """From an address to its settings, through the database."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 
-from mailsetup import mx, selectors
+from mailsetup import selectors
 from mailsetup.clientconfig import ServiceType, parse_address, resolve
 from mailsetup.models import Domain, Server
 from mailsetup.provisioning import provision
 from mailsetup.selectors import UnknownDomain
+from tests.faults import FaultyNameServer
 
 pytestmark = pytest.mark.django_db
 
@@ -63,30 +65,35 @@ def test_an_unknown_mailbox_gets_the_same_answer_as_a_known_one(provider: None) 
     assert json.dumps(known).replace("anna@", "nobody@") == json.dumps(unknown)
 
 
-def test_an_unknown_domain_is_found_by_its_mx(provider: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+@pytest.fixture
+def name_server(settings: Any) -> Iterator[None]:
+    """A real name server with the MX records of domains that we don't know."""
+    records = {
+        ("moved.example", "MX"): ("20 backup.elsewhere.example.", "10 IN1.mx.hoster.example."),
+        ("evil.example", "MX"): ("10 mx.hoster.example.evil.example.",),
+        ("example.com", "MX"): ("10 in1.mx.hoster.example.",),
+        ("example.net", "MX"): ("10 in1.mx.hoster.example.",),
+    }
+    with FaultyNameServer(records) as server:
+        settings.PROBE_RESOLVER = server.address
+        yield
 
-    def mx_hosts(name: str, resolver: object) -> tuple[str, ...]:
-        asked.append(name)
-        return ("in1.mx.hoster.example",)
 
-    monkeypatch.setattr(mx, "mx_hosts", mx_hosts)
-    assert config_of("carl@moved.example").source == "mx"
-    assert config_of("dora@moved.example").incoming.hostname == "mail.moved.example"
-    assert asked == ["moved.example"], "the answer is kept"
+def test_an_unknown_domain_is_found_by_its_mx(provider: None, name_server: None, settings: Any) -> None:
+    config = config_of("carl@moved.example")
+    assert (config.source, config.incoming.hostname) == ("mx", "mail.moved.example")
+    settings.PROBE_RESOLVER = ("127.0.0.1", 9)
+    assert config_of("dora@moved.example").incoming.username == "dora@moved.example", "the answer is kept"
 
 
-def test_another_mx_is_nobody_we_know(provider: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mx, "mx_hosts", lambda name, resolver: ("mx.hoster.example.evil.example",))
+@pytest.mark.parametrize("domain", ["evil.example", "nobody.example"])
+def test_another_mx_or_none_is_nobody_we_know(provider: None, name_server: None, domain: str) -> None:
     with pytest.raises(UnknownDomain):
-        config_of("carl@moved.example")
+        config_of(f"carl@{domain}")
 
 
-def test_a_disabled_domain_does_not_come_back_through_its_mx(
-    provider: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disabled_domain_does_not_come_back_through_its_mx(provider: None, name_server: None) -> None:
     Domain.objects.update(enabled=False)
-    monkeypatch.setattr(mx, "mx_hosts", lambda name, resolver: ("in1.mx.hoster.example",))
     for address in ("anna@example.com", "anna@example.net"):
         with pytest.raises(UnknownDomain):
             config_of(address)
