@@ -122,9 +122,10 @@ if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-else:
-    _DATABASE["CONN_MAX_AGE"] = 60
-    _DATABASE["CONN_HEALTH_CHECKS"] = True
+elif _DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    # Celery closes its connection after every task; from a pool that costs nothing. A thread of the
+    # worker keeps one while its test runs, so there may be as many as there are threads.
+    _DATABASE.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 64, "timeout": 10}
 DATABASES = {"default": _DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://")}
