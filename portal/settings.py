@@ -141,8 +141,7 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
     _BROKER = Path(CELERY_BROKER_URL.removeprefix("filesystem://"))
     for _folder in ("messages", "control"):
         (_BROKER / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    # A host name that means nothing: kombu warns when there is none.
-    CELERY_BROKER_URL = "filesystem://localhost//"
+    CELERY_BROKER_URL = "filesystem://"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(_BROKER / "messages"),
         "data_folder_out": str(_BROKER / "messages"),
@@ -320,5 +319,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # It warns that a broker of files has no host name; everything worse still comes through.
+        "kombu.connection": {"level": "ERROR"},
+    },
 }
