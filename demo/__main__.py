@@ -87,6 +87,8 @@ class Supervisor:
         say("Starting Mailway …")
         state = DemoState.in_folder(self.folder)
         settings = state.settings(self.host, os.environ)
+        if not os.environ.get("PORTAL_URL"):
+            settings["PORTAL_URL"] = self.address  # PORTAL_HOSTS knows no port
         shell_file = state.write_shell_file(settings)
         environment = {**settings, **os.environ}
         mail_ports = free_mail_ports()
