@@ -6,14 +6,24 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import access
 from accounts.models import User
 from mailsetup import mx
 from mailsetup.clientconfig import Address, Hosting, ServiceType, Source, parse_address, parse_domain
-from mailsetup.models import ConnectionTest, Domain, DomainAlias, Mailbox, Server, SetupLink, WorkerHeartbeat
+from mailsetup.findings import Code
+from mailsetup.models import (
+    ConnectionTest,
+    ConnectionTestStep,
+    Domain,
+    DomainAlias,
+    Mailbox,
+    Server,
+    SetupLink,
+    WorkerHeartbeat,
+)
 
 _MX_FOUND_SECONDS = 3600
 _MX_NOTHING_SECONDS = 600
@@ -144,7 +154,9 @@ def mailboxes_of(user: User) -> QuerySet[Mailbox]:
 def tests_of(user: User) -> QuerySet[ConnectionTest]:
     """A person's own tests; an owner sees all of the customer's."""
     owned = access.customers_owned_by(user)
-    return ConnectionTest.objects.filter(Q(user=user) | Q(domain__customer__in=owned)).distinct()
+    without = ConnectionTestStep.objects.filter(test=OuterRef("pk"), code=Code.NO_PASSWORD)
+    tests = ConnectionTest.objects.filter(Q(user=user) | Q(domain__customer__in=owned)).distinct()
+    return tests.annotate(up_to_sign_in=Exists(without))
 
 
 def tests_of_link(link: SetupLink) -> QuerySet[ConnectionTest]:

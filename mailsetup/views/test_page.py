@@ -300,12 +300,11 @@ def _where_it_stopped(lanes: list[Lane]) -> str:
 
 
 def lately(test: ConnectionTest) -> dict[str, Any]:
-    """One line about a test, for lists."""
+    """One line about a test of `selectors.tests_of`, for lists."""
     state = _page_state(test)
     if state in ("ok", "warn", "bad") and test.verdict != Verdict.NOT_RUN:
-        title = {"ok": _("Everything works"), "warn": _("Works, with a limit"), "bad": _("Something to fix")}[
-            state
-        ]
+        works = _("Works up to the sign-in") if test.up_to_sign_in else _("Everything works")
+        title = {"ok": works, "warn": _("Works, with a limit"), "bad": _("Something to fix")}[state]
     else:
         title = _("Running…") if state == "run" else _("The test couldn’t run")
     return {
