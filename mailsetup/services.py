@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -12,7 +13,7 @@ from mailsetup import credentials
 from mailsetup.clientconfig import ClientConfig
 from mailsetup.findings import Code, StepResult, Verdict, causes_of, verdict_of
 from mailsetup.models import ConnectionTest, ConnectionTestStep, SetupLink
-from mailsetup.selectors import Visit, token_hash
+from mailsetup.selectors import LinkGone, Visit, token_hash
 
 # No 0, 1, I, L or O: a reference is read over the telephone.
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -56,7 +57,10 @@ def create_setup_link(
 
 
 def claim_setup_link(link: SetupLink) -> str | None:
-    """Bind a one-device link to the browser that opens it first: its device key, None if already bound."""
+    """Bind a one-device link to the browser that opens it first: its device key, None if already bound.
+
+    Raises LinkGone when another browser was quicker.
+    """
     if not link.one_device or link.device_hash:
         return None
     device_key = secrets.token_urlsafe(16)
@@ -64,7 +68,9 @@ def claim_setup_link(link: SetupLink) -> str | None:
     claimed = SetupLink.objects.filter(pk=link.pk, device_hash="").update(
         device_hash=token_hash(device_key), opened_at=now, expires_at=now + ONE_DEVICE_LIFETIME
     )
-    return device_key if claimed else None
+    if not claimed:
+        raise LinkGone("used")
+    return device_key
 
 
 def revoke_setup_links(links: Iterable[SetupLink]) -> int:
@@ -82,7 +88,7 @@ def start_connection_test(
 
     Raises TooManyTests.
     """
-    _refuse_too_many(str(visit.address))
+    _refuse_too_many(str(visit.address), config)
     with transaction.atomic():
         test = ConnectionTest.objects.create(
             reference=new_reference(),
@@ -106,9 +112,12 @@ def new_reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def _refuse_too_many(address: str) -> None:
+def _refuse_too_many(address: str, config: ClientConfig) -> None:
+    """anna+1@, anna+2@ and an alias domain sign in to one mailbox, so they share its limits."""
     now = timezone.now()
-    recent = ConnectionTest.objects.filter(address=address, created_at__gt=now - _LIMIT_WINDOW)
+    incoming = config.incoming
+    same = Q(services__0__username=incoming.username, services__0__hostname=incoming.hostname)
+    recent = ConnectionTest.objects.filter(same | Q(address=address), created_at__gt=now - _LIMIT_WINDOW)
     unfinished = recent.exclude(state=ConnectionTest.State.DONE).filter(created_at__gt=now - QUEUE_LIFETIME)
     if unfinished.count() >= _UNFINISHED_LIMIT:
         raise TooManyTests("busy")
@@ -155,8 +164,13 @@ def give_up_connection_test(test: ConnectionTest) -> None:
 
 
 def mark_lost(test: ConnectionTest) -> None:
-    """The worker that ran this test is gone."""
-    _close(test, Verdict.NOT_RUN, [Code.LOST_RUN])
+    """The worker that ran this test is gone; a test that has moved on since it was read is left alone."""
+    with transaction.atomic():
+        unchanged = ConnectionTest.objects.select_for_update().filter(pk=test.pk, state=test.state)
+        if unchanged.exclude(state=ConnectionTest.State.DONE).first() is None:
+            test.refresh_from_db(fields=["state", "verdict", "causes", "started_at", "finished_at"])
+            return
+        _close(test, Verdict.NOT_RUN, [Code.LOST_RUN])
 
 
 def reap_lost_tests() -> int:

@@ -101,12 +101,16 @@ def _by_link(request: HttpRequest, token: str, view: View, kwargs: dict[str, Any
     try:
         visit = selectors.visit_of_link(token, request.COOKIES.get(_COOKIE, ""))
     except LinkGone as gone:
-        return render(request, "mailsetup/link_gone.html", {"reason": gone.reason}, status=410)
+        return _gone(request, gone)
     except (AddressError, UnknownDomain):
         raise Http404("No such link.") from None
     assert visit.link is not None  # noqa: S101  # visit_of_link always brings one
-    device_key = services.claim_setup_link(visit.link)
+    # The page comes first: one that isn't there must not use up the link without leaving the key behind.
     response = view(request, VisitPage(visit, token), **kwargs)
+    try:
+        device_key = services.claim_setup_link(visit.link)
+    except LinkGone as gone:
+        return _gone(request, gone)
     if device_key:
         response.set_cookie(
             _COOKIE,
@@ -120,3 +124,7 @@ def _by_link(request: HttpRequest, token: str, view: View, kwargs: dict[str, Any
     # What a link shows is for its holder alone.
     response.headers.setdefault("Cache-Control", "private, no-store")
     return response
+
+
+def _gone(request: HttpRequest, gone: LinkGone) -> HttpResponse:
+    return render(request, "mailsetup/link_gone.html", {"reason": gone.reason}, status=410)

@@ -115,3 +115,38 @@ def test_references_read_well_over_the_telephone() -> None:
         assert len(reference) == 9
         assert reference[4] == "-"
         assert not set(reference) & set("01OIL")
+
+
+def test_names_of_one_mailbox_share_its_limit(owner: User) -> None:
+    """Otherwise anna+1@, anna+2@ … would be a way to guess the password of anna@ without end."""
+    for number in range(8):
+        visit = selectors.visit_of_user(owner, f"anna+{number}@example.com")
+        config = resolve(visit.address, visit.hosting, ServiceType.IMAP)
+        test = services.start_connection_test(visit, config, password=CANARY, round_trip=False)
+        rejected = StepResult(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 3)
+        services.record_steps(test, [(0, rejected)])
+        services.finish_connection_test(test)
+    visit = selectors.visit_of_user(owner, "anna@example.net")
+    config = resolve(visit.address, visit.hosting, ServiceType.POP3)
+    with pytest.raises(TooManyTests) as refusal:
+        services.start_connection_test(visit, config, password=CANARY, round_trip=False)
+    assert refusal.value.reason == "rejected"
+
+
+def test_a_test_that_ended_meanwhile_is_not_lost(owner: User) -> None:
+    """A page may read a running test just before its worker ends it."""
+    test = start(owner)
+    services.begin_connection_test(test.pk)
+    read_by_the_page = ConnectionTest.objects.get(pk=test.pk)
+    services.record_steps(test, [(0, StepResult(Step.DNS, Status.PASSED, Code.OK, 3))])
+    services.finish_connection_test(test)
+    services.mark_lost(read_by_the_page)
+    assert ConnectionTest.objects.get(pk=test.pk).causes == []
+    assert read_by_the_page.state == ConnectionTest.State.DONE
+
+
+def test_a_test_that_a_worker_took_meanwhile_is_not_lost(owner: User) -> None:
+    test = start(owner)
+    services.begin_connection_test(test.pk)
+    services.mark_lost(test)
+    assert ConnectionTest.objects.get(pk=test.pk).state == ConnectionTest.State.RUNNING

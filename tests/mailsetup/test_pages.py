@@ -149,6 +149,28 @@ class TestSetupLink:
         answer = somebody.get(f"/s/{token}/")
         assert (answer.status_code, answer.context["reason"]) == (410, "used")
 
+    def test_of_two_browsers_at_once_one_gets_the_code(
+        self, provider: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Both have read the link before either has claimed it."""
+        _link, token = link_for(one_device=True)
+        read = selectors.visit_of_link
+
+        def read_and_be_overtaken(token: str, device_key: str) -> Any:
+            visit = read(token, device_key)
+            SetupLink.objects.filter(pk=visit.link.pk).update(device_hash="of the other browser")
+            return visit
+
+        monkeypatch.setattr(selectors, "visit_of_link", read_and_be_overtaken)
+        answer = Client().get(f"/s/{token}/thunderbird/imap/")
+        assert (answer.status_code, answer.context["reason"]) == (410, "used")
+
+    def test_a_page_that_is_not_there_does_not_use_up_a_code(self, provider: None) -> None:
+        _link, token = link_for(one_device=True)
+        phone = Client()
+        assert phone.get(f"/s/{token}/no-such-app/imap/").status_code == 404
+        assert phone.get(f"/s/{token}/").status_code == 200
+
     def test_a_code_opens_the_profile_on_an_iphone(self, provider: None, client: Client) -> None:
         _link, token = link_for(one_device=True)
         answer = client.get(f"/s/{token}/", headers={"user-agent": IPHONE}, follow=True)
