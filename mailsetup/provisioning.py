@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from accounts import services as account_services
 from accounts.models import Customer
@@ -132,10 +133,18 @@ def _refuse_taken_names(path: str, entry: DomainEntry) -> None:
 def _store_domain(entry: DomainEntry, server: Server, customer: Customer | None, changes: Changes) -> None:
     values: dict[str, Any] = {"server": server, "customer": customer, "enabled": entry.enabled}
     domain, created = Domain.objects.get_or_create(name=entry.name, defaults=values)
+    if domain.customer_id is not None and domain.customer != customer:
+        _part_with_customer(domain)
     changed = _update(domain, values)
     changed |= _sync_aliases(domain, set(entry.aliases))
     changed |= _sync_mailboxes(domain, set(entry.mailboxes))
     changes.note(f"domain {entry.name}", created=created, changed=changed)
+
+
+def _part_with_customer(domain: Domain) -> None:
+    """What the old customer's people did with a domain is nothing for the new one, and their links end."""
+    domain.setup_links.filter(revoked_at=None).update(revoked_at=timezone.now())
+    domain.connection_tests.update(domain=None)
 
 
 def _sync_aliases(domain: Domain, wanted: set[str]) -> bool:

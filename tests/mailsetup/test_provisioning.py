@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from accounts.models import Membership, User
+from mailsetup import selectors, services
+from mailsetup.clientconfig import ServiceType, resolve
 from mailsetup.models import Domain, DomainAlias, Mailbox, Server
 from mailsetup.providerfile import ProviderFileError
 from mailsetup.provisioning import provision
@@ -125,3 +128,23 @@ def test_an_alias_of_one_domain_cannot_become_another_domain(provider_file: File
 def test_what_is_not_json_is_said_in_a_sentence() -> None:
     with pytest.raises(ProviderFileError, match="This is not JSON"):
         provision(b'{"domains": [')
+
+
+def test_a_domain_that_changes_hands_leaves_its_history_behind(
+    provider: None, provider_file: dict[str, Any]
+) -> None:
+    """The new customer sees no test of the old one, and the old one's links open nothing."""
+    domain = Domain.objects.get(name="example.com")
+    old, new = (
+        User.objects.get(email=f"{name}.example") for name in ("owner@lindqvist", "stranger@elsewhere")
+    )
+    visit = selectors.visit_of_user(old, "anna@example.com")
+    config = resolve(visit.address, visit.hosting, ServiceType.IMAP)
+    test = services.start_connection_test(visit, config, password="", round_trip=False)
+    _link, token = services.create_setup_link("anna@example.com", lifetime=timedelta(hours=1), visit=visit)
+    provider_file["domains"][0]["customer"] = "whmcs:9"
+    provision(json.dumps(provider_file).encode())
+    assert domain in selectors.domains_of(new)
+    assert test not in selectors.tests_of(new)
+    with pytest.raises(selectors.LinkGone):
+        selectors.visit_of_link(token, "")
