@@ -42,7 +42,8 @@ def ensure_user(email: str) -> User:
         found: User = known.user
         return found
     user, created = User.objects.get_or_create(email=address)
-    if created:
+    # Whoever signed up with this address and never showed that it is theirs chose a password, too.
+    if created or EmailAddress.objects.filter(user=user, email=address, verified=False).exists():
         user.set_unusable_password()
         user.save(update_fields=["password"])
     first = not EmailAddress.objects.filter(user=user, primary=True).exclude(email=address).exists()

@@ -114,3 +114,15 @@ def test_provisioning_finds_somebody_who_put_another_address_first(owner: User) 
 
     assert ensure_user("Owner@lindqvist.example") == owner
     assert User.objects.count() == 1
+
+
+def test_a_password_from_before_the_provider_named_the_address_opens_nothing(customer: Customer) -> None:
+    """Anybody can sign up with somebody else's address where sign-up is open, and wait for the provider."""
+    user = User.objects.create_user(email="later@lindqvist.example", password="chosen by a squatter")
+    EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+
+    assert ensure_user("later@lindqvist.example") == user
+
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+    assert EmailAddress.objects.get(user=user).verified
