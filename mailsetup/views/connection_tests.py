@@ -1,5 +1,6 @@
 """Start a connection test, watch it, look at earlier ones."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from mailsetup.views.visits import VisitPage, of_one_address
 # When nothing has picked a test up for so long, the page says so.
 WORKER_PATIENCE = timedelta(seconds=5)
 _HISTORY_LENGTH = 100
+# Whatever doesn't look like a reference never gets to the database: PostgreSQL breaks on a NUL.
+_REFERENCE = re.compile(r"[0-9A-Za-z]{4}-[0-9A-Za-z]{4}")
 # Fast while the first steps come in, slower for a run that takes its time.
 _POLL_FAST, _POLL_SLOW, _POLL_IDLE = "200ms", "600ms", "2s"
 _TOO_MANY = {
@@ -131,6 +134,7 @@ def _unavailable(
 
 def show(request: HttpRequest, *, reference: str, **of_visit: str) -> HttpResponse:
     """One test, running or finished."""
+    _require_reference(reference)
     if of_visit:
         return _show_of_visit(request, reference=reference, **of_visit)
     return _render(request, None, _own_test(request, reference), "mailsetup/test.html")
@@ -138,9 +142,15 @@ def show(request: HttpRequest, *, reference: str, **of_visit: str) -> HttpRespon
 
 def progress(request: HttpRequest, *, reference: str, **of_visit: str) -> HttpResponse:
     """The part of the page that changes; 204 when nothing is new."""
+    _require_reference(reference)
     if of_visit:
         return _progress_of_visit(request, reference=reference, **of_visit)
     return _answer_poll(request, None, _own_test(request, reference))
+
+
+def _require_reference(text: str) -> None:
+    if not _REFERENCE.fullmatch(text):
+        raise Http404("No such test.")
 
 
 @of_one_address
@@ -196,9 +206,8 @@ def _render(
 ) -> HttpResponse:
     late = test.state == ConnectionTest.State.QUEUED and _worker_is_late(test)
     seen_before = request.GET.get("seen", "").rpartition("-")[2]
-    context = page_context(
-        test, lambda: _guide_url(page, test), int(seen_before) if seen_before.isdigit() else 0
-    )
+    known = int(seen_before) if re.fullmatch("[0-9]{1,4}", seen_before) else 0
+    context = page_context(test, lambda: _guide_url(page, test), known)
     finished = test.state == ConnectionTest.State.DONE
     poll = f"{_page_url(page, test)}progress/?seen={_seen(test)}{'&late=1' if late else ''}"
     context |= {
