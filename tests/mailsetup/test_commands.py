@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from mailsetup import selectors
-from mailsetup.models import Domain, SetupLink
+from mailsetup.models import ConnectionTest, ConnectionTestStep, Domain, SetupLink
 from mailsetup.provisioning import provision
 from tests.faults import closed_port
 
@@ -176,3 +176,17 @@ def test_prune_deletes_what_is_old(provider: None, capsys: pytest.CaptureFixture
     SetupLink.objects.update(expires_at=timezone.now() - timedelta(days=91))
     _code, out, _err = run(capsys, "prune", "--json")
     assert json.loads(out)["setup_links"] == 1
+
+
+def test_prune_counts_tests_and_not_their_steps(
+    provider: None, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    settings.HISTORY_DAYS = 90
+    long_ago = timezone.now() - timedelta(days=91)
+    test = ConnectionTest.objects.create(
+        reference="AAAA-BBBB", address="anna@example.com", protocol="imap", state="done", created_at=long_ago
+    )
+    for step in ("dns", "connect"):
+        ConnectionTestStep.objects.create(test=test, service=0, step=step, status="passed", code="ok")
+    _code, out, _err = run(capsys, "prune", "--json")
+    assert json.loads(out)["connection_tests"] == 1

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mailsetup import credentials, services
@@ -21,8 +22,9 @@ class Command(PlainCommand):
         services.reap_lost_tests()
         old = timezone.now() - timedelta(days=settings.HISTORY_DAYS)
         counts = {
-            "connection_tests": ConnectionTest.objects.filter(created_at__lt=old).delete()[0],
-            "setup_links": SetupLink.objects.filter(expires_at__lt=old).delete()[0],
+            # A test takes its steps with it; what is counted are tests.
+            "connection_tests": _delete(ConnectionTest.objects.filter(created_at__lt=old)),
+            "setup_links": _delete(SetupLink.objects.filter(expires_at__lt=old)),
             "passwords": credentials.forget_expired(),
             "workers": WorkerHeartbeat.objects.filter(seen_at__lt=old).delete()[0],
         }
@@ -31,3 +33,7 @@ class Command(PlainCommand):
             return
         for name, count in counts.items():
             self.stdout.write(f"{name}: {count}")
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    return rows.delete()[1].get(rows.model._meta.label, 0)
