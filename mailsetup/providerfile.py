@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
+import idna
 import msgspec
 from msgspec import Meta
 
@@ -12,6 +13,8 @@ from mailsetup.clientconfig import AddressError, parse_address, parse_domain
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 _SMTP_RELAY_PORT = 25
+# Labels as DNS has them, each perhaps with a placeholder in it; an IPv6 address has colons.
+_HOSTNAME = re.compile(r"(?:[A-Za-z0-9_.-]|%EMAILDOMAIN%|%EMAILLOCALPART%)+|[0-9A-Fa-f:.]+")
 
 
 class ProviderFileError(ValueError):
@@ -82,7 +85,11 @@ def read_provider_file(
     _check_servers(document)
     servers = known_servers | {server.name for server in document.servers}
     customers = known_customers | {customer.id for customer in document.customers}
-    return msgspec.structs.replace(document, domains=tuple(_domains(document, servers, customers)))
+    return msgspec.structs.replace(
+        document,
+        servers=tuple(_with_a_labels(server) for server in document.servers),
+        domains=tuple(_domains(document, servers, customers)),
+    )
 
 
 def _type_error(message: str) -> ProviderFileError:
@@ -111,13 +118,46 @@ def _check_servers(document: ProviderFile) -> None:
         if server.name in seen:
             raise ProviderFileError(f"servers[{index}].name", f"The server {server.name} is there twice.")
         seen.add(server.name)
+        _link(f"servers[{index}].webmail_url", server.webmail_url)
         for place, service in enumerate(server.services):
+            _host_and_user(f"servers[{index}].services[{place}]", service)
             if service.type == "smtp" and service.port == _SMTP_RELAY_PORT:
                 raise ProviderFileError(
                     f"servers[{index}].services[{place}].port",
                     "Port 25 is for servers among themselves and blocked on most networks; "
                     "mail apps send on 465 or 587 (RFC 8314).",
                 )
+
+
+def _link(path: str, text: str) -> None:
+    if text and not (text.startswith(("https://", "http://")) and text.isprintable()):
+        raise ProviderFileError(path, "A web address starts with https://.")
+
+
+def _host_and_user(path: str, service: ServiceEntry) -> None:
+    """Both go into commands, certificates and files: a break in them would break those."""
+    if not _HOSTNAME.fullmatch(_a_labels(service.hostname)):
+        raise ProviderFileError(f"{path}.hostname", f"“{service.hostname}” is not a host name.")
+    if not service.username.isprintable():
+        raise ProviderFileError(f"{path}.username", "There is a character in it that can't be seen.")
+
+
+def _a_labels(hostname: str) -> str:
+    """The host name with each label in its own script as an A-label; empty when one can't be."""
+    try:
+        return ".".join(
+            label if label.isascii() else idna.encode(label, uts46=True).decode("ascii")
+            for label in hostname.split(".")
+        )
+    except (idna.IDNAError, UnicodeError):
+        return ""
+
+
+def _with_a_labels(server: ServerEntry) -> ServerEntry:
+    services = tuple(
+        msgspec.structs.replace(service, hostname=_a_labels(service.hostname)) for service in server.services
+    )
+    return msgspec.structs.replace(server, services=services)
 
 
 def _domains(

@@ -148,3 +148,32 @@ def test_a_domain_that_changes_hands_leaves_its_history_behind(
     assert test not in selectors.tests_of(new)
     with pytest.raises(selectors.LinkGone):
         selectors.visit_of_link(token, "")
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value"),
+    [
+        ("services[0].", "hostname", "mail example.com"),
+        ("services[0].", "hostname", "mail.example.com\r\nX: y"),
+        ("services[0].", "hostname", "mail.example.com\0"),
+        ("services[0].", "username", "anna\r\nNOOP"),
+        ("services[0].", "username", "anna\0"),
+        ("", "webmail_url", "javascript:alert(1)"),
+    ],
+)
+def test_what_would_break_a_command_or_a_page_is_refused(
+    provider_file: File, place: str, key: str, value: str
+) -> None:
+    server = provider_file["servers"][0]
+    (server["services"][0] if place else server)[key] = value
+    with pytest.raises(ProviderFileError) as refusal:
+        stored(provider_file)
+    assert refusal.value.path == f"servers[0].{place}{key}"
+    assert not Server.objects.exists()
+
+
+def test_a_host_name_in_its_own_script_is_stored_as_a_labels(provider_file: File) -> None:
+    provider_file["servers"][0]["services"][0]["hostname"] = "post.bücher.example"
+    stored(provider_file)
+    names = [service.hostname for service in Server.objects.get().services.all()]
+    assert names[:2] == ["post.xn--bcher-kva.example", "mail.%EMAILDOMAIN%"]
