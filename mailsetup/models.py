@@ -154,6 +154,8 @@ class SetupLink(models.Model):
     address = models.CharField(_("address"), max_length=254)
     domain = models.ForeignKey(Domain, models.CASCADE, related_name="setup_links", null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    # A code made behind a link opens nothing once that link is over.
+    made_behind = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -124,13 +124,18 @@ def visit_of_link(token: str, device_key: str) -> Visit:
 
     `device_key` is what the browser's cookie says; it matters for links of one device.
     """
-    link = SetupLink.objects.filter(token_hash=token_hash(token)).select_related("created_by").first()
+    link = (
+        SetupLink.objects.filter(token_hash=token_hash(token))
+        .select_related("created_by", "made_behind")
+        .first()
+    )
     if link is None:
         raise UnknownDomain("no such link")
-    if link.revoked_at is not None:
-        raise LinkGone("revoked")
-    if not link.is_open(timezone.now()):
-        raise LinkGone("expired")
+    for needed in filter(None, (link, link.made_behind)):
+        if needed.revoked_at is not None:
+            raise LinkGone("revoked")
+        if not needed.is_open(timezone.now()):
+            raise LinkGone("expired")
     if link.one_device and link.device_hash and token_hash(device_key) != link.device_hash:
         raise LinkGone("used")
     address = parse_address(link.address)

@@ -45,11 +45,14 @@ def create_setup_link(
 ) -> tuple[SetupLink, str]:
     """A new link and its token; the token is not stored and can't be shown again."""
     token = secrets.token_urlsafe(16)
+    behind = visit.link if visit else None
     link = SetupLink.objects.create(
         token_hash=token_hash(token),
         address=address,
         domain=visit.domain if visit else None,
         created_by=visit.user if visit else None,
+        # The first of a row of links counts, so that a row is never longer than one.
+        made_behind=(behind.made_behind or behind) if behind else None,
         expires_at=timezone.now() + lifetime,
         one_device=one_device,
     )

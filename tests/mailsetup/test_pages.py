@@ -149,6 +149,23 @@ class TestSetupLink:
         answer = somebody.get(f"/s/{token}/")
         assert (answer.status_code, answer.context["reason"]) == (410, "used")
 
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"expires_at": timezone.now() - timedelta(seconds=1)}, "expired"),
+            ({"revoked_at": timezone.now()}, "revoked"),
+        ],
+    )
+    def test_no_code_made_behind_a_link_outlives_it(self, provider: None, fields: Any, reason: str) -> None:
+        """Otherwise whoever holds a link makes the next one before it ends, for ever."""
+        link, token = link_for()
+        for _again in range(3):
+            answer = Client().post(f"/s/{token}/phone/")
+            token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
+        assert selectors.visit_of_link(token, "")
+        SetupLink.objects.filter(pk=link.pk).update(**fields)
+        assert Client().get(f"/s/{token}/").context["reason"] == reason
+
     def test_of_two_browsers_at_once_one_gets_the_code(
         self, provider: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
