@@ -352,7 +352,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         _("The server {hostname} refused the user name {username} with this password."),
         _("It may have a typing mistake, or it was changed recently."),
         _(
-            "Type the password again, with care for capital letters. Still no? Set a new one; it works at once. The user name is your whole address."
+            "Type the password again, with care for capital letters. Still no? Try it in webmail, or have a new one set; it works at once. The user name is your whole address."
         ),
         Fixer.CUSTOMER,
         "password",

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -75,6 +75,8 @@ def _page(
     request: HttpRequest, user: User, *, error: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
     domains = list(selectors.domains_of(user))
+    if not domains and user.is_staff:
+        return redirect("admin:index")
     if not domains:
         return render(request, "mailsetup/no_domain.html")
     tests = list(selectors.tests_of(user)[:_LATELY])

@@ -48,6 +48,17 @@ def test_without_signing_in_one_is_asked_to(page: str, provider: None, client: C
     assert answer["Location"].startswith("/accounts/login/")
 
 
+def test_staff_without_a_domain_work_in_the_admin(provider: None, signed_in: Any) -> None:
+    staff = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    assert signed_in(staff).get("/")["Location"] == "/admin/"
+
+
+def test_somebody_without_a_domain_is_told_so(provider: None, signed_in: Any) -> None:
+    nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
+    answer = signed_in(nobody).get("/")
+    assert "mailsetup/no_domain.html" in [template.name for template in answer.templates]
+
+
 def test_a_disabled_domain_is_gone(owner: User, signed_in: Any) -> None:
     selectors.domains_of(owner).update(enabled=False)
     assert signed_in(owner).get(GUIDE).status_code == 404
