@@ -4,12 +4,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
-from mailsetup.clientconfig import Authentication, ServerSettings, ServiceType, SocketType
+from mailsetup.clientconfig import (
+    AddressError,
+    Authentication,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    parse_domain,
+)
 from mailsetup.clientconfig.address import display_domain
 from mailsetup.findings import Code, Status, Step, StepResult, Verdict
 
@@ -17,6 +25,14 @@ from mailsetup.findings import Code, Status, Step, StepResult, Verdict
 def choices(enum: Any) -> list[tuple[str, str]]:
     """The values of a plain enum as Django's choices; their words are the standards', not translated."""
     return [(member.value, member.value) for member in enum]
+
+
+def a_labels(name: str) -> str:
+    """A domain name typed by a person as it is stored; raises ValidationError."""
+    try:
+        return parse_domain(name)
+    except AddressError as error:
+        raise ValidationError({"name": str(error)}) from None
 
 
 class Server(models.Model):
@@ -103,6 +119,11 @@ class Domain(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
+    def clean(self) -> None:
+        self.name = a_labels(self.name)
+        if DomainAlias.objects.filter(name=self.name).exists():
+            raise ValidationError({"name": _("This name is already an alias of a domain.")})
+
     @property
     def display_name(self) -> str:
         return display_domain(self.name)
@@ -121,6 +142,11 @@ class DomainAlias(models.Model):
 
     def __str__(self) -> str:
         return display_domain(self.name)
+
+    def clean(self) -> None:
+        self.name = a_labels(self.name)
+        if Domain.objects.filter(name=self.name).exists():
+            raise ValidationError({"name": _("This name is already a domain of its own.")})
 
 
 class Mailbox(models.Model):

@@ -14,12 +14,12 @@ _SIGNED = "mobileconfig"
 def served_bytes(file_format: Format, config: ClientConfig) -> bytes:
     """Exactly what the download serves; raises NothingToOffer."""
     body = file_format.render(config)
-    signer = _signer()
-    return signer.sign(body) if signer and file_format.slug == _SIGNED else body
+    signing = signer() if file_format.slug == _SIGNED else None
+    return signing.sign(body) if signing else body
 
 
 @cache
-def _signer() -> ProfileSigner | None:
+def signer() -> ProfileSigner | None:
     """The signer from the settings; None when profiles go out unsigned."""
     if not settings.PROFILE_SIGNING_CERT:
         return None

@@ -1,8 +1,16 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 
 
 class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401, PLC0415  # registers the checks once the apps are there
+        # Both need the other apps to be there: models to be imported, checks to be registered.
+        from mailsetup import profiles  # noqa: PLC0415
+        from portal import checks  # noqa: F401, PLC0415
+
+        try:
+            profiles.signer()
+        except ValueError as error:
+            raise ImproperlyConfigured(f"PROFILE_SIGNING_CERT can't be used: {error}") from None

@@ -75,6 +75,13 @@ def hosts(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def database(text: str) -> dict[str, Any]:
+    config: dict[str, Any] = env.db_url_config(text)
+    if not config.get("ENGINE"):
+        raise ValueError("it should begin with sqlite:/// or postgres://.")
+    return config
+
+
 def readable_file(text: str) -> str:
     if text and not Path(text).is_file():
         raise ValueError(f"there is no file {text}.")

@@ -112,7 +112,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 # --- Data ----------------------------------------------------------------------------------------
 _DATABASE: dict[str, Any] = environment.parsed(
-    "DATABASE_URL", env.db_url_config, f"sqlite:///{BASE_DIR / 'var' / 'mailway.sqlite3'}"
+    "DATABASE_URL", environment.database, f"sqlite:///{BASE_DIR / 'var' / 'mailway.sqlite3'}"
 )
 if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on while the worker writes; IMMEDIATE waits for its turn instead of failing

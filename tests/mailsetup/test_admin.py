@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from mailsetup import services
 from mailsetup.findings import Code, Status, Step, StepResult
-from mailsetup.models import SetupLink
+from mailsetup.models import Domain, Server, SetupLink
 from tests.mailsetup.test_connection_test_services import start
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +69,33 @@ def test_every_list_opens_for_staff_and_for_nobody_else(
 ) -> None:
     assert support.get(f"/admin/mailsetup/{page}/").status_code == 200
     assert signed_in(owner).get(f"/admin/mailsetup/{page}/").status_code in (302, 404)
+
+
+def domain_form(name: str, alias: str) -> dict[str, str]:
+    """What the admin's page for a new domain sends."""
+    return {
+        "name": name,
+        "server": str(Server.objects.get().pk),
+        "enabled": "on",
+        "aliases-TOTAL_FORMS": "1",
+        "aliases-INITIAL_FORMS": "0",
+        "aliases-0-name": alias,
+        "mailboxes-TOTAL_FORMS": "0",
+        "mailboxes-INITIAL_FORMS": "0",
+    }
+
+
+def test_names_typed_by_staff_are_stored_like_provisioned_ones(support: Client) -> None:
+    answer = support.post("/admin/mailsetup/domain/add/", domain_form("BÜCHER.example", "Books.Example"))
+    assert answer.status_code == 302
+    domain = Domain.objects.get(name="xn--bcher-kva.example")
+    assert domain.aliases.get().name == "books.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [("example.net", "other.example"), ("new.example", "example.com"), ("no name", "other.example")],
+)
+def test_a_name_that_is_taken_or_none_is_refused(support: Client, name: str, alias: str) -> None:
+    assert support.post("/admin/mailsetup/domain/add/", domain_form(name, alias)).status_code == 200
+    assert Domain.objects.count() == 2
