@@ -41,13 +41,17 @@ class UserAdmin(admin.ModelAdmin):
     inlines = [MembershipInline]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody changes somebody mightier: with a superuser's address one could sign in as them."""
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+        """Only a superuser changes other staff: with somebody's address one could sign in as them."""
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or not obj.is_superuser or request.user.is_superuser)
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    @staticmethod
+    def _may_touch(request: HttpRequest, user: User | None) -> bool:
+        if user is None or request.user.is_superuser:
+            return True
+        return not user.is_superuser and (not user.is_staff or user == request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Only a superuser hands out rights: anybody else could give themselves more than they have."""

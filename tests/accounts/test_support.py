@@ -137,10 +137,14 @@ def test_a_clerk_who_may_change_people_cannot_become_mightier(support: User, own
 
     own = browser.get(f"/admin/accounts/user/{clerk.pk}/change/").content.decode()
     mighty = browser.get(f"/admin/accounts/user/{support.pk}/change/").content.decode()
+    mate = person("mate@hoster.example", is_staff=True)
+    equal = browser.get(f"/admin/accounts/user/{mate.pk}/change/").content.decode()
 
     assert 'name="is_superuser"' not in own
     assert 'name="email"' in own
     assert 'name="email"' not in mighty
+    assert 'name="email"' not in equal
+    assert 'name="email"' in browser.get(f"/admin/accounts/user/{owner.pk}/change/").content.decode()
 
 
 def test_an_address_that_support_changes_takes_the_place_of_the_old_one(desk: Client, owner: User) -> None:
