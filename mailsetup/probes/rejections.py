@@ -59,8 +59,11 @@ def response_code(text: str) -> str:
 def imap_sign_in(text: str) -> Code:
     """Why a tagged NO (its text without the NO) refused the sign-in."""
     code = response_code(text)
+    if code in ("INUSE", "UNAVAILABLE"):
+        # Some builds of Dovecot 2.3.19 say [UNAVAILABLE] of too many connections, later ones [LIMIT].
+        return _by_words(text, _IMAP_CODES[code])
     if code in _IMAP_CODES:
-        return _by_words(text, _IMAP_CODES[code]) if code == "INUSE" else _IMAP_CODES[code]
+        return _IMAP_CODES[code]
     return _by_words(text, Code.AUTH_REJECTED_OTHER, guess=True)
 
 

@@ -133,6 +133,7 @@ def test_password_that_one_service_refused_is_not_tried_at_the_other(
         ("[CONTACTADMIN] Account_locked", Code.AUTH_REJECTED_OTHER),
         ("[ALERT] Application-specific password required", Code.AUTH_REJECTED_OTHER),
         ("[INUSE] Too many connections", Code.TOO_MANY_CONNECTIONS),
+        ("[UNAVAILABLE] Maximum number of connections from user+IP exceeded", Code.TOO_MANY_CONNECTIONS),
         ("Computer says no", Code.AUTH_REJECTED_OTHER),
     ],
 )
