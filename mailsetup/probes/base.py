@@ -6,19 +6,12 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from mailsetup.clientconfig import ServerSettings, ServiceType
-from mailsetup.findings import Code, Step, StepResult
+from mailsetup.findings import PLANNED_STEPS, Code, Step, StepResult
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 OnStep = Callable[[int, StepResult], None]
 """Called as each step ends: the service's index (0 incoming, 1 outgoing) and what the step found."""
-
-_FIRST_STEPS = (Step.DNS, Step.CONNECT, Step.TLS, Step.GREETING, Step.CAPABILITIES, Step.SIGN_IN)
-_LAST_STEPS = {
-    ServiceType.IMAP: (Step.MAILBOX, Step.PUSH),
-    ServiceType.POP3: (Step.MAILBOX,),
-    ServiceType.SMTP: (Step.SEND, Step.ARRIVE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +87,4 @@ def planned_steps(service_type: ServiceType, round_trip: bool) -> tuple[Step, ..
 
     The same with and without a round trip: what was not asked for is reported as skipped.
     """
-    return _FIRST_STEPS + _LAST_STEPS[service_type]
+    return PLANNED_STEPS[service_type]
