@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Invitation, User
 
 INVITATION_SESSION_KEY = "invitation"
-FRESH_SIGN_IN_SECONDS = 300
 
 
 def invitation_in(request: HttpRequest) -> Invitation | None:
@@ -62,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         had_factors = Authenticator.objects.filter(
             user=self.request.user, created_at__lt=datetime.fromtimestamp(signed_in_at, UTC)
         ).exists()
-        return had_factors or time.time() - signed_in_at > FRESH_SIGN_IN_SECONDS
+        return had_factors or time.time() - signed_in_at > settings.ACCOUNTS.fresh_sign_in_seconds
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -8,6 +8,7 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adapters import invitation_in
@@ -22,7 +23,9 @@ class OurWords:
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             if field.widget.attrs.get("autocomplete") == "new-password" and name != "password2":
-                field.help_text = _("At least 10 characters. Three or four words in a row work well.")
+                field.help_text = _(
+                    "At least %(count)s characters. Three or four words in a row work well."
+                ) % {"count": settings.ACCOUNTS.password_min_characters}
 
 
 class LoginForm(OurWords, account.LoginForm):

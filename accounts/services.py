@@ -14,8 +14,6 @@ from django.utils import timezone
 from accounts import selectors
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
-INVITATION_LIFETIME = timedelta(days=7)
-
 
 class LastOwner(Exception):
     """A customer would be left without anybody who looks after its people."""
@@ -94,7 +92,7 @@ def invite(
             role=role,
             token_hash=selectors.token_hash(token),
             invited_by=invited_by,
-            expires_at=now + INVITATION_LIFETIME,
+            expires_at=now + timedelta(days=settings.ACCOUNTS.invitation_days),
         )
         context = {"invitation": invitation, "link": link_for(token), "brand": settings.BRAND}
         send_mail(

@@ -3,14 +3,17 @@
 import ipaddress
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import environ
+import msgspec
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+Room = TypeVar("Room", bound=msgspec.Struct)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # FileAwareEnv reads NAME from the file that NAME_FILE names, for secrets that a container mounts.
@@ -45,6 +48,39 @@ def number(name: str, default: int) -> int:
         return int(text)
 
     return parsed(name, parse, str(default))
+
+
+def room(kind: type[Room]) -> Room:
+    """The limits of one room of the code: each field of `kind` from the setting of its name in capitals."""
+    values = {
+        field.name: parsed(field.name.upper(), partial(_in_range, field.type), str(field.default))
+        for field in msgspec.structs.fields(kind)
+    }
+    try:
+        return kind(**values)
+    except ValueError as error:  # Two settings that don't go together; the struct names them.
+        raise ImproperlyConfigured(str(error)) from None
+
+
+def _in_range(annotation: Any, text: str) -> Any:
+    try:
+        return msgspec.convert(text.strip(), annotation, strict=False)
+    except msgspec.ValidationError:
+        raise ValueError(f"it is “{text}” and should be {_range(annotation)}.") from None
+
+
+def _range(annotation: Any) -> str:
+    """What msgspec accepts as `annotation`, in words."""
+    number: Any = msgspec.inspect.type_info(annotation)
+    bounds = {
+        "at least": number.ge,
+        "more than": number.gt,
+        "at most": number.le,
+        "less than": number.lt,
+        "a multiple of": number.multiple_of,
+    }
+    noun = "a whole number" if isinstance(number, msgspec.inspect.IntType) else "a number"
+    return ", ".join([noun, *(f"{words} {bound}" for words, bound in bounds.items() if bound is not None)])
 
 
 def words(name: str, default: str = "") -> list[str]:

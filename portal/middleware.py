@@ -32,14 +32,12 @@ class SessionActivityMiddleware:
     A page that follows a connection test asks five times a second.
     """
 
-    INTERVAL_SECONDS = 300
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.note = UserSessionsMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
-        if key and cache.add(f"session-seen:{key}", True, self.INTERVAL_SECONDS):
+        if key and cache.add(f"session-seen:{key}", True, settings.PORTAL.session_activity_seconds):
             return self.note(request)
         return self.get_response(request)

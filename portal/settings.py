@@ -1,6 +1,7 @@
 """Every setting, from the environment only. docs/configuration.md explains them; a test holds both."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,17 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.app_settings import AccountSettings
 from portal import environment
+from portal.app_settings import PortalSettings
 from portal.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(BASE_DIR / ".env")
+
+# --- Limits and lifetimes, one line a room -------------------------------------------------------
+ACCOUNTS = environment.room(AccountSettings)
+PORTAL = environment.room(PortalSettings)
 
 # --- The portal itself -------------------------------------------------------------------------
 DEBUG = environment.boolean("DEBUG", default=False)
@@ -91,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context_processors.brand",
+                "accounts.context_processors.account_limits",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -118,14 +126,17 @@ if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on while the worker writes; IMMEDIATE waits for its turn instead of failing
     # half way through a transaction.
     _DATABASE["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": PORTAL.database_lock_seconds,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 elif _DATABASE["ENGINE"] == "django.db.backends.postgresql":
-    # Celery closes its connection after every task; from a pool that costs nothing. A thread of the
-    # worker keeps one while its test runs, so there may be as many as there are threads.
-    _DATABASE.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 64, "timeout": 10}
+    # Celery closes its connection after every task; from a pool that costs nothing.
+    _DATABASE.setdefault("OPTIONS", {})["pool"] = {
+        "min_size": PORTAL.database_pool_min_count,
+        "max_size": PORTAL.database_pool_max_count,
+        "timeout": PORTAL.database_pool_wait_seconds,
+    }
 DATABASES = {"default": _DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://")}
@@ -147,11 +158,14 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
         "data_folder_out": str(_BROKER / "messages"),
         "control_folder": str(_BROKER / "control"),
         "store_processed": False,
-        "polling_interval": 0.1,
+        "polling_interval": PORTAL.broker_polling_seconds,
     }
 else:
-    # Pressing "Test" must say at once that the broker is down, not wait for it.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 0}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_connect_timeout": PORTAL.broker_connect_seconds,
+        "socket_timeout": PORTAL.broker_answer_seconds,
+        "max_retries": 0,
+    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"mailsetup.tasks.run_connection_test": {"queue": "probes"}}
@@ -219,8 +233,7 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
-# A mail set-up page has small forms only.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = PORTAL.request_body_max_bytes
 
 # --- Sign-in ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -229,7 +242,9 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": ACCOUNTS.password_min_characters}
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=ACCOUNTS.password_reset_days).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(days=ACCOUNTS.session_days).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 
@@ -251,17 +266,20 @@ ACCOUNT_FORMS = {
     "set_password": "accounts.forms.SetPasswordForm",
     "signup": "accounts.forms.SignUpForm",
 }
-# The limits of allauth itself stand; this one keeps an account from being used to send mail to strangers.
-ACCOUNT_RATE_LIMITS = {"invite": "20/h/user"}
+# The limits of allauth itself stand.
+ACCOUNT_RATE_LIMITS = {"invite": f"{ACCOUNTS.invitations_per_hour_limit}/h/user"}
+ACCOUNT_LOGIN_TIMEOUT = ACCOUNTS.sign_in_minutes * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = ACCOUNTS.reauthentication_seconds
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = ACCOUNTS.email_confirmation_days
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Whoever asks for an address that has no account here must not learn that it has none, nor get mail.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Nobody sets up mail every day: a session lasts two weeks without a question about it.
+# A session lasts for SESSION_DAYS without a question about it.
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNTS.sign_in_code_minutes * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS_ONLY else "http"
 
 # Support sees every customer.
@@ -275,8 +293,7 @@ MFA_FORMS = {
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = str(BRAND["name"])
-# A clock may be wrong by one step of 30 seconds (RFC 6238 section 5.2).
-MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_TOLERANCE = ACCOUNTS.totp_tolerance_seconds // 30  # in steps (RFC 6238 section 5.2)
 # Browsers offer passkeys on http://localhost too; the library wants to be told.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True

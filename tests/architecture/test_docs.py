@@ -1,12 +1,11 @@
 """The documentation is held to what runs."""
 
 import re
-from pathlib import Path
 
 from mailsetup.formats import FORMATS
 from mailsetup.guides import GUIDES
+from tests.architecture.rooms import ROOT, limits
 
-ROOT = Path(__file__).resolve().parents[2]
 # Django's, and ours with a default that belongs to the code.
 SETTING = re.compile(
     r'(?:env\.\w+|environment\.(?:boolean|number|words|parsed))\(\s*"([A-Z][A-Z_]+)"',
@@ -20,6 +19,7 @@ def names_in(path: str, pattern: str) -> set[str]:
 def test_every_setting_is_in_the_example_and_in_the_documentation() -> None:
     in_code = set(SETTING.findall((ROOT / "portal/settings.py").read_text(encoding="utf-8")))
     assert len(in_code) > 25
+    in_code |= {name for name, _field in limits()}
     assert names_in(".env.example", r"^#?([A-Z][A-Z_]+)=") == in_code
     assert names_in("docs/configuration.md", r"^\| `([A-Z_]+)`") == in_code
 

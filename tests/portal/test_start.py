@@ -1,9 +1,11 @@
 """Settings that are wrong stop the start with the name of the setting."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,16 +27,90 @@ NO_CERTIFICATE = str(ROOT / "LICENSE")
         ("PROBE_CA_FILE", "/nowhere/ca.pem"),
         ("OIDC_PROVIDERS", "{"),
         ("PROFILE_SIGNING_CERT", NO_CERTIFICATE),
+        ("INVITATION_DAYS", "a week"),
+        ("SESSION_DAYS", "-1"),
+        ("REQUEST_BODY_MAX_BYTES", "0"),
+        ("BROKER_POLLING_SECONDS", "0"),
+        ("TOTP_TOLERANCE_SECONDS", "45"),
+        # Each of these is well within its range, and doesn't go together with another one.
+        ("SIGN_IN_CODE_MINUTES", "16"),
+        ("DATABASE_POOL_MIN_COUNT", "65"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_its_name(name: str, value: str) -> None:
-    environment = {**os.environ, "PROFILE_SIGNING_KEY": NO_CERTIFICATE, name: value}
-    done = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"],
-        env={**environment, "DJANGO_SETTINGS_MODULE": "portal.settings"},
+    done = started({"PROFILE_SIGNING_KEY": NO_CERTIFICATE, name: value}, "")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: " + name)
+
+
+def test_a_limit_that_is_wrong_names_its_range() -> None:
+    done = started({"INVITATION_DAYS": "0"}, "")
+    assert done.stderr.endswith("it is “0” and should be a whole number, at least 1, at most 365.\n")
+
+
+def test_django_and_its_packages_get_the_limits() -> None:
+    """They read names of their own, so what is set has to arrive there."""
+    shown = settings_of(
+        {
+            "INVITATIONS_PER_HOUR_LIMIT": "3",
+            "SESSION_DAYS": "1",
+            "SIGN_IN_MINUTES": "5",
+            "SIGN_IN_CODE_MINUTES": "4",
+            "REAUTHENTICATION_SECONDS": "20",
+            "PASSWORD_MIN_CHARACTERS": "12",
+            "PASSWORD_RESET_DAYS": "2",
+            "EMAIL_CONFIRMATION_DAYS": "5",
+            "TOTP_TOLERANCE_SECONDS": "60",
+            "REQUEST_BODY_MAX_BYTES": "20000",
+            "DATABASE_LOCK_SECONDS": "7",
+            "BROKER_POLLING_SECONDS": "0.5",
+        }
+    )
+    assert shown["ACCOUNT_RATE_LIMITS"] == {"invite": "3/h/user"}
+    assert shown["SESSION_COOKIE_AGE"] == 24 * 60 * 60
+    assert shown["ACCOUNT_LOGIN_TIMEOUT"] == 300
+    assert shown["ACCOUNT_LOGIN_BY_CODE_TIMEOUT"] == 240
+    assert shown["ACCOUNT_REAUTHENTICATION_TIMEOUT"] == 20
+    assert {"min_length": 12} in [validator.get("OPTIONS") for validator in shown["AUTH_PASSWORD_VALIDATORS"]]
+    assert shown["PASSWORD_RESET_TIMEOUT"] == 2 * 24 * 60 * 60
+    assert shown["ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS"] == 5
+    assert shown["MFA_TOTP_TOLERANCE"] == 2
+    assert shown["DATA_UPLOAD_MAX_MEMORY_SIZE"] == 20_000
+    assert shown["DATABASES"]["default"]["OPTIONS"]["timeout"] == 7
+    assert shown["CELERY_BROKER_TRANSPORT_OPTIONS"]["polling_interval"] == 0.5
+
+
+def test_postgresql_and_redis_get_their_limits() -> None:
+    shown = settings_of(
+        {
+            "DATABASE_URL": "postgres://mailway@127.0.0.1/mailway",
+            "CELERY_BROKER_URL": "redis://127.0.0.1",
+            "DATABASE_POOL_MIN_COUNT": "2",
+            "DATABASE_POOL_MAX_COUNT": "9",
+            "DATABASE_POOL_WAIT_SECONDS": "3",
+            "BROKER_CONNECT_SECONDS": "4",
+            "BROKER_ANSWER_SECONDS": "5",
+        }
+    )
+    assert shown["DATABASES"]["default"]["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 9, "timeout": 3}
+    options = shown["CELERY_BROKER_TRANSPORT_OPTIONS"]
+    assert (options["socket_connect_timeout"], options["socket_timeout"]) == (4, 5)
+
+
+def settings_of(environment: dict[str, str]) -> dict[str, Any]:
+    """Every setting that an installation with this environment has."""
+    show = "import json; from portal import settings; print(json.dumps(vars(settings), default=str))"
+    done = started(environment, show)
+    assert done.returncode == 0, done.stderr
+    shown: dict[str, Any] = json.loads(done.stdout)
+    return shown
+
+
+def started(environment: dict[str, str], then: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {then}"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", **environment},
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: " + name)

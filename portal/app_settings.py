@@ -1,0 +1,33 @@
+"""Limits of the web process and of what it talks to."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Each field is the environment variable of the same name in capitals."""
+
+    # The portal has small forms only.
+    request_body_max_bytes: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_048_576
+    # A page that follows a connection test asks five times a second: not each time is worth a write.
+    session_activity_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300
+
+    database_lock_seconds: Annotated[int, Meta(ge=1, le=300)] = 20
+    database_pool_min_count: Annotated[int, Meta(ge=0, le=1000)] = 1
+    # A thread of the worker keeps its connection while a test runs: as many as there are threads.
+    database_pool_max_count: Annotated[int, Meta(ge=1, le=1000)] = 64
+    database_pool_wait_seconds: Annotated[int, Meta(ge=1, le=300)] = 10
+
+    # Whoever presses "Test" must learn at once that the broker is down.
+    broker_connect_seconds: Annotated[int, Meta(ge=1, le=60)] = 2
+    broker_answer_seconds: Annotated[int, Meta(ge=1, le=300)] = 10
+    broker_polling_seconds: Annotated[float, Meta(gt=0, le=10)] = 0.1
+
+    def __post_init__(self) -> None:
+        if self.database_pool_min_count > self.database_pool_max_count:
+            raise ValueError(
+                f"DATABASE_POOL_MIN_COUNT can't be used: it is {self.database_pool_min_count} and "
+                f"DATABASE_POOL_MAX_COUNT is {self.database_pool_max_count}."
+            )
