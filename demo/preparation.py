@@ -24,7 +24,7 @@ def prepare_portal(state: DemoState, mail_ports: MailPorts, own_database: bool) 
     django.setup()
     _migrate()
     _collect_static(state.folder / "static.fingerprint")
-    if own_database or not apps.get_model("mailsetup", "Domain").objects.exists():
+    if own_database or not apps.get_model("hosting", "Domain").objects.exists():
         call_command(
             "load_demo",
             imap_port=mail_ports.imap,

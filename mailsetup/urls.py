@@ -1,28 +1,26 @@
-"""Doors for people. The pages of one address hang below a signed-in visit and below a set-up link alike."""
+"""Doors for people. The pages of one address hang below a signed-in set-up and below a set-up link alike."""
 
 from django.urls import include, path
 
-from mailsetup.views import connection_tests, downloads, guides, home
+from mailsetup.connection_tests import urls as connection_tests
+from mailsetup.discovery import urls as discovery
+from mailsetup.guides import urls as guides
+from mailsetup.home import urls as home
+from mailsetup.setup_links import urls as setup_links
 
 app_name = "mailsetup"
 
 of_one_address = [
-    path("test/", connection_tests.start, name="start"),
-    path("phone/", guides.phone, name="phone"),
-    path("tests/<str:reference>/", connection_tests.show, name="test_of_visit"),
-    path("tests/<str:reference>/progress/", connection_tests.progress, name="progress_of_visit"),
-    path("files/<slug:slug>/<slug:protocol>/", downloads.download, name="download"),
-    path("<slug:client>/<slug:protocol>/", guides.show, name="guide"),
+    *connection_tests.setup_urlpatterns,
+    *discovery.setup_urlpatterns,
+    *setup_links.setup_urlpatterns,
+    # The last one: it takes any two words.
+    *guides.setup_urlpatterns,
 ]
 
 urlpatterns = [
-    path("", home.show, name="home"),
-    path("setup/", home.choose, name="choose"),
+    *home.urlpatterns,
+    *connection_tests.urlpatterns,
     path("setup/<str:address>/", include(of_one_address)),
-    path("s/<str:token>/", home.show_link, name="link"),
     path("s/<str:token>/", include(of_one_address)),
-    path("test/", connection_tests.start_any, name="test"),
-    path("tests/", connection_tests.history, name="history"),
-    path("tests/<str:reference>/", connection_tests.show, name="show_test"),
-    path("tests/<str:reference>/progress/", connection_tests.progress, name="progress"),
 ]

@@ -7,10 +7,10 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Both need the other apps to be there: models to be imported, checks to be registered.
-        from mailsetup import profiles  # noqa: PLC0415
+        from mailsetup.discovery import signing  # noqa: PLC0415
         from portal import checks  # noqa: F401, PLC0415
 
         try:
-            profiles.signer()
+            signing.signer()
         except ValueError as error:
             raise ImproperlyConfigured(f"PROFILE_SIGNING_CERT can't be used: {error}") from None

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from mailsetup import selectors
-
-# A worker says that it is alive every ten seconds.
-_WORKER_SILENCE = timedelta(seconds=35)
+from mailsetup.connection_tests import selectors
 
 
 def database() -> str:
@@ -45,7 +43,8 @@ def worker() -> str:
         seen = selectors.worker_seen_at()
     except DatabaseError:
         return "The database can not be asked when a worker was seen."
-    if seen is None or timezone.now() - seen > _WORKER_SILENCE:
+    silence = timedelta(seconds=settings.CONNECTION_TESTS.worker_silence_seconds)
+    if seen is None or timezone.now() - seen > silence:
         return "No worker was seen lately: connection tests would wait."
     return ""
 

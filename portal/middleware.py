@@ -22,7 +22,7 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name, _port = split_domain_port(request.get_host())
         if not validate_host(name, settings.PORTAL_HOSTS):
-            request.urlconf = "mailsetup.discovery_urls"
+            request.urlconf = "mailsetup.discovery.urls"
         return self.get_response(request)
 
 

@@ -10,6 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from accounts.app_settings import AccountSettings
+from mailsetup.connection_tests.app_settings import ConnectionTestSettings
+from mailsetup.discovery.app_settings import DiscoverySettings
+from mailsetup.hosting.app_settings import HostingSettings
+from mailsetup.setup_links.app_settings import SetupLinkSettings
 from portal import environment
 from portal.app_settings import PortalSettings
 from portal.environment import env
@@ -19,6 +23,10 @@ env.read_env(BASE_DIR / ".env")
 
 # --- Limits and lifetimes, one line a room -------------------------------------------------------
 ACCOUNTS = environment.room(AccountSettings)
+CONNECTION_TESTS = environment.room(ConnectionTestSettings)
+DISCOVERY = environment.room(DiscoverySettings)
+HOSTING = environment.room(HostingSettings)
+SETUP_LINKS = environment.room(SetupLinkSettings)
 PORTAL = environment.room(PortalSettings)
 
 # --- The portal itself -------------------------------------------------------------------------
@@ -44,7 +52,12 @@ BRAND = {
 INSTALLED_APPS = [
     "portal",
     "accounts",
-    "mailsetup",
+    "mailsetup.home",
+    "mailsetup.connection_tests",
+    "mailsetup.guides",
+    "mailsetup.discovery",
+    "mailsetup.setup_links",
+    "mailsetup.hosting",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -168,7 +181,7 @@ else:
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"mailsetup.tasks.run_connection_test": {"queue": "probes"}}
+CELERY_TASK_ROUTES = {"mailsetup.connection_tests.tasks.run_connection_test": {"queue": "probes"}}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -187,7 +200,6 @@ PROBE_ALLOWED_NETWORKS = environment.parsed("PROBE_ALLOWED_NETWORKS", environmen
 PROBE_CA_FILE = environment.parsed("PROBE_CA_FILE", environment.readable_file)
 PROBE_RESOLVER = environment.parsed("PROBE_RESOLVER", environment.resolver)
 PROBE_HOSTS = environment.parsed("PROBE_HOSTS", environment.hosts)
-HISTORY_DAYS = environment.number("HISTORY_DAYS", default=90)
 
 # --- Signed profiles -------------------------------------------------------------------------------
 PROFILE_SIGNING_CERT = environment.parsed("PROFILE_SIGNING_CERT", environment.readable_file)

@@ -6,7 +6,7 @@ from django.urls import include, path
 from portal import views
 
 urlpatterns = [
-    path("", include("mailsetup.discovery_urls")),
+    path("", include("mailsetup.discovery.urls")),
     path("", include("mailsetup.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -3,8 +3,9 @@
 import pytest
 from django.core.management import call_command
 
-# The mail laboratory, PostgreSQL and Redis: each starts when a test first asks for it.
-pytest_plugins = ("tests.parts.fixtures",)
+# The mail laboratory, PostgreSQL and Redis, each of which starts when a test first asks for it; a provider's
+# customers, servers and domains.
+pytest_plugins = ("tests.parts.fixtures", "tests.provider")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,9 +1,17 @@
 """What the right settings for one address are. Plain Python: no Django, no network, no clock."""
 
-from mailsetup.clientconfig.address import Address, AddressError, parse_address, parse_domain
+from mailsetup.clientconfig.address import (
+    Address,
+    AddressError,
+    AddressFault,
+    display_domain,
+    parse_address,
+    parse_domain,
+)
 from mailsetup.clientconfig.config import (
     Authentication,
     ClientConfig,
+    Protocol,
     ServerSettings,
     ServiceType,
     SocketType,
@@ -11,7 +19,7 @@ from mailsetup.clientconfig.config import (
 )
 from mailsetup.clientconfig.resolve import (
     Hosting,
-    ProtocolNotOffered,
+    NotOffered,
     resolve,
     resolve_domain,
     with_implicit_tls,
@@ -20,14 +28,17 @@ from mailsetup.clientconfig.resolve import (
 __all__ = [
     "Address",
     "AddressError",
+    "AddressFault",
     "Authentication",
     "ClientConfig",
     "Hosting",
-    "ProtocolNotOffered",
+    "NotOffered",
+    "Protocol",
     "ServerSettings",
     "ServiceType",
     "SocketType",
     "Source",
+    "display_domain",
     "parse_address",
     "parse_domain",
     "resolve",

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 import idna
 
 # RFC 5321 section 4.5.3.1: 64 octets before the @, 254 for the whole path without its brackets.
-_LOCAL_PART_MAX = 64
-_ADDRESS_MAX = 254
+LOCAL_PART_MAX = 64
+ADDRESS_MAX = 254
 # RFC 5322 section 3.2.3 dot-atom without the slash, which no mail server gives out and which would
 # split the paths of web pages and Maildirs. Quoted local parts are legal and nobody's mailbox.
 _ATEXT = r"[a-z0-9!#$%&'*+=?^_`{|}~-]+"
@@ -15,8 +16,26 @@ _LOCAL_PART = re.compile(rf"{_ATEXT}(\.{_ATEXT})*")
 _SUBADDRESS_SEPARATOR = "+"  # RFC 5233
 
 
+class AddressFault(StrEnum):
+    """Why a text is no mail address or domain name."""
+
+    NO_AT = "no_at"
+    ADDRESS_TOO_LONG = "address_too_long"
+    INVISIBLE_CHARACTER = "invisible_character"
+    LOCAL_PART_TOO_LONG = "local_part_too_long"
+    LOCAL_PART_CHARACTER = "local_part_character"
+    DOMAIN_EMPTY = "domain_empty"
+    DOMAIN_TOO_LONG = "domain_too_long"
+    DOMAIN_INVALID = "domain_invalid"
+    DOMAIN_INCOMPLETE = "domain_incomplete"
+
+
 class AddressError(ValueError):
-    """The text is no mail address or domain name; the message says why in one sentence."""
+    """The text is no mail address or domain name; `fault` says why."""
+
+    def __init__(self, fault: AddressFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +69,15 @@ def parse_domain(text: str) -> str:
     """A domain name as lower-case A-labels; raises AddressError."""
     name = text.strip().rstrip(".")
     if not name:
-        raise AddressError("The domain name is empty.")
-    if len(name) > _ADDRESS_MAX:
-        raise AddressError("The domain name is longer than a domain name can be.")
+        raise AddressError(AddressFault.DOMAIN_EMPTY)
+    if len(name) > ADDRESS_MAX:
+        raise AddressError(AddressFault.DOMAIN_TOO_LONG)
     try:
         ascii_name = idna.encode(name, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        raise AddressError("The part after the @ is not a domain name.") from None
+        raise AddressError(AddressFault.DOMAIN_INVALID) from None
     if "." not in ascii_name or ascii_name.rpartition(".")[2].isdigit():
-        raise AddressError("The part after the @ is not a whole domain name such as example.com.")
+        raise AddressError(AddressFault.DOMAIN_INCOMPLETE)
     return ascii_name
 
 
@@ -71,19 +90,19 @@ def display_domain(name: str) -> str:
 
 
 def parse_address(text: str) -> Address:
-    """The address in `text`; raises AddressError with one sentence for the person who typed it."""
+    """The address in `text`; raises AddressError."""
     # People paste addresses with spaces around them; a control character inside is an attack or an accident.
     trimmed = text.strip(" \t\u00a0")
     if any(not character.isprintable() for character in trimmed):
-        raise AddressError("The address contains characters that can’t be seen. Type it in by hand.")
-    if len(trimmed) > _ADDRESS_MAX:
-        raise AddressError(f"An address has {_ADDRESS_MAX} characters at most; this one is longer.")
+        raise AddressError(AddressFault.INVISIBLE_CHARACTER)
+    if len(trimmed) > ADDRESS_MAX:
+        raise AddressError(AddressFault.ADDRESS_TOO_LONG)
     local_part, at, domain = trimmed.rpartition("@")
     if not at:
-        raise AddressError("An address has an @ in it, such as anna@example.com.")
+        raise AddressError(AddressFault.NO_AT)
     local_part = local_part.lower()
-    if len(local_part) > _LOCAL_PART_MAX:
-        raise AddressError(f"The part before the @ has {_LOCAL_PART_MAX} characters at most.")
+    if len(local_part) > LOCAL_PART_MAX:
+        raise AddressError(AddressFault.LOCAL_PART_TOO_LONG)
     if not _LOCAL_PART.fullmatch(local_part):
-        raise AddressError("The part before the @ has a character that can’t be in an address.")
+        raise AddressError(AddressFault.LOCAL_PART_CHARACTER)
     return Address(local_part=local_part, domain=parse_domain(domain))

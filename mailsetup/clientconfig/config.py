@@ -6,9 +6,23 @@ from typing import Any
 
 
 class ServiceType(StrEnum):
+    """What a server offers."""
+
     IMAP = "imap"
     POP3 = "pop3"
-    SMTP = "smtp"
+    SMTP = "smtp"  # submission, RFC 6409
+
+
+class Protocol(StrEnum):
+    """How an account receives its mail. Every protocol is a type of service; not every service receives."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+
+    @property
+    def service_type(self) -> ServiceType:
+        """The service that a server needs for it."""
+        return ServiceType(self.value)
 
 
 class SocketType(StrEnum):
@@ -71,7 +85,7 @@ class ClientConfig:
     domain: str
     source: Source
     display_name: str
-    protocol: ServiceType
+    protocol: Protocol
     incoming: ServerSettings
     outgoing: ServerSettings
     alternatives: tuple[ServerSettings, ...]

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mailsetup.clientconfig.address import Address
-from mailsetup.clientconfig.config import ClientConfig, ServerSettings, ServiceType, SocketType, Source
+from mailsetup.clientconfig.config import (
+    ClientConfig,
+    Protocol,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    Source,
+)
 
 _EMAIL_ADDRESS = "%EMAILADDRESS%"
 _EMAIL_LOCAL_PART = "%EMAILLOCALPART%"
@@ -13,8 +20,12 @@ _EMAIL_DOMAIN = "%EMAILDOMAIN%"
 _PLACEHOLDER = re.compile("|".join((_EMAIL_ADDRESS, _EMAIL_LOCAL_PART, _EMAIL_DOMAIN)))
 
 
-class ProtocolNotOffered(LookupError):
-    """The server does not offer the protocol asked for, or offers no way to send."""
+class NotOffered(LookupError):
+    """The server of `domain` has no service of `service_type`, so there are no whole settings."""
+
+    def __init__(self, domain: str, service_type: ServiceType) -> None:
+        super().__init__(f"{domain}: {service_type.value}")
+        self.domain, self.service_type = domain, service_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,11 @@ class Hosting:
     alias_uses_primary: bool = True
     exact_mailbox: bool = False
 
-    def offers(self, protocol: ServiceType) -> bool:
-        return any(service.type is protocol for service in self.services)
+    @property
+    def protocols(self) -> tuple[Protocol, ...]:
+        """The protocols on offer, IMAP first."""
+        offered = {service.type for service in self.services}
+        return tuple(protocol for protocol in Protocol if protocol.service_type in offered)
 
 
 def fill_placeholders(text: str, *, local_part: str, domain: str) -> str:
@@ -55,8 +69,8 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found.group()], text)
 
 
-def resolve(address: Address, hosting: Hosting, protocol: ServiceType) -> ClientConfig:
-    """The settings that `address` should use; raises ProtocolNotOffered.
+def resolve(address: Address, hosting: Hosting, protocol: Protocol) -> ClientConfig:
+    """The settings that `address` should use; raises NotOffered.
 
     A sub-address (`anna+shop@`) signs in as its mailbox. An address in an alias domain gets the
     primary domain's host names and log-on name, unless the server says otherwise.
@@ -74,12 +88,12 @@ def resolve(address: Address, hosting: Hosting, protocol: ServiceType) -> Client
     return _config(str(address), hosting, protocol, services, fill(hosting.webmail_url))
 
 
-def resolve_domain(hosting: Hosting, protocol: ServiceType) -> ClientConfig:
+def resolve_domain(hosting: Hosting, protocol: Protocol) -> ClientConfig:
     """The settings of every address in a domain, for a program that does not say which one it asks about.
 
     The address and the user names keep Mozilla's placeholders, which the program fills in. A server
     whose host name depends on the local part can't be told without one and is left out. Raises
-    ProtocolNotOffered.
+    NotOffered.
     """
     log_on_domain = hosting.primary_domain if hosting.alias_uses_primary else hosting.domain
     same_domain = log_on_domain == hosting.domain
@@ -137,16 +151,14 @@ def _alternatives(
 def _config(
     address: str,
     hosting: Hosting,
-    protocol: ServiceType,
+    protocol: Protocol,
     services: tuple[ServerSettings, ...],
     webmail_url: str,
 ) -> ClientConfig:
-    incoming = next((service for service in services if service.type is protocol), None)
-    outgoing = next((service for service in services if service.type is ServiceType.SMTP), None)
-    if incoming is None:
-        raise ProtocolNotOffered(f"The server for {hosting.domain} does not offer {protocol.upper()}.")
-    if outgoing is None:
-        raise ProtocolNotOffered(f"The server for {hosting.domain} has no service for sending mail.")
+    incoming, outgoing = (
+        _first(services, service_type, hosting.domain)
+        for service_type in (protocol.service_type, ServiceType.SMTP)
+    )
     return ClientConfig(
         address=address,
         domain=hosting.domain,
@@ -159,3 +171,10 @@ def _config(
         services=services,
         webmail_url=webmail_url,
     )
+
+
+def _first(services: tuple[ServerSettings, ...], service_type: ServiceType, domain: str) -> ServerSettings:
+    for service in services:
+        if service.type is service_type:
+            return service
+    raise NotOffered(domain, service_type)

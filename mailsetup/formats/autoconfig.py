@@ -6,30 +6,23 @@ readFromXML, Thunderbird for Android's RealAutoconfigParser, FairEmail's EmailPr
 
 from xml.etree import ElementTree as ET
 
-from mailsetup.clientconfig import (
-    Address,
-    ClientConfig,
-    Hosting,
-    ProtocolNotOffered,
-    ServerSettings,
-    ServiceType,
-    resolve,
-    resolve_domain,
-)
-from mailsetup.formats.base import NothingToOffer, encrypted_only, printable
+from mailsetup.clientconfig import ClientConfig, Protocol, ServerSettings, ServiceType
+from mailsetup.formats.base import Format, NothingToOffer, Scope, encrypted_only, printable
 
 _DISPLAY_NAME_MAX = 60
 _DISPLAY_SHORT_NAME_MAX = 20
 # Thunderbird's own default for accounts that it makes itself (AccountConfig), said out loud.
-_DAYS_TO_LEAVE_MESSAGES = 14
+DAYS_TO_LEAVE_MESSAGES = 14
 
 
-class Autoconfig:
+class Autoconfig(Format):
     slug = "autoconfig"
     # Thunderbird parses the body as XML only if the type starts with text/xml or application/xml.
     media_type = "text/xml; charset=utf-8"
     read_by = "Thunderbird, K-9 Mail, FairEmail, Evolution, KMail and others, by themselves"
+    scope = Scope.DOMAIN
     public = True
+    signed = False
 
     def filename(self, config: ClientConfig) -> str:
         return "config-v1.1.xml"  # this for every version of the format, says the draft
@@ -41,10 +34,7 @@ class Autoconfig:
         """
         services = encrypted_only(config.services)
         incoming = [
-            service
-            for protocol in (ServiceType.IMAP, ServiceType.POP3)
-            for service in services
-            if service.type is protocol
+            service for protocol in Protocol for service in services if service.type is protocol.service_type
         ]
         outgoing = [service for service in services if service.type is ServiceType.SMTP]
         if not incoming or not outgoing:
@@ -82,28 +72,7 @@ def _leave_messages(server: ET.Element) -> None:
     """Version 1.1 has these; without them a program may empty the mailbox on the server."""
     pop3 = ET.SubElement(server, "pop3")
     ET.SubElement(pop3, "leaveMessagesOnServer").text = "true"
-    ET.SubElement(pop3, "daysToLeaveMessagesOnServer").text = str(_DAYS_TO_LEAVE_MESSAGES)
+    ET.SubElement(pop3, "daysToLeaveMessagesOnServer").text = str(DAYS_TO_LEAVE_MESSAGES)
 
 
 FORMAT = Autoconfig()
-
-
-def render_address(address: Address, hosting: Hosting) -> bytes:
-    """The document for one address; raises NothingToOffer."""
-    try:
-        return FORMAT.render(resolve(address, hosting, _any_protocol(hosting)))
-    except ProtocolNotOffered as error:
-        raise NothingToOffer(str(error)) from error
-
-
-def render_domain(hosting: Hosting) -> bytes:
-    """The document for every address of a domain, with placeholders; raises NothingToOffer."""
-    try:
-        return FORMAT.render(resolve_domain(hosting, _any_protocol(hosting)))
-    except ProtocolNotOffered as error:
-        raise NothingToOffer(str(error)) from error
-
-
-def _any_protocol(hosting: Hosting) -> ServiceType:
-    """The document lists every protocol, so any one that the server offers will do to resolve it."""
-    return ServiceType.IMAP if hosting.offers(ServiceType.IMAP) else ServiceType.POP3

@@ -1,6 +1,7 @@
 """What every format has in common."""
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from enum import StrEnum
 
 from mailsetup.clientconfig import Authentication, ClientConfig, ServerSettings
 
@@ -11,25 +12,38 @@ class NothingToOffer(LookupError):
     """No service is left that a program may be told of: unencrypted ones never are."""
 
 
-class Format(Protocol):
+class Scope(StrEnum):
+    """What one document is about."""
+
+    ADDRESS = "address"
+    DOMAIN = "domain"  # every address of it, with placeholders; one address will do as well
+
+
+class Format(ABC):
     """One kind of file or document that a mail program reads.
 
-    `slug` names it in URLs and commands, `read_by` says in a few words what reads it, `public` whether
-    it is served without signing in.
+    `slug` names it in URLs and commands, `read_by` says in a few words what reads it, `scope` the least
+    that it is about, `public` whether it is served without signing in, `signed` whether it goes out with
+    our signature where a certificate is set.
     """
 
     slug: str
     media_type: str
     read_by: str
+    scope: Scope
     public: bool
+    signed: bool
 
+    @abstractmethod
     def filename(self, config: ClientConfig) -> str:
         """The name under which a browser saves the file: letters, digits, dots and dashes."""
-        ...
 
+    @abstractmethod
     def render(self, config: ClientConfig) -> bytes:
-        """The same bytes for the same settings, always; raises NothingToOffer."""
-        ...
+        """The same bytes for the same settings, always; raises NothingToOffer.
+
+        A format of scope DOMAIN also takes what clientconfig.resolve_domain() returns.
+        """
 
 
 def encrypted_only(services: tuple[ServerSettings, ...]) -> list[ServerSettings]:

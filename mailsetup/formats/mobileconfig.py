@@ -9,31 +9,41 @@ import uuid
 from typing import Any
 
 from mailsetup.clientconfig import (
+    AddressError,
     Authentication,
     ClientConfig,
+    Protocol,
     ServerSettings,
     ServiceType,
+    SocketType,
     parse_address,
 )
-from mailsetup.clientconfig.address import AddressError
-from mailsetup.clientconfig.config import SocketType
-from mailsetup.formats.base import PASSWORD_MECHANISMS, NothingToOffer, encrypted_only, printable
+from mailsetup.formats.base import (
+    PASSWORD_MECHANISMS,
+    Format,
+    NothingToOffer,
+    Scope,
+    encrypted_only,
+    printable,
+)
 
 _NAME_MAX = 60
 # Identifiers of profiles hang below this name, so that the same address always gets the same ones.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://www.rfc-editor.org/rfc/rfc6068#mail-account")
-_ACCOUNT_TYPES = {ServiceType.IMAP: "EmailTypeIMAP", ServiceType.POP3: "EmailTypePOP"}
+_ACCOUNT_TYPES = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
 _AUTHENTICATION = {
     Authentication.PASSWORD_CLEARTEXT: "EmailAuthPassword",
     Authentication.PASSWORD_ENCRYPTED: "EmailAuthCRAMMD5",
 }
 
 
-class MobileConfig:
+class MobileConfig(Format):
     slug = "mobileconfig"
     media_type = "application/x-apple-aspen-config"
     read_by = "Mail on iPhone, iPad and Mac, as a profile to install"
+    scope = Scope.ADDRESS
     public = False
+    signed = True
 
     def filename(self, config: ClientConfig) -> str:
         words = re.sub(r"[^a-z0-9]+", "-", config.address).strip("-")
@@ -63,7 +73,7 @@ class MobileConfig:
 
 
 def _account(config: ClientConfig, identifier: str) -> dict[str, Any]:
-    incoming = _pick(config, config.protocol)
+    incoming = _pick(config, config.protocol.service_type)
     outgoing = _pick(config, ServiceType.SMTP)
     # With one user name for both, the iPhone asks for the password once.
     same_sign_in = incoming.username == outgoing.username

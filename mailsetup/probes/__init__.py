@@ -1,6 +1,5 @@
-"""The live test of a mail configuration. The only room that opens sockets."""
+"""The live test of a mail configuration: settings in, findings out. The only room that opens sockets.
 
-from mailsetup.probes.base import Ask, OnStep, Timeouts, Vantage, ignore, planned_steps
-from mailsetup.probes.run import probe
-
-__all__ = ["Ask", "OnStep", "Timeouts", "Vantage", "ignore", "planned_steps", "probe"]
+`findings` may be read by everybody above. All the rest is for the runner alone, so that no web request
+can wait for a mail server. Plain Python: no Django, no Celery, no database.
+"""

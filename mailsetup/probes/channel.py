@@ -5,15 +5,15 @@ import ssl
 from datetime import UTC, datetime
 
 from mailsetup.clientconfig import SocketType
-from mailsetup.findings import Code, Step
-from mailsetup.probes.certificates import describe_chain, expires_soon, load_chain
 from mailsetup.probes.diagnosis import explain_certificate, explain_handshake
 from mailsetup.probes.dialer import Dialer
-from mailsetup.probes.driver import Driver
-from mailsetup.probes.network import connect_first, resolve
+from mailsetup.probes.findings import Code, Step
+from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.recorder import Recorder
-from mailsetup.probes.stream import Closed, DataBeforeTls
-from mailsetup.probes.tls import handshake_of, strict_context
+from mailsetup.probes.wire.certificates import describe_chain, expires_soon, load_chain
+from mailsetup.probes.wire.network import connect_first, resolve
+from mailsetup.probes.wire.stream import Closed, DataBeforeTls
+from mailsetup.probes.wire.tls import handshake_of, strict_context
 
 # The resolver keeps its own time; this much more lets it say itself that it ran out.
 _RESOLVER_GRACE = 1.0

@@ -6,9 +6,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from mailsetup.findings import Code
-from mailsetup.probes.base import Fault
-from mailsetup.probes.certificates import (
+from mailsetup.probes.ask import Fault
+from mailsetup.probes.dialer import Dialer
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.wire.certificates import (
     CertificateProblem,
     describe_chain,
     judge_certificate,
@@ -16,10 +18,8 @@ from mailsetup.probes.certificates import (
     problem_of_verify_code,
     worst_first,
 )
-from mailsetup.probes.dialer import Dialer
-from mailsetup.probes.driver import Driver
-from mailsetup.probes.stream import Closed, DataBeforeTls, Garbage
-from mailsetup.probes.tls import Handshake, handshake_of, judge_lenient, lenient_context, speaks_no_tls
+from mailsetup.probes.wire.stream import Closed, DataBeforeTls, Garbage
+from mailsetup.probes.wire.tls import Handshake, handshake_of, judge_lenient, lenient_context, speaks_no_tls
 
 # A server that hangs up on everybody does so at once; one that waits for us is another case.
 _HANG_UP_SECONDS = 1.0

@@ -5,14 +5,14 @@ import ssl
 from contextlib import suppress
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.findings import Code
-from mailsetup.probes.base import Fault, IPAddress, Vantage
-from mailsetup.probes.driver import Driver
-from mailsetup.probes.imap import ImapDriver
-from mailsetup.probes.network import dial
-from mailsetup.probes.pop3 import Pop3Driver
-from mailsetup.probes.stream import ByteBudget, Closed, Garbage, LineStream
-from mailsetup.probes.submission import SubmissionDriver
+from mailsetup.probes.ask import Fault, IPAddress, Vantage
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.protocols.imap import ImapDriver
+from mailsetup.probes.protocols.pop3 import Pop3Driver
+from mailsetup.probes.protocols.submission import SubmissionDriver
+from mailsetup.probes.wire.network import dial
+from mailsetup.probes.wire.stream import ByteBudget, Closed, Garbage, LineStream
 
 _DRIVERS: dict[ServiceType, type[Driver]] = {
     ServiceType.IMAP: ImapDriver,

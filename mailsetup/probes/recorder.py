@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailsetup.clientconfig import ServerSettings, SocketType
-from mailsetup.findings import Code, ServiceReport, Status, Step, StepResult
-from mailsetup.probes.base import Ask, Fault, OnStep, planned_steps
+from mailsetup.probes.ask import Ask, Fault, OnStep, planned_steps
+from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step
 from mailsetup.probes.server_text import Redactor, clean_evidence
-from mailsetup.probes.stream import Closed, Garbage, LineStream, WasReset
+from mailsetup.probes.wire.stream import Closed, Garbage, LineStream, WasReset
 
 _log = logging.getLogger(__name__)
 # What a connection that ends means, where it means more than "closed".
@@ -32,7 +32,7 @@ class Stop(Exception):
 
 
 @dataclass(slots=True)
-class Finding:
+class StepInProgress:
     """What a step is finding out; the step may change it until it ends."""
 
     status: Status = Status.PASSED
@@ -53,7 +53,7 @@ class Recorder:
         self._index, self._on_step = index, on_step
         self.service, self._ask = service, ask
         self._planned = planned_steps(service.type, ask.round_trip)
-        self._results: dict[Step, StepResult] = {}
+        self._results: dict[Step, Finding] = {}
         self._told = 0
         self._running: tuple[Step, float] | None = None
         self._redactor = Redactor(ask.password)
@@ -62,9 +62,9 @@ class Recorder:
     @asynccontextmanager
     async def step(
         self, step: Step, seconds: float | None = None, stream: LineStream | None = None
-    ) -> AsyncIterator[Finding]:
+    ) -> AsyncIterator[StepInProgress]:
         """Runs the block as `step`; whatever the server does wrong ends it with Stop."""
-        finding, started = Finding(), time.monotonic()
+        finding, started = StepInProgress(), time.monotonic()
         self._running = (step, started)
         before = stream.received if stream else 0
         try:
@@ -75,14 +75,14 @@ class Recorder:
             spoke = stream is not None and stream.received > before
             fault = _fault(step, error, spoke)
             finding.evidence.update(fault.evidence)
-            self._record(step, Finding(Status.FAILED, fault.code, finding.evidence), started)
+            self._record(step, StepInProgress(Status.FAILED, fault.code, finding.evidence), started)
             raise Stop from error
         except Exception as error:
             # A server drew our own mistake out of us. Its text is not logged: it may quote what was sent.
             trace = "".join(traceback.format_tb(error.__traceback__))
             _log.error("probe step %s broke with %s\n%s", step.value, type(error).__name__, trace)
             evidence = {**finding.evidence, "error": type(error).__name__}
-            self._record(step, Finding(Status.FAILED, Code.NOT_TESTABLE_HERE, evidence), started)
+            self._record(step, StepInProgress(Status.FAILED, Code.NOT_TESTABLE_HERE, evidence), started)
             raise Stop from error
         self._record(step, finding, started)
 
@@ -91,7 +91,7 @@ class Recorder:
         self._reason = reason
 
     def skip(self, step: Step, reason: Code) -> None:
-        self._keep(StepResult(step, Status.SKIPPED, reason))
+        self._keep(Finding(step, Status.SKIPPED, reason))
 
     def has_failed(self, step: Step) -> bool:
         return step in self._results and self._results[step].status is Status.FAILED
@@ -101,7 +101,7 @@ class Recorder:
         if self._running is not None:
             step, started = self._running
             fault = _fault(step, TimeoutError(), spoke=False)
-            self._record(step, Finding(Status.FAILED, fault.code, {"deadline": True}), started)
+            self._record(step, StepInProgress(Status.FAILED, fault.code, {"deadline": True}), started)
         for step in self._planned:
             if step not in self._results:
                 self.skip(step, self._skip_reason(step))
@@ -116,7 +116,7 @@ class Recorder:
             return Code.UNVERIFIED
         return self._reason or Code.NOT_REACHED
 
-    def _record(self, step: Step, finding: Finding, started: float) -> None:
+    def _record(self, step: Step, finding: StepInProgress, started: float) -> None:
         self._running = None
         evidence = finding.evidence
         if step in _AFTER_PASSWORD:
@@ -125,9 +125,9 @@ class Recorder:
         evidence = clean_evidence(evidence)
         skipped = finding.status is Status.SKIPPED
         ms = None if skipped else round((time.monotonic() - started) * 1000)
-        self._keep(StepResult(step, finding.status, finding.code, ms, evidence))
+        self._keep(Finding(step, finding.status, finding.code, ms, evidence))
 
-    def _keep(self, result: StepResult) -> None:
+    def _keep(self, result: Finding) -> None:
         """With STARTTLS the greeting comes before TLS; listeners hear of it after."""
         self._results[result.step] = result
         while self._told < len(self._planned) and self._planned[self._told] in self._results:

@@ -3,15 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 
-from mailsetup.findings import Code, Step
-from mailsetup.probes.base import Fault, Timeouts
+from mailsetup.probes.ask import Fault, Timeouts
 from mailsetup.probes.dialer import Dialer
-from mailsetup.probes.imap import ImapDriver
+from mailsetup.probes.findings import Code, Step
 from mailsetup.probes.messages import TEST_HEADER
-from mailsetup.probes.pop3 import MaildropSize, Pop3Driver
-from mailsetup.probes.recorder import Finding, Recorder
-from mailsetup.probes.stream import Closed, DataBeforeTls, Garbage
-from mailsetup.probes.tls import strict_context
+from mailsetup.probes.protocols.imap import ImapDriver
+from mailsetup.probes.protocols.pop3 import MaildropSize, Pop3Driver
+from mailsetup.probes.recorder import Recorder, StepInProgress
+from mailsetup.probes.wire.stream import Closed, DataBeforeTls, Garbage
+from mailsetup.probes.wire.tls import strict_context
 
 _INBOX = "INBOX"
 
@@ -80,7 +80,7 @@ class ImapWatch:
         if accepted is not None:
             await self._tell(accepted, arrival)
 
-    async def _enter_idle(self, finding: Finding) -> bool:
+    async def _enter_idle(self, finding: StepInProgress) -> bool:
         """Whether the server goes into IDLE; mail still comes without, only later."""
         if "IDLE" not in self._imap.capabilities:
             finding.warn(Code.IDLE_MISSING)
@@ -93,7 +93,7 @@ class ImapWatch:
             return False
         return True
 
-    async def _wait_for_push(self, accepted: float, finding: Finding) -> Arrival | None:
+    async def _wait_for_push(self, accepted: float, finding: StepInProgress) -> Arrival | None:
         """The arrival, if it was announced in time or is there all the same."""
         while (left := accepted + self._timeouts.push - self._now()) > 0:
             try:

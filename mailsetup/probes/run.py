@@ -5,18 +5,18 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from mailsetup.clientconfig import Authentication, SocketType
-from mailsetup.findings import Code, ServiceReport, Step
-from mailsetup.probes.base import Ask, Fault, OnStep, Vantage, ignore
+from mailsetup.probes.ask import Ask, Fault, OnStep, Vantage, ignore
 from mailsetup.probes.channel import open_channel
 from mailsetup.probes.dialer import Dialer
-from mailsetup.probes.driver import Driver
-from mailsetup.probes.imap import ImapDriver
+from mailsetup.probes.findings import Code, ServiceReport, Step
 from mailsetup.probes.messages import compose_test_message
-from mailsetup.probes.pop3 import Pop3Driver
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.protocols.imap import ImapDriver
+from mailsetup.probes.protocols.pop3 import Pop3Driver
+from mailsetup.probes.protocols.submission import SubmissionDriver
 from mailsetup.probes.recorder import Recorder, Stop
 from mailsetup.probes.round_trip import Arrival, ImapWatch, Pop3Watch, RoundTrip
-from mailsetup.probes.stream import Closed, DataBeforeTls, Garbage
-from mailsetup.probes.submission import SubmissionDriver
+from mailsetup.probes.wire.stream import Closed, DataBeforeTls, Garbage
 
 # Facts about delivery: half a second is usual, a quarter of a minute is felt.
 _DELAYED_SECONDS = 15

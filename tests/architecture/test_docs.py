@@ -3,7 +3,7 @@
 import re
 
 from mailsetup.formats import FORMATS
-from mailsetup.guides import GUIDES
+from mailsetup.guides.clients import GUIDES
 from tests.architecture.rooms import ROOT, limits
 
 # Django's, and ours with a default that belongs to the code.

@@ -59,10 +59,10 @@ def measure(folder: Path) -> list[Promise]:
 def _run(folder: Path, port: int) -> tuple[float, float]:
     from django.core.management import call_command  # noqa: PLC0415  # once Django is set up
     from django.db import connection  # noqa: PLC0415
+    from mailsetup.models import ConnectionTest  # noqa: PLC0415
 
     from mailsetup import tasks  # noqa: PLC0415
-    from mailsetup.models import ConnectionTest  # noqa: PLC0415
-    from mailsetup.provisioning import provision  # noqa: PLC0415
+    from mailsetup.hosting.provisioning import provision  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     provision(json.dumps(_provider_file(port)).encode())

@@ -19,7 +19,7 @@ ROUNDS = 50
 
 def measure(folder: Path) -> list[Promise]:
     from accounts.models import User  # noqa: PLC0415  # once Django is set up
-    from mailsetup.provisioning import provision  # noqa: PLC0415
+    from mailsetup.hosting.provisioning import provision  # noqa: PLC0415
 
     provision(json.dumps(_provider_file()).encode())
     browser = Client(headers={"host": "localhost"})

@@ -11,7 +11,7 @@ import json, socket, subprocess, sys, time
 from django.utils import timezone
 from mailsetup import selectors, services
 from mailsetup.clientconfig import ServiceType, parse_address, resolve
-from mailsetup.models import ConnectionTest, SealedPassword
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 
 address = parse_address({address!r})
 hosting, domain = selectors.find_hosting(address)

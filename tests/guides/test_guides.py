@@ -18,7 +18,7 @@ from mailsetup.clientconfig import (
     parse_address,
     resolve,
 )
-from mailsetup.guides import GUIDES, TOPICS, Guide, Platform, guides_for
+from mailsetup.guides.clients import GUIDES, TOPICS, Guide, Platform, guides_for
 
 HOSTING = Hosting(
     domain="kiosk.example",

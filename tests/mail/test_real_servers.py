@@ -8,8 +8,8 @@ import secrets
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.findings import Code, ServiceReport, Status, Step, StepResult, Verdict, causes_of
 from mailsetup.probes import Ask, Timeouts, probe
+from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, Verdict, causes_of
 from tests.mail.lab import USUAL_TIMEOUTS, MailLab
 from tests.mail.oracles import imap
 
@@ -46,7 +46,7 @@ def run(
     return asyncio.run(probe(ask, lab.vantage(timeouts)))
 
 
-def found(report: ServiceReport, step: Step) -> StepResult:
+def found(report: ServiceReport, step: Step) -> Finding:
     return next(result for result in report.steps if result.step is step)
 
 

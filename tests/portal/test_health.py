@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from mailsetup.models import WorkerHeartbeat
+from mailsetup.connection_tests.models import WorkerHeartbeat
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.findings import ServiceReport, Step, StepResult
 from mailsetup.probes import Ask, Timeouts, Vantage, probe
+from mailsetup.probes.findings import Finding, ServiceReport, Step
 from tests.faults import ADDRESS, HOST, PASSWORD, closed_port
 
 TOKEN = "7K4Q-29XM"
@@ -18,7 +18,7 @@ class Prober:
     """Runs a probe against this machine and keeps what it told on the way."""
 
     vantage: Vantage
-    steps: list[tuple[int, StepResult]] = field(default_factory=list)
+    steps: list[tuple[int, Finding]] = field(default_factory=list)
 
     def settings(
         self, kind: ServiceType, port: int, socket_type: SocketType = SocketType.SSL, host: str = HOST
@@ -35,7 +35,7 @@ class Prober:
         ask = Ask(ADDRESS, incoming, outgoing, password, round_trip, TOKEN)
         return asyncio.run(probe(ask, self.vantage, lambda index, step: self.steps.append((index, step))))
 
-    def one(self, service: ServerSettings, password: str | None = PASSWORD) -> dict[Step, StepResult]:
+    def one(self, service: ServerSettings, password: str | None = PASSWORD) -> dict[Step, Finding]:
         """The steps of one service; the other one is not there."""
         nothing = closed_port()
         if service.type is ServiceType.SMTP:

@@ -7,8 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from mailsetup.findings import Code
-from mailsetup.probes.certificates import judge_certificate
+from mailsetup.probes.findings import Code
+from mailsetup.probes.wire.certificates import judge_certificate
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 AUTHORITY = ec.generate_private_key(ec.SECP256R1())

@@ -7,7 +7,7 @@ import dns.rcode
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.findings import Code, Status, Step, StepResult
+from mailsetup.probes.findings import Code, Finding, Status, Step
 from tests.faults import (
     HOST,
     Authority,
@@ -35,7 +35,7 @@ SSL, STARTTLS, PLAIN = SocketType.SSL, SocketType.STARTTLS, SocketType.PLAIN
 SERVERS = {IMAP: ImapServer, POP3: Pop3Server, SMTP: SubmissionServer}
 
 
-def failed(steps: dict[Step, StepResult]) -> tuple[Step, Code]:
+def failed(steps: dict[Step, Finding]) -> tuple[Step, Code]:
     """The one step that failed; nothing after it was tried."""
     [result] = [step for step in steps.values() if step.status is Status.FAILED]
     return result.step, result.code

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from mailsetup.findings import Code
 from mailsetup.probes import Vantage
-from mailsetup.probes.base import Fault
-from mailsetup.probes.network import is_reachable_by_rule, resolve
+from mailsetup.probes.ask import Fault
+from mailsetup.probes.findings import Code
+from mailsetup.probes.wire.network import is_reachable_by_rule, resolve
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 

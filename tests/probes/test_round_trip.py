@@ -5,13 +5,13 @@ import ssl
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.findings import Code, ServiceReport, Status, Step, StepResult, Verdict
 from mailsetup.probes import planned_steps
+from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, Verdict
 from tests.faults import ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import TOKEN, Prober
 
 
-def steps_of(report: ServiceReport) -> dict[Step, StepResult]:
+def steps_of(report: ServiceReport) -> dict[Step, Finding]:
     return {step.step: step for step in report.steps}
 
 

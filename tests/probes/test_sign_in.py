@@ -8,8 +8,8 @@ import ssl
 import pytest
 
 from mailsetup.clientconfig import ServiceType
-from mailsetup.findings import Code, Status, Step
-from mailsetup.probes.rejections import imap_sign_in, pop3_sign_in, smtp_sign_in
+from mailsetup.probes.findings import Code, Status, Step
+from mailsetup.probes.protocols.rejections import imap_sign_in, pop3_sign_in, smtp_sign_in
 from tests.faults import PASSWORD, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import Prober
 

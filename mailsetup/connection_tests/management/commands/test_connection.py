@@ -1,0 +1,88 @@
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.views.decorators.debug import sensitive_variables
+
+from mailsetup.connection_tests import runner
+from mailsetup.hosting.management.base import BAD
+from mailsetup.hosting.management.lookup import LookupCommand
+from mailsetup.probes.findings import Finding, ServiceReport, Verdict, causes_of, verdict_of
+
+_MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "skipped": "–"}
+
+
+class Command(LookupCommand):
+    help = "Test an address in this process, without a worker. Without a password: up to the sign-in."
+    example = "manage.py test_connection anna@example.com --password-file - --round-trip"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        self.add_address(parser)
+        parser.add_argument(
+            "--password-file", metavar="FILE", help="its first line is the password; - is standard input"
+        )
+        parser.add_argument(
+            "--round-trip", action="store_true", help="send one message to oneself and see it arrive"
+        )
+        self.add_json(parser)
+
+    @sensitive_variables()
+    def handle(self, *args: Any, **options: Any) -> None:
+        config, _hosting, _domain = self.look_up(options["address"], options["protocol"])
+        password = self._password(options["password_file"])
+        if options["round_trip"] and password is None:
+            raise self.wrong_call("--round-trip needs a password: give --password-file.")
+        on_step = None if options["json"] else self._print_step
+        reference, reports = runner.run_now(
+            config, password=password, round_trip=options["round_trip"], on_step=on_step
+        )
+        results = [step for report in reports for step in report.steps]
+        verdict = verdict_of(results)
+        if options["json"]:
+            self.print_json(
+                {
+                    "reference": reference,
+                    "address": config.address,
+                    "protocol": config.protocol.value,
+                    "verdict": verdict.value,
+                    "seconds": round(max(_seconds(report) for report in reports), 2),
+                    "causes": [cause.value for cause in causes_of(results)],
+                    "services": [_service(report) for report in reports],
+                }
+            )
+        else:
+            self.stdout.write(f"{verdict.value}  {', '.join(cause.value for cause in causes_of(results))}")
+        if verdict is Verdict.FAILED:
+            sys.exit(BAD)
+
+    def _password(self, name: str | None) -> str | None:
+        if name is None:
+            return None
+        try:
+            text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise self.wrong_call(f"The password file {name} can't be read.") from None
+        lines = text.splitlines()
+        if not lines or not lines[0]:
+            raise self.wrong_call("The first line of the password file is empty.")
+        return lines[0]
+
+    def _print_step(self, index: int, result: Finding) -> None:
+        lane = ("receiving", "sending")[index]
+        time = "" if result.ms is None else f"  {result.ms} ms"
+        code = "" if result.code.value == "ok" else f"  {result.code.value}"
+        self.stdout.write(f"{_MARKS[result.status.value]} {lane}: {result.step.value}{code}{time}")
+
+
+def _service(report: ServiceReport) -> dict[str, Any]:
+    service = report.service.as_dict()
+    return {
+        **{key: service[key] for key in ("type", "hostname", "port", "socket_type")},
+        "verdict": report.verdict.value,
+        "steps": [step.as_dict() for step in report.steps],
+    }
+
+
+def _seconds(report: ServiceReport) -> float:
+    return sum(step.ms or 0 for step in report.steps) / 1000

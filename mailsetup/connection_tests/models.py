@@ -1,0 +1,121 @@
+"""Connection tests as a person sees them: the run, its steps, its password on the way, its worker."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailsetup.clientconfig import Authentication, Protocol, ServerSettings, ServiceType, SocketType
+from mailsetup.hosting.models import Domain, choices
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
+from mailsetup.setup_links.models import SetupLink
+
+
+class ConnectionTest(models.Model):
+    """One run of "Test my connection", as the customer and support see it."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+
+    reference = models.CharField(_("reference"), max_length=9, unique=True)
+    address = models.CharField(_("address"), max_length=254, db_index=True)
+    domain = models.ForeignKey(
+        Domain, models.SET_NULL, null=True, blank=True, related_name="connection_tests"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    setup_link = models.ForeignKey(SetupLink, models.SET_NULL, null=True, blank=True)
+    protocol = models.CharField(_("protocol"), max_length=4, choices=choices(Protocol))
+    client = models.CharField(_("mail app"), max_length=40, blank=True)
+    round_trip = models.BooleanField(_("with a test message"), default=False)
+    # The two services as they were when the test was started: receiving, sending.
+    services = models.JSONField(_("services"), default=list)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    verdict = models.CharField(
+        _("verdict"), max_length=8, choices=choices(Verdict), default=Verdict.NOT_RUN.value
+    )
+    causes = models.JSONField(_("causes"), default=list)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("connection test")
+        verbose_name_plural = _("connection tests")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def seconds(self) -> float | None:
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return round((self.finished_at - self.started_at).total_seconds(), 2)
+
+    def planned(self) -> list[ServerSettings]:
+        return [
+            ServerSettings(
+                type=ServiceType(service["type"]),
+                hostname=service["hostname"],
+                port=service["port"],
+                socket_type=SocketType(service["socket_type"]),
+                authentication=Authentication(service["authentication"]),
+                username=service["username"],
+            )
+            for service in self.services
+        ]
+
+
+class ConnectionTestStep(models.Model):
+    """What one step of one service found."""
+
+    test = models.ForeignKey(ConnectionTest, models.CASCADE, related_name="steps")
+    service = models.PositiveSmallIntegerField(_("service"))
+    step = models.CharField(_("step"), max_length=12, choices=choices(Step))
+    status = models.CharField(_("status"), max_length=8, choices=choices(Status))
+    code = models.CharField(_("code"), max_length=32, choices=choices(Code))
+    ms = models.PositiveIntegerField(_("milliseconds"), null=True, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["test", "service", "step"], name="one_result_a_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.code}"
+
+    def as_finding(self) -> Finding:
+        return Finding(
+            step=Step(self.step),
+            status=Status(self.status),
+            code=Code(self.code),
+            ms=self.ms,
+            evidence=self.evidence,
+        )
+
+
+class SealedPassword(models.Model):
+    """A mailbox password on its way to the worker: sealed, read once, gone soon after."""
+
+    test = models.OneToOneField(ConnectionTest, models.CASCADE, primary_key=True)
+    ciphertext = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.test_id)
+
+
+class WorkerHeartbeat(models.Model):
+    """When a worker was last seen alive; /readyz asks."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,115 @@
+"""Runs connection tests: from a queued row to finished rows, or in this process for the command line.
+
+Only tasks and management commands come in here: no web request waits for a mail server.
+"""
+
+import asyncio
+import logging
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
+
+from mailsetup.clientconfig import ClientConfig
+from mailsetup.connection_tests import credentials, reaper, services
+from mailsetup.probes.ask import Ask, OnStep, Vantage
+from mailsetup.probes.findings import Finding, ServiceReport
+from mailsetup.probes.run import probe
+
+logger = logging.getLogger(__name__)
+Found = tuple[int, Finding]
+
+
+def vantage() -> Vantage:
+    """How this installation looks at the network."""
+    return Vantage(
+        allowed_networks=settings.PROBE_ALLOWED_NETWORKS,
+        ca_file=settings.PROBE_CA_FILE or None,
+        resolver=settings.PROBE_RESOLVER,
+        hosts=settings.PROBE_HOSTS,
+    )
+
+
+@sensitive_variables("password")
+def run_queued(test_id: int) -> None:
+    """Run one queued test and keep its steps as they happen; a test that runs already is left alone."""
+    test = services.begin_connection_test(test_id)
+    if test is None:
+        return
+    password = credentials.open_once(test)
+    incoming, outgoing = test.planned()
+    ask = Ask(
+        address=test.address,
+        incoming=incoming,
+        outgoing=outgoing,
+        password=password,
+        round_trip=test.round_trip and password is not None,
+        token=test.reference,
+    )
+    try:
+        for batch in _steps_as_they_happen(ask):
+            services.record_findings(test, batch)
+    except Exception:
+        logger.exception("Connection test %s broke", test.reference)
+        reaper.mark_lost(test)
+        return
+    services.finish_connection_test(test)
+
+
+@sensitive_variables("password")
+def run_now(
+    config: ClientConfig, *, password: str | None, round_trip: bool, on_step: OnStep | None = None
+) -> tuple[str, tuple[ServiceReport, ServiceReport]]:
+    """The live test in this process: its reference and what both services said."""
+    reference = services.new_reference()
+    ask = Ask(
+        address=config.address,
+        incoming=config.incoming,
+        outgoing=config.outgoing,
+        password=password,
+        round_trip=round_trip,
+        token=reference,
+    )
+    callback: dict[str, Any] = {"on_step": on_step} if on_step else {}
+    return reference, asyncio.run(probe(ask, vantage(), **callback))
+
+
+def _steps_as_they_happen(ask: Ask) -> Iterator[list[Found]]:
+    """Batches of results while the probes run.
+
+    The event loop has a thread of its own: Django's database connection belongs to this one, and a
+    slow database must not hold up a protocol dialogue.
+    """
+    found: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            asyncio.run(probe(ask, vantage(), lambda index, result: found.put((index, result))))
+        finally:
+            found.put(None)
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        done: Future[None] = executor.submit(run)
+        yield from _batches(found.get, found.get_nowait)
+        done.result()
+
+
+def _batches(wait: Callable[[], Found | None], at_once: Callable[[], Found | None]) -> Iterator[list[Found]]:
+    """Wait for a result, then take what has come meanwhile, until None ends it."""
+    ended = False
+    while not ended:
+        batch = []
+        item = wait()
+        while item is not None:
+            batch.append(item)
+            try:
+                item = at_once()
+            except queue.Empty:
+                break
+        else:
+            ended = True
+        if batch:
+            yield batch

@@ -1,0 +1,11 @@
+"""How long programs may keep an answer."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class DiscoverySettings(Struct, frozen=True, kw_only=True):
+    """Each field is the environment variable of the same name in capitals."""
+
+    discovery_max_age_seconds: Annotated[int, Meta(ge=0)] = 300

@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from mailsetup.guides.clients import GUIDES
+from mailsetup.hosting.management.base import PlainCommand
+
+
+class Command(PlainCommand):
+    help = "List every guide and how its facts are proven."
+    example = "manage.py guides --json"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        self.add_json(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rows = [
+            {
+                "slug": guide.slug,
+                "name": guide.name,
+                "platforms": [platform.value for platform in guide.platforms],
+                "protocols": [protocol.value for protocol in guide.protocols],
+                "status": guide.status,
+                "evidence": guide.evidence,
+                "checked": guide.checked,
+            }
+            for guide in GUIDES.values()
+        ]
+        if options["json"]:
+            self.print_json(rows)
+            return
+        for row in rows:
+            self.stdout.write(
+                f"{row['slug']}: {row['name']} ({', '.join(row['protocols'])}; {row['status']})"
+            )
+            self.stdout.write(f"  {row['evidence']}")

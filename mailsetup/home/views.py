@@ -1,0 +1,187 @@
+"""The set-up page: which address, how mail is kept, which app."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from mailsetup.clientconfig import AddressError, Protocol, display_domain
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.report import lately
+from mailsetup.connection_tests.selectors import tests_of
+from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
+from mailsetup.guides.devices import DEVICES, guess_platform
+from mailsetup.hosting import selectors, sentences
+from mailsetup.hosting.selectors import UnknownDomain
+from mailsetup.setup_links.decorators import for_setup
+from mailsetup.setup_links.selectors import setup_of_user
+from mailsetup.setup_links.setups import Setup
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page of somebody who is signed in."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    return _page(request, request.user)
+
+
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """The answer to the three questions: off to the guide."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # login_required
+    typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
+    try:
+        setup = setup_of_user(user, typed, display_name=settings.BRAND["name"])
+    except (AddressError, UnknownDomain) as error:
+        return _page(request, user, error=_refusal(error), typed=typed, status=422)
+    return _to_guide(request, setup) or _page(request, user, typed=typed)
+
+
+@login_required
+def choose_for_test(request: HttpRequest) -> HttpResponse:
+    """The test without an address yet: choose one first."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # login_required
+    mailboxes = list(selectors.mailboxes_of(user))
+    typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
+    if not typed and len(mailboxes) == 1:
+        typed = mailboxes[0].address
+    domains = list(selectors.domains_of(user))
+    if not domains:
+        return render(request, "home/no_domain.html")
+    error = ""
+    if typed:
+        try:
+            return HttpResponseRedirect(
+                setup_of_user(user, typed, display_name=settings.BRAND["name"]).test_url
+            )
+        except (AddressError, UnknownDomain) as refused:
+            error = _refusal(refused)
+    context = {
+        "mailboxes": mailboxes,
+        "domain_names": [domain.display_name for domain in domains],
+        "other_address": typed,
+        "address_error": error,
+    }
+    return render(request, "home/choose_for_test.html", context, status=422 if error else 200)
+
+
+def _refusal(error: AddressError | UnknownDomain) -> str:
+    if isinstance(error, AddressError):
+        return sentences.address_fault(error)
+    return _("That address isn’t in one of your domains.")
+
+
+@for_setup
+def link(request: HttpRequest, setup: Setup) -> HttpResponse:
+    """What a set-up link opens: the questions for its one address, or on an iPhone the profile at once."""
+    answered = _to_guide(request, setup)
+    if answered:
+        return answered
+    offered = setup.hosting.protocols
+    scanned = setup.link is not None and setup.link.one_device
+    on_iphone = guess_platform(request.headers) is Platform.IOS
+    if scanned and on_iphone and offered and "choose" not in request.GET:
+        iphone = next(guide for guide in guides_for(Platform.IOS) if guide.profile)
+        return HttpResponseRedirect(setup.guide_url(iphone.slug, offered[0]) + "?profile=open")
+    context = {"setup": setup, "form_action": setup.home_url, **_questions(request, offered)}
+    return render(request, "home/home.html", context)
+
+
+def _to_guide(request: HttpRequest, setup: Setup) -> HttpResponse | None:
+    guide = GUIDES.get(request.GET.get("app", ""))
+    if guide is None:
+        return None
+    offered = setup.hosting.protocols
+    wanted = [protocol for protocol in offered if protocol.value == request.GET.get("protocol")]
+    usable = [protocol for protocol in (*wanted, *offered) if protocol in guide.protocols]
+    return HttpResponseRedirect(setup.guide_url(guide.slug, usable[0])) if usable else None
+
+
+def _page(
+    request: HttpRequest, user: User, *, error: str = "", typed: str = "", status: int = 200
+) -> HttpResponse:
+    domains = list(selectors.domains_of(user))
+    if not domains and user.is_staff:
+        return redirect("admin:index")
+    if not domains:
+        return render(request, "home/no_domain.html")
+    tests = list(tests_of(user)[: settings.CONNECTION_TESTS.recent_tests_limit])
+    context = {
+        "domains": _address_choices(user, typed, tests),
+        "domain_names": [domain.display_name for domain in domains],
+        "other_address": typed if error else "",
+        "address_error": error,
+        "lately": [lately(test) for test in tests],
+        "form_action": reverse("mailsetup:choose"),
+        **_questions(request, tuple(Protocol)),
+    }
+    return render(request, "home/home.html", context, status=status)
+
+
+def _address_choices(user: User, typed: str, tests: list[ConnectionTest]) -> list[dict[str, Any]]:
+    """The known mailboxes under their domains, the one wanted or the first one ticked."""
+    notes = {test.address: _("Tested lately") for test in tests}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for mailbox in selectors.mailboxes_of(user):
+        groups.setdefault(mailbox.domain.name, []).append(
+            {
+                "address": mailbox.address,
+                "display": f"{mailbox.local_part}@{mailbox.domain.display_name}",
+                "checked": mailbox.address == typed,
+                "note": notes.get(mailbox.address, ""),
+            }
+        )
+    choices = [address for group in groups.values() for address in group]
+    if choices and not any(address["checked"] for address in choices):
+        choices[0]["checked"] = True
+    return [{"display_name": display_domain(name), "addresses": group} for name, group in groups.items()]
+
+
+def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, Any]:
+    platform = guess_platform(request.headers)
+    detected = _named_guides(platform) if platform else []
+    label, _group, icon = DEVICES[platform] if platform else ("", "", "")
+    return {
+        "protocols": [protocol.value for protocol in offered],
+        "protocol": request.GET.get("protocol") or (offered[0].value if offered else ""),
+        "device": {"label": label, "icon": icon} if detected else None,
+        "detected": [_card(guide) for guide in detected],
+        "groups": [
+            {"label": group, "icon": icon, "guides": [_card(guide) for guide in _named_guides(other)]}
+            for other, (_device, group, icon) in DEVICES.items()
+            if other is not platform and _named_guides(other)
+        ],
+    }
+
+
+def _named_guides(platform: Platform) -> list[Guide]:
+    """The apps for a platform; "another app" has its own button below them."""
+    return [guide for guide in guides_for(platform) if guide.slug != "other"]
+
+
+def _card(guide: Guide) -> dict[str, Any]:
+    steps = max(guide.step_count(protocol) for protocol in guide.protocols)
+    ways = {
+        "one_tap": (_("One tap"), "bolt"),
+        "type_address": (_("Just type your address"), "wand"),
+        "steps": (ngettext("%(count)s step", "%(count)s steps", steps) % {"count": steps}, "list"),
+    }
+    label, icon = ways[guide.way]
+    return {
+        "slug": guide.slug,
+        "name": guide.name,
+        "tile": guide.tile,
+        "hue": guide.hue,
+        "way_label": label,
+        "way_icon": icon,
+    }

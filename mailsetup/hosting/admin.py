@@ -1,0 +1,86 @@
+"""Servers, domains and mailboxes, as support staff find and keep them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from mailsetup.clientconfig import AddressError, parse_address, parse_domain
+from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What happened is a record: it is looked at, not changed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ServiceInline(admin.TabularInline):
+    model = Service
+    extra = 0
+
+
+@admin.register(Server)
+class ServerAdmin(admin.ModelAdmin):
+    list_display = ["name", "software", "webmail_url"]
+    search_fields = ["name", "services__hostname"]
+    inlines = [ServiceInline]
+
+
+class DomainAliasInline(admin.TabularInline):
+    model = DomainAlias
+    extra = 0
+
+
+class MailboxInline(admin.TabularInline):
+    model = Mailbox
+    extra = 0
+
+
+@admin.register(Domain)
+class DomainAdmin(admin.ModelAdmin):
+    list_display = ["display_name", "server", "customer", "enabled"]
+    list_filter = ["enabled", "server"]
+    list_select_related = ["server", "customer"]
+    search_fields = ["name", "aliases__name", "customer__name", "customer__external_id"]
+    autocomplete_fields = ["server", "customer"]
+    inlines = [DomainAliasInline, MailboxInline]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Domain], search_term: str
+    ) -> tuple[QuerySet[Domain], bool]:
+        """Staff paste what the customer says: a whole address, or a domain in its own script."""
+        return super().get_search_results(request, queryset, _domain_in(search_term))
+
+
+def _domain_in(text: str) -> str:
+    try:
+        return parse_address(text).domain if "@" in text else parse_domain(text)
+    except AddressError:
+        return text
+
+
+@admin.register(Mailbox)
+class MailboxAdmin(admin.ModelAdmin):
+    list_display = ["address", "domain"]
+    list_select_related = ["domain"]
+    search_fields = ["local_part", "domain__name"]
+    autocomplete_fields = ["domain"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Mailbox], search_term: str
+    ) -> tuple[QuerySet[Mailbox], bool]:
+        try:
+            address = parse_address(search_term)
+        except AddressError:
+            return super().get_search_results(request, queryset, search_term)
+        exact = Q(local_part=address.local_part) | Q(local_part=address.mailbox_local_part)
+        return queryset.filter(exact, domain__name=address.domain), False

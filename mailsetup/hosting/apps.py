@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HostingConfig(AppConfig):
+    name = "mailsetup.hosting"
+    verbose_name = _("Servers and domains")
+    default_auto_field = "django.db.models.BigAutoField"

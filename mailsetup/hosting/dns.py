@@ -1,0 +1,48 @@
+"""Questions to DNS: how a resolver is set up, and which hosts take mail for a domain we don't know.
+
+Plain Python. The MX question is the only one that a web request may ask. Its answers choose settings and
+never an owner. The caller caches them.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+import dns.asyncresolver
+import dns.exception
+import dns.resolver
+
+# The IP address and port of a name server.
+NameServer = tuple[str, int]
+_AnyResolver = TypeVar("_AnyResolver", dns.resolver.Resolver, dns.asyncresolver.Resolver)
+
+
+def new_resolver(kind: type[_AnyResolver], server: NameServer | None) -> _AnyResolver:
+    """A resolver of dnspython's `kind` that asks `server`; None: the system's name servers.
+
+    Raises dns.resolver.NoResolverConfiguration when the system names none.
+    """
+    resolver = kind(configure=server is None)
+    if server is not None:
+        resolver.nameservers, resolver.port = [server[0]], server[1]
+    return resolver
+
+
+def mx_hosts(domain: str, server: NameServer | None, timeout_seconds: float) -> tuple[str, ...]:
+    """The MX hosts of `domain`, best first, lower case without the final dot; empty when there are none.
+
+    A name server that does not answer in time counts as no answer.
+    """
+    try:
+        resolver = new_resolver(dns.resolver.Resolver, server)
+        answer = resolver.resolve(domain, "MX", lifetime=timeout_seconds, search=False)
+    except (dns.exception.DNSException, OSError):
+        return ()
+    records = sorted(answer, key=lambda record: int(record.preference))
+    return tuple(str(record.exchange).rstrip(".").lower() for record in records)
+
+
+def matches(hosts: Iterable[str], patterns: Iterable[str]) -> bool:
+    """Whether any host matches any pattern such as `*.mx.hoster.example`."""
+    wanted = [pattern.lower() for pattern in patterns]
+    return any(fnmatchcase(host, pattern) for host in hosts for pattern in wanted)

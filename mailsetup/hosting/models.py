@@ -1,0 +1,166 @@
+"""What the provider told us: servers and the services on them, domains and their other names, mailboxes."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer
+from mailsetup.clientconfig import (
+    AddressError,
+    Authentication,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    display_domain,
+    parse_domain,
+)
+from mailsetup.hosting.sentences import address_fault
+
+
+def choices(enum: Any) -> list[tuple[str, str]]:
+    """The values of a plain enum as Django's choices; their words are the standards', not translated."""
+    return [(member.value, member.value) for member in enum]
+
+
+def a_labels(name: str) -> str:
+    """A domain name typed by a person as it is stored; raises ValidationError."""
+    try:
+        return parse_domain(name)
+    except AddressError as error:
+        raise ValidationError({"name": address_fault(error)}) from None
+
+
+class Server(models.Model):
+    """A mail server of the provider and the ways into it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    software = models.CharField(_("software"), max_length=50, blank=True)
+    webmail_url = models.CharField(_("webmail address"), max_length=300, blank=True)
+    mx_patterns = models.JSONField(
+        _("MX patterns"), default=list, blank=True, help_text=_("Such as *.mx.hoster.example.")
+    )
+    alias_uses_primary = models.BooleanField(
+        _("alias domains sign in with the primary domain"),
+        default=True,
+        help_text=_("An address in an alias domain gets the primary domain's server and user names."),
+    )
+
+    class Meta:
+        verbose_name = _("server")
+        verbose_name_plural = _("servers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """One way into a server; `position` is the provider's order of preference."""
+
+    server = models.ForeignKey(Server, models.CASCADE, related_name="services")
+    position = models.PositiveSmallIntegerField(_("position"))
+    type = models.CharField(_("type"), max_length=4, choices=choices(ServiceType))
+    hostname = models.CharField(_("host name"), max_length=255)
+    port = models.PositiveIntegerField(_("port"))
+    socket_type = models.CharField(_("encryption"), max_length=8, choices=choices(SocketType))
+    authentication = models.CharField(
+        _("authentication"),
+        max_length=20,
+        choices=choices(Authentication),
+        default=Authentication.PASSWORD_CLEARTEXT.value,
+    )
+    username = models.CharField(_("user name"), max_length=255, default="%EMAILADDRESS%")
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["server", "position"], name="one_service_a_position"),
+            models.CheckConstraint(
+                condition=~models.Q(type="smtp", port=25), name="no_submission_on_port_25"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.hostname}:{self.port}"
+
+    def as_settings(self) -> ServerSettings:
+        return ServerSettings(
+            type=ServiceType(self.type),
+            hostname=self.hostname,
+            port=self.port,
+            socket_type=SocketType(self.socket_type),
+            authentication=Authentication(self.authentication),
+            username=self.username,
+        )
+
+
+class Domain(models.Model):
+    """A customer's mail domain, as lower-case A-labels."""
+
+    name = models.CharField(_("name"), max_length=253, unique=True)
+    server = models.ForeignKey(Server, models.PROTECT, related_name="domains", verbose_name=_("server"))
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, related_name="domains", null=True, blank=True, verbose_name=_("customer")
+    )
+    enabled = models.BooleanField(_("enabled"), default=True)
+
+    class Meta:
+        verbose_name = _("domain")
+        verbose_name_plural = _("domains")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def clean(self) -> None:
+        self.name = a_labels(self.name)
+        if DomainAlias.objects.filter(name=self.name).exists():
+            raise ValidationError({"name": _("This name is already an alias of a domain.")})
+
+    @property
+    def display_name(self) -> str:
+        return display_domain(self.name)
+
+
+class DomainAlias(models.Model):
+    """Another name for a domain: the same mailboxes under it."""
+
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="aliases")
+    name = models.CharField(_("name"), max_length=253, unique=True)
+
+    class Meta:
+        verbose_name = _("domain alias")
+        verbose_name_plural = _("domain aliases")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return display_domain(self.name)
+
+    def clean(self) -> None:
+        self.name = a_labels(self.name)
+        if Domain.objects.filter(name=self.name).exists():
+            raise ValidationError({"name": _("This name is already a domain of its own.")})
+
+
+class Mailbox(models.Model):
+    """A known mailbox. Optional: guides and tests work for every address of a domain."""
+
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="mailboxes")
+    local_part = models.CharField(_("part before the @"), max_length=64)
+
+    class Meta:
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+        ordering = ["local_part"]
+        constraints = [models.UniqueConstraint(fields=["domain", "local_part"], name="one_mailbox_a_name")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def address(self) -> str:
+        return f"{self.local_part}@{self.domain.name}"

@@ -1,0 +1,93 @@
+"""Reads: what the provider told us, and whose it is; a stranger finds nothing."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+
+from accounts import access
+from accounts.models import User
+from mailsetup.clientconfig import Address, Hosting, Source
+from mailsetup.hosting import dns
+from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server
+
+
+class UnknownDomain(LookupError):
+    """No domain, alias or MX pattern of ours covers the name."""
+
+
+def find_hosting(address: Address, *, display_name: str) -> tuple[Hosting, Domain | None]:
+    """What we know about the domain of `address`, and its row unless MX said so; raises UnknownDomain.
+
+    `display_name` is the provider's name as the person who asks knows it.
+    """
+    found = Domain.objects.filter(Q(name=address.domain) | Q(aliases__name=address.domain), enabled=True)
+    domain = found.select_related("server").prefetch_related("server__services").first()
+    if domain is None:
+        return _hosting_by_mx(address.domain, display_name), None
+    source = Source.DOMAIN if domain.name == address.domain else Source.ALIAS
+    plus = address.local_part != address.mailbox_local_part
+    exact = plus and domain.mailboxes.filter(local_part=address.local_part).exists()
+    hosting = Hosting(
+        domain=address.domain,
+        primary_domain=domain.name,
+        source=source,
+        display_name=display_name,
+        exact_mailbox=exact,
+        **_server_facts(domain.server),
+    )
+    return hosting, domain
+
+
+def find_domain_hosting(name: str, *, display_name: str) -> Hosting:
+    """The same for a domain alone, as programs ask by host name; raises UnknownDomain."""
+    return find_hosting(Address(local_part="", domain=name), display_name=display_name)[0]
+
+
+def _server_facts(server: Server) -> dict[str, Any]:
+    return {
+        "services": tuple(service.as_settings() for service in server.services.all()),
+        "webmail_url": server.webmail_url,
+        "alias_uses_primary": server.alias_uses_primary,
+    }
+
+
+def _hosting_by_mx(name: str, display_name: str) -> Hosting:
+    # A domain that we know and that is switched off must not come back through its MX records.
+    if Domain.objects.filter(name=name).exists() or DomainAlias.objects.filter(name=name).exists():
+        raise UnknownDomain(name)
+    servers = [server for server in Server.objects.prefetch_related("services") if server.mx_patterns]
+    if not servers:
+        raise UnknownDomain(name)
+    hosts = _cached_mx_hosts(name)
+    for server in servers:
+        if dns.matches(hosts, server.mx_patterns):
+            return Hosting(
+                domain=name,
+                primary_domain=name,
+                source=Source.MX,
+                display_name=display_name,
+                **_server_facts(server),
+            )
+    raise UnknownDomain(name)
+
+
+def _cached_mx_hosts(name: str) -> tuple[str, ...]:
+    key = "mx:" + hashlib.sha256(name.encode()).hexdigest()
+    hosts: tuple[str, ...] | None = cache.get(key)
+    if hosts is None:
+        limits = settings.HOSTING
+        hosts = dns.mx_hosts(name, settings.PROBE_RESOLVER, limits.mx_timeout_seconds)
+        cache.set(key, hosts, limits.mx_found_cache_seconds if hosts else limits.mx_missing_cache_seconds)
+    return hosts
+
+
+def domains_of(user: User) -> QuerySet[Domain]:
+    """The enabled domains of the customers that `user` belongs to."""
+    return Domain.objects.filter(customer__in=access.customers_of(user), enabled=True)
+
+
+def mailboxes_of(user: User) -> QuerySet[Mailbox]:
+    return Mailbox.objects.filter(domain__in=domains_of(user)).select_related("domain").order_by("local_part")

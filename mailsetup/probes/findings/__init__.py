@@ -1,0 +1,22 @@
+"""What a probe may say. Codes only: `connection_tests.explanations` turns them into sentences for people.
+
+Everybody above may read this room; it opens no sockets.
+"""
+
+from mailsetup.probes.findings.codes import SKIP_REASONS, Code, gravity
+from mailsetup.probes.findings.reports import ServiceReport, Verdict, causes_of, verdict_of
+from mailsetup.probes.findings.steps import PLANNED_STEPS, Finding, Status, Step
+
+__all__ = [
+    "PLANNED_STEPS",
+    "SKIP_REASONS",
+    "Code",
+    "Finding",
+    "ServiceReport",
+    "Status",
+    "Step",
+    "Verdict",
+    "causes_of",
+    "gravity",
+    "verdict_of",
+]

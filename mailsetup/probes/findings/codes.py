@@ -1,0 +1,73 @@
+"""Stable names of everything that a test can find."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable names of everything a test can find; the order is worst first."""
+
+    LOST_RUN = "lost_run"
+    NOT_TESTABLE_HERE = "not_testable_here"
+    DNS_NXDOMAIN = "dns_nxdomain"
+    DNS_NO_ADDRESS = "dns_no_address"
+    DNS_TIMEOUT = "dns_timeout"
+    DNS_SERVFAIL = "dns_servfail"
+    DNS_PRIVATE_ADDRESS = "dns_private_address"
+    TCP_REFUSED = "tcp_refused"
+    TCP_TIMEOUT = "tcp_timeout"
+    TCP_RESET = "tcp_reset"
+    NET_UNREACHABLE = "net_unreachable"
+    CLOSED_AT_ONCE = "closed_at_once"
+    SILENT = "silent"
+    DRIBBLE = "dribble"
+    BANNER_GARBAGE = "banner_garbage"
+    WRONG_SERVICE = "wrong_service"
+    BYE_GREETING = "bye_greeting"
+    PROTO_PLAIN_ON_TLS = "proto_plain_on_tls"
+    TLS_TO_STARTTLS_PORT = "tls_to_starttls_port"
+    TLS_HANDSHAKE = "tls_handshake"
+    TLS_OLD_ONLY = "tls_old_only"
+    STARTTLS_MISSING = "starttls_missing"
+    STARTTLS_REFUSED = "starttls_refused"
+    STARTTLS_INJECTION = "starttls_injection"
+    PREAUTH = "preauth"
+    CERT_EXPIRED = "cert_expired"
+    CERT_NOT_YET = "cert_not_yet"
+    CERT_WRONG_NAME = "cert_wrong_name"
+    CERT_SELF_SIGNED = "cert_self_signed"
+    CERT_UNKNOWN_CA = "cert_unknown_ca"
+    CERT_WEAK = "cert_weak"
+    NO_USABLE_MECH = "no_usable_mech"
+    AUTH_NOT_OFFERED = "auth_not_offered"
+    AUTH_FAILED = "auth_failed"
+    AUTH_TEMP_FAILURE = "auth_temp_failure"
+    AUTH_REJECTED_OTHER = "auth_rejected_other"
+    AUTH_DROPPED = "auth_dropped"
+    TOO_MANY_CONNECTIONS = "too_many_connections"
+    MAILBOX_UNAVAILABLE = "mailbox_unavailable"
+    SEND_REJECTED = "send_rejected"
+    SEND_TEMP_FAILURE = "send_temp_failure"
+    RT_LOST = "rt_lost"
+    RT_DELAYED = "rt_delayed"
+    IDLE_MISSING = "idle_missing"
+    IDLE_SILENT = "idle_silent"
+    CERT_EXPIRES_SOON = "cert_expires_soon"
+    OK = "ok"
+    # Reasons for a skipped step.
+    NOT_REACHED = "not_reached"  # an earlier step failed
+    NO_PASSWORD = "no_password"  # noqa: S105  # none was given
+    NOT_ASKED = "not_asked"  # no message was to be sent
+    PASSWORD_REJECTED_ELSEWHERE = "password_rejected_elsewhere"  # noqa: S105
+    UNVERIFIED = "unverified"  # nothing is sent over a connection that is not verified
+
+
+# Codes that say why a step was skipped; they are never a cause.
+SKIP_REASONS = frozenset(
+    {Code.NOT_REACHED, Code.NO_PASSWORD, Code.NOT_ASKED, Code.PASSWORD_REJECTED_ELSEWHERE, Code.UNVERIFIED}
+)
+_RANK = {code: rank for rank, code in enumerate(Code)}
+
+
+def gravity(code: Code) -> int:
+    """For sorting: the smaller, the worse."""
+    return _RANK[code]

@@ -1,0 +1,248 @@
+"""IMAP (RFC 3501), as much of it as a test needs."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailsetup.probes.ask import Fault
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.protocols.rejections import greeting_refusal, imap_sign_in
+from mailsetup.probes.wire.stream import RESPONSE_LINES, Closed, Garbage, LineStream
+
+# A mailbox may have more folders than any other answer has lines; the limit of bytes still holds.
+_FOLDER_LINES = 10_000
+_LITERAL = re.compile(r"\{(\d{1,6})\+?\}$")
+_LIST = re.compile(r'\* LIST \(([^)]*)\) (?:"(?:\\.|[^"])"|NIL) (.+)$', re.I)
+_EXISTS = re.compile(r"\* (\d+) EXISTS\b", re.I)
+_JUNK_NAMES = (
+    "junk",
+    "junk e-mail",
+    "junk email",
+    "spam",
+    "inbox.junk",
+    "inbox.spam",
+    "inbox/junk",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapReply:
+    """The end of a command: OK, NO or BAD, its text, and the untagged lines before it."""
+
+    status: str
+    text: str
+    untagged: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "OK"
+
+
+class ImapDriver(Driver):
+    protocol = "imap"
+
+    def __init__(self, stream: LineStream) -> None:
+        super().__init__(stream)
+        self._commands = 0
+        self._announced = False
+        self._goodbye = ""
+        self.junk_folder: str | None = None
+
+    async def read_greeting(self) -> str:
+        line = await self.stream.read_line()
+        match = re.match(r"\* (OK|PREAUTH|BYE)\b ?(.*)", line, re.I)
+        if not match:
+            raise self.not_a_greeting(line)
+        kind, text = match.group(1).upper(), match.group(2)
+        if kind == "PREAUTH":
+            raise Fault(Code.PREAUTH, server=line)
+        if kind == "BYE":
+            raise Fault(greeting_refusal(text), server=line)
+        return line
+
+    async def ask_capabilities(self) -> None:
+        reply = await self._command("CAPABILITY")
+        words = [
+            word
+            for line in reply.untagged
+            if line.upper().startswith("* CAPABILITY ")
+            for word in line.upper().split()[2:]
+        ]
+        if not reply.ok or not words:
+            raise Fault(Code.BANNER_GARBAGE, server=reply.text)
+        self.capabilities = dict.fromkeys(words, "")
+
+    @property
+    def offers_starttls(self) -> bool:
+        return "STARTTLS" in self.capabilities
+
+    async def request_starttls(self) -> None:
+        reply = await self._command("STARTTLS")
+        if not reply.ok:
+            raise Fault(Code.STARTTLS_REFUSED, server=reply.text)
+
+    def describe_capabilities(self) -> dict[str, Any]:
+        return {**super().describe_capabilities(), "idle": "IDLE" in self.capabilities}
+
+    async def sign_in(self, username: str, password: str) -> str:
+        try:
+            if "AUTH=PLAIN" in self.capabilities:
+                reply = await self._authenticate_plain(username, password)
+            elif "LOGINDISABLED" not in self.capabilities:
+                reply = await self._login(username, password)
+            else:
+                raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
+        except Closed as error:
+            if self._goodbye:
+                code = greeting_refusal(self._goodbye)
+                dropped = Code.AUTH_DROPPED if code is Code.BYE_GREETING else code
+                raise Fault(dropped, server=self._goodbye) from error
+            raise
+        if reply.status == "NO":
+            raise Fault(imap_sign_in(reply.text), server=reply.text)
+        if not reply.ok:
+            raise Fault(Code.AUTH_REJECTED_OTHER, server=reply.text)
+        await self._learn_after_sign_in(reply)
+        return reply.text
+
+    async def _learn_after_sign_in(self, reply: ImapReply) -> None:
+        """Servers often offer IDLE to those only who are signed in, and may say so in passing."""
+        told = re.match(r"\[CAPABILITY ([^\]]+)\]", reply.text, re.I)
+        if told:
+            self.capabilities = dict.fromkeys(told.group(1).upper().split(), "")
+        else:
+            await self.ask_capabilities()
+
+    async def _authenticate_plain(self, username: str, password: str) -> ImapReply:
+        secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
+        if "SASL-IR" in self.capabilities:  # RFC 4959
+            return await self._command(f"AUTHENTICATE PLAIN {secret}")
+        return await self._command("AUTHENTICATE PLAIN", (secret.encode() + b"\r\n",))
+
+    async def _login(self, username: str, password: str) -> ImapReply:
+        """LOGIN with quoted strings, or with literals where quoting can't carry the characters."""
+        if all(text.isascii() and text.isprintable() for text in (username, password)):
+            return await self._command(f"LOGIN {_quoted(username)} {_quoted(password)}")
+        user, secret = username.encode(), password.encode()
+        pieces = (user + f" {{{len(secret)}}}\r\n".encode(), secret + b"\r\n")
+        return await self._command(f"LOGIN {{{len(user)}}}", pieces)
+
+    async def open_inbox(self) -> dict[str, Any]:
+        """Selects INBOX and looks at the folders: how many messages, how many folders."""
+        messages = await self.select("INBOX")
+        reply = await self._command('LIST "" "*"', limit=_FOLDER_LINES)
+        folders = [match for line in reply.untagged if (match := _LIST.match(line))]
+        self.junk_folder = _find_junk(folders)
+        return {"messages": messages, "folders": len(folders)}
+
+    async def select(self, folder: str) -> int:
+        """How many messages the folder holds, now that it is selected."""
+        reply = await self._command(f"SELECT {_quoted(folder)}")
+        if not reply.ok:
+            raise Fault(Code.MAILBOX_UNAVAILABLE, server=reply.text, folder=folder)
+        self._announced = False
+        counts = [int(match.group(1)) for line in reply.untagged if (match := _EXISTS.match(line))]
+        return counts[-1] if counts else 0
+
+    async def find(self, header: str, value: str) -> str | None:
+        """The UID of the message in the selected folder whose `header` holds `value`."""
+        self._announced = False
+        await self._command("NOOP")
+        reply = await self._command(f"UID SEARCH HEADER {header} {_quoted(value)}")
+        for line in reply.untagged:
+            if line.upper().startswith("* SEARCH "):
+                return line.split()[-1]
+        return None
+
+    async def remove(self, uid: str) -> bool:
+        """Deletes one message. Without UIDPLUS (RFC 4315) it is only marked, for EXPUNGE takes others too."""
+        stored = await self._command(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
+        if not stored.ok or "UIDPLUS" not in self.capabilities:
+            return False
+        return (await self._command(f"UID EXPUNGE {uid}")).ok
+
+    async def start_idle(self) -> None:
+        """RFC 2177: from here on the server speaks by itself."""
+        tag = self._send("IDLE")
+        while not (line := await self._line()).startswith("+"):
+            if line.startswith(f"{tag} "):
+                raise Fault(Code.IDLE_SILENT, server=line)
+
+    async def next_announcement(self) -> None:
+        """Returns when the server says that there is a new number of messages."""
+        while not self._announced:
+            await self._line()
+        self._announced = False
+
+    async def end_idle(self) -> None:
+        self.stream.send_line("DONE")
+        await self._tagged(f"m{self._commands}", RESPONSE_LINES)
+
+    async def say_goodbye(self) -> None:
+        await self._command("LOGOUT")
+
+    async def _command(
+        self, line: str, continued: Sequence[bytes] = (), limit: int = RESPONSE_LINES
+    ) -> ImapReply:
+        """Sends a command and its continuations, each after the server asked for it."""
+        tag = self._send(line)
+        for piece in continued:
+            while not (answer := await self._line()).startswith("+"):
+                if answer.startswith(f"{tag} "):
+                    return _reply(answer, ())
+            self.stream.send(piece)
+        return await self._tagged(tag, limit)
+
+    def _send(self, line: str) -> str:
+        self._commands += 1
+        tag = f"m{self._commands}"
+        self.stream.send_line(f"{tag} {line}")
+        return tag
+
+    async def _tagged(self, tag: str, limit: int) -> ImapReply:
+        untagged: list[str] = []
+        for _ in range(limit):
+            line = await self._line()
+            if line.startswith(f"{tag} "):
+                return _reply(line, tuple(untagged))
+            untagged.append(line)
+        raise Garbage(untagged[-1])
+
+    async def _line(self) -> str:
+        """A line with its literals put in as quoted strings; notes what the server says unasked."""
+        line = await self.stream.read_line()
+        while literal := _LITERAL.search(line):
+            text = await self.stream.read_exactly(int(literal.group(1)))
+            line = line[: literal.start()] + _quoted(text) + await self.stream.read_line()
+        if _EXISTS.match(line):
+            self._announced = True
+        if line.upper().startswith("* BYE"):
+            self._goodbye = line
+        return line
+
+
+def _reply(line: str, untagged: tuple[str, ...]) -> ImapReply:
+    _, _, rest = line.partition(" ")
+    status, _, text = rest.partition(" ")
+    return ImapReply(status.upper(), text, untagged)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _find_junk(folders: Sequence[re.Match[str]]) -> str | None:
+    """The folder that is \\Junk (RFC 6154), or called so on servers that don't mark it."""
+    names = {}
+    for folder in folders:
+        flags, name = folder.group(1).lower().split(), folder.group(2)
+        if name.startswith('"'):
+            name = re.sub(r"\\(.)", r"\1", name[1:-1])
+        if "\\junk" in flags:
+            return name
+        names[name.lower()] = name
+    return next((names[known] for known in _JUNK_NAMES if known in names), None)

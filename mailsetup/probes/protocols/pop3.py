@@ -1,0 +1,107 @@
+"""POP3 (RFC 1939, RFC 2449), as much of it as a test needs."""
+
+import base64
+from dataclasses import dataclass
+
+from mailsetup.probes.ask import Fault
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.protocols.rejections import greeting_refusal, pop3_sign_in
+from mailsetup.probes.wire.stream import RESPONSE_LINES, Garbage
+
+_HEADER_LINES = 2000
+# The test message is among the last; headers of other mail are nobody's business.
+_NEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MaildropSize:
+    """What STAT says: how many messages, and their octets."""
+
+    messages: int
+    octets: int
+
+
+class Pop3Driver(Driver):
+    protocol = "pop3"
+
+    async def read_greeting(self) -> str:
+        line = await self.stream.read_line()
+        if line.upper().startswith("-ERR"):
+            raise Fault(greeting_refusal(line[4:]), server=line)
+        if not line.upper().startswith("+OK"):
+            raise self.not_a_greeting(line)
+        return line
+
+    async def ask_capabilities(self) -> None:
+        ok, _ = await self._command("CAPA")
+        # CAPA is an extension: a server without it has USER and PASS and no STLS.
+        lines = await self._lines(RESPONSE_LINES) if ok else ["USER"]
+        self.capabilities = {}
+        for line in lines:
+            name, _, argument = line.upper().partition(" ")
+            self.capabilities[name] = argument
+
+    @property
+    def offers_starttls(self) -> bool:
+        return "STLS" in self.capabilities
+
+    async def request_starttls(self) -> None:
+        ok, text = await self._command("STLS")
+        if not ok:
+            raise Fault(Code.STARTTLS_REFUSED, server=text)
+
+    async def sign_in(self, username: str, password: str) -> str:
+        if "USER" in self.capabilities and not any(mark in password for mark in "\r\n\0"):
+            ok, text = await self._command(f"USER {username}")
+            if ok:
+                ok, text = await self._command(f"PASS {password}")
+        elif "PLAIN" in self.capabilities.get("SASL", "").split():
+            secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
+            ok, text = await self._command(f"AUTH PLAIN {secret}")
+        else:
+            raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
+        if not ok:
+            raise Fault(pop3_sign_in(text), server=text)
+        return text
+
+    async def stat(self) -> MaildropSize:
+        ok, text = await self._command("STAT")
+        numbers = text.split()[:2]
+        if not ok or len(numbers) < 2 or not all(number.isdigit() for number in numbers):
+            raise Fault(Code.MAILBOX_UNAVAILABLE, server=text)
+        return MaildropSize(int(numbers[0]), int(numbers[1]))
+
+    async def take(self, count: int, header: str, value: str) -> bool | None:
+        """Deletes the message whose `header` is `value`; None: not there, False: it stays.
+
+        Looks at the newest of `count` messages.
+        """
+        wanted = f"{header}: {value}".lower()
+        for number in range(count, max(count - _NEWEST, 0), -1):
+            ok, _ = await self._command(f"TOP {number} 0")
+            if ok and wanted in [line.lower() for line in await self._lines(_HEADER_LINES)]:
+                deleted, _ = await self._command(f"DELE {number}")
+                return deleted
+        return None
+
+    async def say_goodbye(self) -> None:
+        await self._command("QUIT")
+
+    async def _command(self, line: str) -> tuple[bool, str]:
+        """Whether the answer is +OK, and its text."""
+        self.stream.send_line(line)
+        answer = await self.stream.read_line()
+        status, _, text = answer.partition(" ")
+        if status.upper() not in ("+OK", "-ERR"):
+            raise Garbage(answer)
+        return status.upper() == "+OK", text
+
+    async def _lines(self, limit: int) -> list[str]:
+        lines: list[str] = []
+        for _ in range(limit):
+            line = await self.stream.read_line()
+            if line == ".":
+                return lines
+            lines.append(line[1:] if line.startswith(".") else line)
+        raise Garbage(lines[-1])

@@ -1,0 +1,131 @@
+"""Message submission (RFC 6409 over RFC 5321), as much of it as a test needs."""
+
+import base64
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from mailsetup.probes.ask import Fault
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.protocols.rejections import greeting_refusal, smtp_sign_in
+from mailsetup.probes.wire.stream import RESPONSE_LINES, Garbage
+
+_REPLY = re.compile(r"(\d{3})([ -]?)(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpReply:
+    """A status, and the texts of its lines."""
+
+    status: int
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.text}"
+
+
+class SubmissionDriver(Driver):
+    protocol = "smtp"
+
+    async def read_greeting(self) -> str:
+        try:
+            reply = await self._reply()
+        except Garbage as error:
+            raise self.not_a_greeting(error.text) from error
+        if reply.status != 220:
+            raise Fault(greeting_refusal(reply.text), server=str(reply))
+        return str(reply)
+
+    async def ask_capabilities(self) -> None:
+        reply = await self._command(f"EHLO {self._own_name()}")
+        if reply.status != 250:
+            raise Fault(Code.AUTH_NOT_OFFERED, server=str(reply))
+        self.capabilities = {}
+        for line in reply.lines[1:]:
+            # "AUTH=PLAIN" is how servers before RFC 2554 said it, and some still do besides.
+            name, _, argument = line.upper().replace("AUTH=", "AUTH ", 1).partition(" ")
+            known = self.capabilities.get(name, "")
+            self.capabilities[name] = f"{known} {argument}".strip()
+
+    def _own_name(self) -> str:
+        """An address literal: this machine's name may be nobody's (RFC 5321 section 4.1.4)."""
+        address = ipaddress.ip_address(self.stream.local_address.partition("%")[0])
+        return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
+
+    @property
+    def offers_starttls(self) -> bool:
+        return "STARTTLS" in self.capabilities
+
+    async def request_starttls(self) -> None:
+        reply = await self._command("STARTTLS")
+        if reply.status != 220:
+            raise Fault(Code.STARTTLS_REFUSED, server=str(reply))
+
+    def describe_capabilities(self) -> dict[str, list[str]]:
+        mechanisms = self.capabilities.get("AUTH", "").split()
+        return {"capabilities": sorted(self.capabilities), "mechanisms": mechanisms}
+
+    async def sign_in(self, username: str, password: str) -> str:
+        if "AUTH" not in self.capabilities:
+            raise Fault(Code.AUTH_NOT_OFFERED, **self.describe_capabilities())
+        mechanisms = self.capabilities["AUTH"].split()
+        if "PLAIN" in mechanisms:
+            reply = await self._command(f"AUTH PLAIN {_encoded(f'{chr(0)}{username}{chr(0)}{password}')}")
+        elif "LOGIN" in mechanisms:
+            reply = await self._command("AUTH LOGIN")
+            for secret in (username, password):
+                if reply.status == 334:
+                    reply = await self._command(_encoded(secret))
+        else:
+            raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
+        if reply.status != 235:
+            raise Fault(smtp_sign_in(reply.status, reply.text), server=str(reply))
+        return str(reply)
+
+    async def send_message(self, address: str, message: bytes) -> str:
+        """Sends from `address` to itself; returns what the server said when it took the message."""
+        await self._expect(f"MAIL FROM:<{address}>", 250)
+        await self._expect(f"RCPT TO:<{address}>", 250)
+        await self._expect("DATA", 354)
+        lines = message.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n")
+        stuffed = [b"." + line if line.startswith(b".") else line for line in lines]
+        self.stream.send(b"\r\n".join([*stuffed, b".", b""]))
+        return str(_accepted(await self._reply(), "message", 250))
+
+    async def say_goodbye(self) -> None:
+        await self._command("QUIT")
+
+    async def _expect(self, line: str, status: int) -> None:
+        _accepted(await self._command(line), line.partition(" ")[0].lower(), status)
+
+    async def _command(self, line: str) -> SmtpReply:
+        self.stream.send_line(line)
+        return await self._reply()
+
+    async def _reply(self) -> SmtpReply:
+        lines: list[str] = []
+        for _ in range(RESPONSE_LINES):
+            line = await self.stream.read_line()
+            match = _REPLY.fullmatch(line)
+            if not match:
+                raise Garbage(line)
+            lines.append(match.group(3))
+            if match.group(2) != "-":
+                return SmtpReply(int(match.group(1)), tuple(lines))
+        raise Garbage(lines[-1])
+
+
+def _accepted(reply: SmtpReply, phase: str, status: int) -> SmtpReply:
+    if reply.status != status:
+        code = Code.SEND_TEMP_FAILURE if 400 <= reply.status < 500 else Code.SEND_REJECTED
+        raise Fault(code, server=str(reply), phase=phase)
+    return reply
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

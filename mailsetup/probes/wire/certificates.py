@@ -1,0 +1,177 @@
+"""What is wrong with a certificate. No network and no clock: chain, name and time come in.
+
+OpenSSL names the first error only, and in one order: an expired certificate for the wrong name is
+"Hostname mismatch". People need all of it, so each question is asked on its own here.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from mailsetup.probes.findings import Code
+
+EXPIRES_SOON = timedelta(days=14)
+# X509_verify_cert(3ssl), "Diagnostics".
+_VERIFY_CODES = {
+    9: Code.CERT_NOT_YET,
+    10: Code.CERT_EXPIRED,
+    18: Code.CERT_SELF_SIGNED,
+    62: Code.CERT_WRONG_NAME,
+    64: Code.CERT_WRONG_NAME,
+    66: Code.CERT_WEAK,
+    67: Code.CERT_WEAK,
+    68: Code.CERT_WEAK,
+}
+_RANK = {code: rank for rank, code in enumerate(Code)}
+_RSA_BITS = 2048  # CA/Browser Forum baseline requirements section 6.1.5
+_NAMES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateProblem:
+    """One thing that is wrong, and what shows it."""
+
+    code: Code
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def load_chain(chain: Sequence[bytes]) -> list[x509.Certificate]:
+    """The certificates that can be read, the server's own first; DER in."""
+    certificates = []
+    for der in chain:
+        try:
+            certificates.append(x509.load_der_x509_certificate(der))
+        except ValueError:
+            break
+    return certificates
+
+
+def judge_certificate(
+    chain: Sequence[x509.Certificate], name: str, now: datetime
+) -> list[CertificateProblem]:
+    """Everything wrong with the chain for a server called `name`, worst first.
+
+    Whether somebody whom we trust vouches for it is not asked here: `problem_of_verify_code` says.
+    """
+    problems = [*_date_problems(chain, now), *_strength_problems(chain)]
+    leaf = chain[0]
+    names = certificate_names(leaf)
+    if not any(_matches(pattern, name) for pattern in names):
+        problems.append(CertificateProblem(Code.CERT_WRONG_NAME, {"name": name, "names": names}))
+    if _signed_itself(leaf):
+        problems.append(CertificateProblem(Code.CERT_SELF_SIGNED, {"issuer": _readable(leaf.issuer)}))
+    return worst_first(problems)
+
+
+def problem_of_verify_code(verify_code: int, message: str) -> CertificateProblem:
+    """The problem behind OpenSSL's verdict; whatever is not listed is a lack of trust."""
+    code = _VERIFY_CODES.get(verify_code, Code.CERT_UNKNOWN_CA)
+    return CertificateProblem(code, {"openssl": message, "verify_code": verify_code})
+
+
+def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProblem]:
+    """One of each code. A certificate that vouches for itself has no unknown issuer besides."""
+    found: dict[Code, CertificateProblem] = {}
+    for problem in problems:
+        found.setdefault(problem.code, problem)
+    if Code.CERT_SELF_SIGNED in found:
+        found.pop(Code.CERT_UNKNOWN_CA, None)
+    return sorted(found.values(), key=lambda problem: _RANK[problem.code])
+
+
+def describe_chain(chain: Sequence[x509.Certificate]) -> dict[str, Any]:
+    """Whose certificate it is, who vouches for it and until when (ISO date)."""
+    leaf = chain[0]
+    return {
+        "names": certificate_names(leaf),
+        "issuer": _readable(leaf.issuer),
+        "not_before": leaf.not_valid_before_utc.date().isoformat(),
+        "not_after": leaf.not_valid_after_utc.date().isoformat(),
+        "chain_length": len(chain),
+    }
+
+
+def expires_soon(chain: Sequence[x509.Certificate], now: datetime) -> bool:
+    """Whether any certificate that the server has to renew ends within two weeks."""
+    own = [chain[0], *(certificate for certificate in chain[1:] if not _signed_itself(certificate))]
+    return min(certificate.not_valid_after_utc for certificate in own) - now < EXPIRES_SOON
+
+
+def certificate_names(certificate: x509.Certificate) -> list[str]:
+    """The names in the subjectAltName; nobody reads the common name any more (RFC 9525 section 2)."""
+    try:
+        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return []
+    names = alternatives.get_values_for_type(x509.DNSName)
+    addresses = [str(address) for address in alternatives.get_values_for_type(x509.IPAddress)]
+    return [*names, *addresses][:_NAMES_SHOWN]
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """RFC 9525 section 6.3: a wildcard stands for exactly one left-most label."""
+    try:
+        return ipaddress.ip_address(pattern) == ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    pattern, name = pattern.lower().rstrip("."), name.lower().rstrip(".")
+    if pattern.startswith("*."):
+        return name.partition(".")[2] == pattern[2:]
+    return pattern == name
+
+
+def _date_problems(chain: Sequence[x509.Certificate], now: datetime) -> list[CertificateProblem]:
+    problems = []
+    for position, certificate in enumerate(chain):
+        if now > certificate.not_valid_after_utc:
+            code, date = Code.CERT_EXPIRED, certificate.not_valid_after_utc
+        elif now < certificate.not_valid_before_utc:
+            code, date = Code.CERT_NOT_YET, certificate.not_valid_before_utc
+        else:
+            continue
+        whose = {"date": date.date().isoformat(), "position": position}
+        problems.append(CertificateProblem(code, whose))
+    return problems
+
+
+def _strength_problems(chain: Sequence[x509.Certificate]) -> list[CertificateProblem]:
+    problems = []
+    for position, certificate in enumerate(chain):
+        try:
+            key, digest = certificate.public_key(), certificate.signature_hash_algorithm
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
+            evidence = {"key": f"RSA {key.key_size}", "position": position}
+            problems.append(CertificateProblem(Code.CERT_WEAK, evidence))
+        # Nobody checks the signature of a root: being on the list is what makes it trusted.
+        weak_digest = isinstance(digest, hashes.SHA1 | hashes.MD5)
+        if weak_digest and digest is not None and not _signed_itself(certificate):
+            evidence = {"signature": digest.name, "position": position}
+            problems.append(CertificateProblem(Code.CERT_WEAK, evidence))
+    return problems
+
+
+def _signed_itself(certificate: x509.Certificate) -> bool:
+    if certificate.issuer != certificate.subject:
+        return False
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (InvalidSignature, UnsupportedAlgorithm, TypeError, ValueError):
+        return False
+    return True
+
+
+def _readable(name: x509.Name) -> str:
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in name.get_attributes_for_oid(kind):
+            return str(attribute.value)
+    return name.rfc4514_string()

@@ -1,0 +1,201 @@
+"""From a name to a connection, and never to a place inside our own house."""
+
+import asyncio
+import errno
+import ipaddress
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import dns.asyncresolver
+import dns.exception
+import dns.name
+import dns.rdatatype
+import dns.resolver
+
+from mailsetup.hosting.dns import new_resolver
+from mailsetup.probes.ask import Fault, IPAddress, IPNetwork, Vantage
+from mailsetup.probes.findings import Code
+from mailsetup.probes.wire.stream import ByteBudget, LineStream
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052 section 2.1
+_NOT_GLOBAL = (
+    ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments, RFC 6890
+    ipaddress.ip_network("100.64.0.0/10"),  # carrier-grade NAT, RFC 6598
+    ipaddress.ip_network("::/96"),  # IPv4-compatible, RFC 4291 section 2.5.5.1
+    ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
+    ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
+)
+# Two of each family show what a client may meet; more would be a burden on the server.
+_ADDRESSES_PER_FAMILY = 2
+# Once one address answered, the others get this long before they count as silent.
+_GRACE = 1.0
+# Google's public resolver, only to ask the kernel for a route: connecting a UDP socket sends nothing.
+_SOMEWHERE_ON_IPV6 = ("2001:4860:4860::8888", 53)
+
+
+def embedded_addresses(address: IPAddress) -> tuple[IPAddress, ...]:
+    """The addresses that a packet to `address` may end at: itself, or those inside of it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return (address,)
+    if address.ipv4_mapped is not None:
+        return (address.ipv4_mapped,)
+    if address in _NAT64:
+        return (ipaddress.IPv4Address(int(address) & 0xFFFFFFFF),)
+    if address.sixtofour is not None:
+        return (address.sixtofour,)
+    if address.teredo is not None:
+        return (*address.teredo, address)
+    return (address,)
+
+
+def is_reachable_by_rule(address: IPAddress, allowed: Iterable[IPNetwork]) -> bool:
+    """Whether we may connect to `address`: it is public, or lies in an allowed network."""
+    networks = tuple(allowed)
+    return all(
+        any(inner in network for network in networks) or _is_public(inner)
+        for inner in embedded_addresses(address)
+    )
+
+
+def _is_public(address: IPAddress) -> bool:
+    if any(address in network for network in _NOT_GLOBAL):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+async def resolve(hostname: str, vantage: Vantage) -> list[IPAddress]:
+    """Every address of `hostname`, looked up once, all of them allowed; raises Fault."""
+    addresses = await _addresses(hostname.rstrip(".").lower(), vantage)
+    shown = [str(address) for address in addresses]
+    private = [a for a in addresses if not is_reachable_by_rule(a, vantage.allowed_networks)]
+    if private:
+        refused = [str(address) for address in private]
+        raise Fault(Code.DNS_PRIVATE_ADDRESS, addresses=shown, private=refused)
+    return addresses
+
+
+async def _addresses(name: str, vantage: Vantage) -> list[IPAddress]:
+    try:
+        return [ipaddress.ip_address(name)]
+    except ValueError:
+        pass
+    if name in vantage.hosts:
+        return [ipaddress.ip_address(text) for text in vantage.hosts[name]]
+    resolver = _resolver(vantage)
+    answers = await asyncio.gather(
+        _ask(resolver, name, dns.rdatatype.A), _ask(resolver, name, dns.rdatatype.AAAA)
+    )
+    addresses = [address for answer in answers if isinstance(answer, list) for address in answer]
+    if addresses:
+        return addresses
+    faults = [answer for answer in answers if isinstance(answer, Fault)]
+    # A lookup that failed says more than one that came back empty.
+    raise faults[0] if faults else Fault(Code.DNS_NO_ADDRESS, name=name)
+
+
+def _resolver(vantage: Vantage) -> dns.asyncresolver.Resolver:
+    try:
+        resolver = new_resolver(dns.asyncresolver.Resolver, vantage.resolver)
+    except dns.resolver.NoResolverConfiguration as error:
+        raise Fault(Code.NOT_TESTABLE_HERE, reason="no name server is configured") from error
+    resolver.lifetime = vantage.timeouts.dns
+    return resolver
+
+
+async def _ask(
+    resolver: dns.asyncresolver.Resolver, name: str, kind: dns.rdatatype.RdataType
+) -> list[IPAddress] | Fault:
+    try:
+        answer = await resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
+    except dns.resolver.NXDOMAIN:
+        return Fault(Code.DNS_NXDOMAIN, name=name)
+    except dns.resolver.LifetimeTimeout:
+        return Fault(Code.DNS_TIMEOUT, name=name)
+    except dns.resolver.NoNameservers:
+        return Fault(Code.DNS_SERVFAIL, name=name)
+    except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong):
+        return Fault(Code.DNS_NXDOMAIN, name=name)
+    except (dns.exception.DNSException, OSError) as error:
+        return Fault(Code.DNS_SERVFAIL, name=name, error=type(error).__name__)
+    return [ipaddress.ip_address(record.to_text()) for record in answer.rrset or ()]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open connection, and what came of every address that was tried (address → outcome)."""
+
+    stream: LineStream
+    address: IPAddress
+    tried: dict[str, str]
+
+
+async def connect_first(
+    addresses: Sequence[IPAddress], port: int, budget: ByteBudget, seconds: float
+) -> Connection:
+    """Tries the addresses side by side and keeps the first of the list that answers; raises Fault.
+
+    Every address is a literal from `resolve`, so nothing is looked up a second time.
+    """
+    chosen = [address for version in (4, 6) for address in _some(addresses, version)]
+    attempts = {address: asyncio.create_task(dial(address, port, budget, seconds)) for address in chosen}
+    try:
+        await asyncio.wait(attempts.values(), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(attempts.values(), timeout=_GRACE if _any_open(attempts.values()) else seconds)
+    finally:
+        for attempt in attempts.values():
+            attempt.cancel()
+        await asyncio.gather(*attempts.values(), return_exceptions=True)
+    tried = {str(address): _outcome(address, attempt).value for address, attempt in attempts.items()}
+    opened = [address for address in chosen if tried[str(address)] == Code.OK]
+    for spare in opened[1:]:
+        attempts[spare].result().abort()
+    if not opened:
+        raise Fault(Code(tried[str(chosen[0])]), port=port, tried=tried)
+    return Connection(attempts[opened[0]].result(), opened[0], tried)
+
+
+async def dial(address: IPAddress, port: int, budget: ByteBudget, seconds: float) -> LineStream:
+    """One TCP connection to a literal address; raises TimeoutError, OSError."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(seconds):
+        _, stream = await loop.create_connection(lambda: LineStream(budget), str(address), port)
+    return stream
+
+
+def _some(addresses: Sequence[IPAddress], version: int) -> list[IPAddress]:
+    return [address for address in addresses if address.version == version][:_ADDRESSES_PER_FAMILY]
+
+
+def _any_open(attempts: Iterable[asyncio.Task[LineStream]]) -> bool:
+    return any(attempt.done() and not attempt.exception() for attempt in attempts)
+
+
+def _outcome(address: IPAddress, attempt: asyncio.Task[LineStream]) -> Code:
+    if attempt.cancelled():
+        return Code.TCP_TIMEOUT
+    error = attempt.exception()
+    if error is None:
+        return Code.OK
+    if isinstance(error, ConnectionRefusedError):
+        return Code.TCP_REFUSED
+    if isinstance(error, ConnectionResetError):
+        return Code.TCP_RESET
+    if isinstance(error, TimeoutError):
+        return Code.TCP_TIMEOUT
+    if not isinstance(error, OSError):
+        raise error
+    if address.version == 6 and not _has_ipv6_route():
+        return Code.NOT_TESTABLE_HERE
+    unreachable = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES)
+    return Code.NET_UNREACHABLE if error.errno in unreachable else Code.TCP_TIMEOUT
+
+
+def _has_ipv6_route() -> bool:
+    """Whether this machine could reach the IPv6 internet at all."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.connect(_SOMEWHERE_ON_IPV6)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""TLS handshakes: the strict one that everything depends on, and the lenient one that only looks."""
+
+import ssl
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mailsetup.probes.findings import Code
+from mailsetup.probes.wire.stream import LineStream
+
+_ROOTS_SECONDS = 900
+_OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1")
+# OpenSSL's words for "these bytes are no TLS at all".
+_NOT_TLS = frozenset(
+    {
+        "WRONG_VERSION_NUMBER",
+        "HTTP_REQUEST",
+        "HTTPS_PROXY_REQUEST",
+        "UNKNOWN_PROTOCOL",
+        "PACKET_LENGTH_TOO_LONG",
+        "RECORD_LAYER_FAILURE",
+        "UNEXPECTED_MESSAGE",
+        "UNEXPECTED_RECORD",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a finished handshake shows; `chain` is DER, the server's own certificate first."""
+
+    version: str
+    cipher: str
+    chain: tuple[bytes, ...]
+
+    @property
+    def old(self) -> bool:
+        """Whether it is a version that RFC 8996 forbids."""
+        return self.version in _OLD_VERSIONS
+
+    def describe(self) -> dict[str, Any]:
+        return {"version": self.version, "cipher": self.cipher}
+
+
+def strict_context(ca_file: str | None) -> ssl.SSLContext:
+    """Verifies chain and name as mail programs do, with `ca_file`'s roots beside the system's."""
+    changed = Path(ca_file).stat().st_mtime_ns if ca_file is not None else 0
+    return _strict_context(ca_file, changed, int(time.monotonic() // _ROOTS_SECONDS))
+
+
+@lru_cache(maxsize=2)
+def _strict_context(ca_file: str | None, changed: int, period: int) -> ssl.SSLContext:
+    """Kept because reading the system's roots takes longer than all the rest of a test.
+
+    `changed` and `period` have new roots read: when the file is another one, and every quarter of an hour.
+    """
+    context = ssl.create_default_context()
+    # RFC 9525 section 2: the common name is no host name.
+    context.hostname_checks_common_name = False
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+def lenient_context() -> ssl.SSLContext:
+    """Accepts everything, to see what is wrong with it. No credentials ever go over this one."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    # Level 0 lets weak keys, SHA-1 and TLS 1.0 through, so that they can be named.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    return context
+
+
+def handshake_of(stream: LineStream) -> Handshake:
+    """What the handshake of this stream showed."""
+    tls = stream.tls
+    if tls is None:
+        raise ValueError("the stream is not encrypted")
+    cipher = tls.cipher()
+    return Handshake(tls.version() or "", cipher[0] if cipher else "", _chain(tls))
+
+
+def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
+    """Public from Python 3.13 on; before that one floor down, and only the leaf if that is gone."""
+    inner: Any = getattr(tls, "_sslobj", None)
+    if hasattr(tls, "get_unverified_chain"):
+        return tuple(bytes(der) for der in tls.get_unverified_chain())
+    if hasattr(inner, "get_unverified_chain"):
+        # The argument asks for DER instead of PEM: _ssl.ENCODING_DER.
+        return tuple(certificate.public_bytes(2) for certificate in inner.get_unverified_chain() or ())
+    leaf = tls.getpeercert(binary_form=True)
+    return (leaf,) if leaf else ()
+
+
+def speaks_no_tls(error: Exception) -> bool:
+    """Whether the handshake failed because the other side answered in something else than TLS."""
+    return isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS
+
+
+def judge_lenient(handshake: Handshake | None) -> Code:
+    """Why a strict handshake failed that was not about the certificate."""
+    return Code.TLS_OLD_ONLY if handshake is not None and handshake.old else Code.TLS_HANDSHAKE

@@ -1,0 +1,36 @@
+"""Set-up links: who made one for which address, and the way to close it."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from mailsetup.hosting.admin import ReadOnlyAdmin
+from mailsetup.setup_links import services
+from mailsetup.setup_links.models import SetupLink
+
+
+@admin.register(SetupLink)
+class SetupLinkAdmin(ReadOnlyAdmin):
+    list_display = [
+        "address",
+        "created_by",
+        "created_at",
+        "expires_at",
+        "opened_at",
+        "revoked_at",
+        "one_device",
+    ]
+    list_filter = ["one_device", "revoked_at"]
+    search_fields = ["address", "created_by__email"]
+    list_select_related = ["created_by"]
+    actions = ["revoke"]
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("setup_links.change_setuplink")
+
+    @admin.action(description=_("Revoke the selected links at once"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[SetupLink]) -> None:
+        count = services.revoke_setup_links(queryset)
+        self.message_user(request, ngettext("%s link revoked.", "%s links revoked.", count) % count)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SetupLinksConfig(AppConfig):
+    name = "mailsetup.setup_links"
+    verbose_name = _("Set-up links")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from mailsetup.setup_links import receivers  # noqa: F401, PLC0415  # models have to be there first

@@ -1,0 +1,91 @@
+"""The doors of the pages of one address: they turn a request into a `Setup` or a link."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from mailsetup.clientconfig import AddressError
+from mailsetup.hosting.selectors import UnknownDomain
+from mailsetup.setup_links import selectors, services
+from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.selectors import LinkGone, UnknownLink
+
+DEVICE_COOKIE = "setup_device"
+
+View = Callable[..., HttpResponse]
+
+
+def for_setup(view: View) -> View:
+    """Give `view` the Setup of a page below /setup/ADDRESS/ or /s/TOKEN/.
+
+    Strangers, forged links and unknown domains get 404, old links 410.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *, address: str = "", token: str = "", **kwargs: Any) -> HttpResponse:
+        if token:
+            return _behind_link(
+                request,
+                token,
+                lambda link: view(
+                    request,
+                    selectors.setup_of_link(link, token, display_name=settings.BRAND["name"]),
+                    **kwargs,
+                ),
+            )
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        try:
+            setup = selectors.setup_of_user(request.user, address, display_name=settings.BRAND["name"])
+        except (AddressError, UnknownDomain):
+            raise Http404("No such address here.") from None
+        return view(request, setup, **kwargs)
+
+    return door
+
+
+def for_link(view: View) -> View:
+    """Give `view` the link of a page below /s/TOKEN/, as `link`, and its `token`; the rest as for_setup()."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *, token: str, **kwargs: Any) -> HttpResponse:
+        return _behind_link(request, token, lambda link: view(request, link=link, token=token, **kwargs))
+
+    return door
+
+
+def _behind_link(
+    request: HttpRequest, token: str, answer: Callable[[SetupLink], HttpResponse]
+) -> HttpResponse:
+    home_url = reverse("mailsetup:link", kwargs={"token": token})
+    # templates/base.html: who came by a link sees no menu of an account, even if there is one.
+    request.link_home_url = home_url  # type: ignore[attr-defined]
+    try:
+        link = selectors.open_link(token, request.COOKIES.get(DEVICE_COOKIE, ""))
+        # The page comes first: one that isn't there must not use up the link without leaving the key behind.
+        response = answer(link)
+        device_key = services.claim_setup_link(link)
+    except LinkGone as gone:
+        return render(request, "setup_links/link_gone.html", {"reason": gone.reason}, status=410)
+    except (AddressError, UnknownDomain, UnknownLink):
+        raise Http404("No such link.") from None
+    if device_key:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            device_key,
+            max_age=timedelta(hours=settings.SETUP_LINKS.one_device_hours),
+            path=home_url,
+            httponly=True,
+            secure=request.is_secure(),
+            samesite="Lax",
+        )
+    # What a link shows is for its holder alone.
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response

@@ -1,0 +1,42 @@
+"""Links that open the pages of one address without an account."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailsetup.hosting.models import Domain
+
+
+class SetupLink(models.Model):
+    """A link that opens guides, downloads and the test for one address without an account.
+
+    Only the hash of its token is stored. A link of one device (a QR code) belongs to the browser
+    that opened it first, which carries the device key whose hash is `device_hash`.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    address = models.CharField(_("address"), max_length=254)
+    domain = models.ForeignKey(Domain, models.CASCADE, related_name="setup_links", null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    # A code made behind a link opens nothing once that link is over.
+    made_behind = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    one_device = models.BooleanField(_("for one device"), default=False)
+    device_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("set-up link")
+        verbose_name_plural = _("set-up links")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def is_open(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.expires_at

@@ -1,0 +1,69 @@
+"""Who may set up which address."""
+
+import hashlib
+
+from django.utils import timezone
+
+from accounts.models import User
+from mailsetup.clientconfig import parse_address
+from mailsetup.hosting.selectors import UnknownDomain, domains_of, find_hosting
+from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.setups import Setup
+
+
+class UnknownLink(LookupError):
+    """Nobody made a link with this token, or its domain is switched off."""
+
+
+class LinkGone(LookupError):
+    """The link was good once; `reason` is expired, revoked or used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def setup_of_user(user: User, text: str, *, display_name: str) -> Setup:
+    """A signed-in user sets up the address in `text`; raises AddressError or UnknownDomain.
+
+    An address of somebody else's domain is as unknown as one that does not exist.
+    """
+    address = parse_address(text)
+    hosting, domain = find_hosting(address, display_name=display_name)
+    if domain is None or not domains_of(user).filter(pk=domain.pk).exists():
+        raise UnknownDomain(address.domain)
+    return Setup(address=address, hosting=hosting, domain=domain, user=user)
+
+
+def setup_of_link(link: SetupLink, token: str, *, display_name: str) -> Setup:
+    """Whoever holds the `token` of an open link sets up its address; raises UnknownDomain."""
+    address = parse_address(link.address)
+    hosting, domain = find_hosting(address, display_name=display_name)
+    return Setup(address=address, hosting=hosting, domain=domain, link=link, token=token)
+
+
+def open_link(token: str, device_key: str) -> SetupLink:
+    """The link of `token` if it still opens; raises UnknownLink for a forged one, LinkGone for an old one.
+
+    `device_key` is what the browser's cookie says; it matters for links of one device.
+    """
+    link = (
+        SetupLink.objects.filter(token_hash=token_hash(token))
+        .select_related("created_by", "made_behind", "domain")
+        .first()
+    )
+    if link is None or (link.domain is not None and not link.domain.enabled):
+        raise UnknownLink
+    for needed in filter(None, (link, link.made_behind)):
+        if needed.revoked_at is not None:
+            raise LinkGone("revoked")
+        if not needed.is_open(timezone.now()):
+            raise LinkGone("expired")
+    if link.one_device and link.device_hash and token_hash(device_key) != link.device_hash:
+        raise LinkGone("used")
+    return link
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token or a device key: nobody who reads the database can use them."""
+    return hashlib.sha256(token.encode()).hexdigest()

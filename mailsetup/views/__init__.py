@@ -1,1 +1,0 @@
-"""HTTP doors. Each does four things: who are you, load, do, render."""

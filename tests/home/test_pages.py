@@ -1,0 +1,311 @@
+"""The pages of one address, for its owner, a colleague, a stranger and the holder of a link."""
+
+import plistlib
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from mailsetup import selectors, services
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.setup_links.models import SetupLink
+
+pytestmark = pytest.mark.django_db
+GUIDE = "/setup/anna@example.com/windows-live-mail/imap/"
+PAGES = [
+    GUIDE,
+    "/setup/anna@example.com/apple-mail-iphone/pop3/",
+    "/setup/anna@example.com/thunderbird/imap/",
+    "/setup/anna@example.com/other/pop3/",
+    "/setup/anna@example.com/test/",
+    "/setup/anna@example.com/files/mobileconfig/imap/",
+]
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
+)
+
+
+def link_for(address: str = "anna@example.com", **options: Any) -> tuple[SetupLink, str]:
+    return services.create_setup_link(address, lifetime=timedelta(hours=1), **options)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_owner_and_colleague_see_it_a_stranger_finds_nothing(
+    page: str, owner: User, colleague: User, stranger: User, signed_in: Any
+) -> None:
+    assert signed_in(owner).get(page).status_code == 200
+    assert signed_in(colleague).get(page).status_code == 200
+    assert signed_in(stranger).get(page).status_code == 404
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/", "/setup/", "/test/", "/tests/"])
+def test_without_signing_in_one_is_asked_to(page: str, provider: None, client: Client) -> None:
+    answer = client.get(page)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_staff_without_a_domain_work_in_the_admin(provider: None, signed_in: Any) -> None:
+    staff = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    assert signed_in(staff).get("/")["Location"] == "/admin/"
+
+
+def test_somebody_without_a_domain_is_told_so(provider: None, signed_in: Any) -> None:
+    nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
+    answer = signed_in(nobody).get("/")
+    assert "mailsetup/no_domain.html" in [template.name for template in answer.templates]
+
+
+def test_a_disabled_domain_is_gone(owner: User, signed_in: Any) -> None:
+    selectors.domains_of(owner).update(enabled=False)
+    assert signed_in(owner).get(GUIDE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "anna",
+        "a@b@",
+        "x" * 300 + "@example.com",
+        "anna\x07@example.com",
+        "anna@elsewhere.example",
+        "å@example.com",
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_in_a_sentence_and_kept(
+    owner: User, signed_in: Any, typed: str
+) -> None:
+    answer = signed_in(owner).get("/setup/", {"other": typed, "app": "thunderbird", "protocol": "imap"})
+    assert answer.status_code == 422
+    assert answer.context["address_error"].endswith(".")
+    assert answer.context["other_address"] == typed.strip()
+
+
+@pytest.mark.parametrize("typed", ["anna", "a/b@example.com", "x@elsewhere.example"])
+def test_the_test_of_an_address_that_cannot_be_is_refused_too(
+    owner: User, signed_in: Any, typed: str
+) -> None:
+    answer = signed_in(owner).get("/test/", {"other": typed})
+    assert answer.status_code == 422
+    assert answer.context["address_error"].endswith(".")
+    assert signed_in(owner).get("/test/")["Location"] == "/setup/anna@example.com/test/"
+
+
+@pytest.mark.parametrize("typed", [" Anna@EXAMPLE.com ", "anna@example.com"])
+def test_the_three_answers_lead_to_the_guide(owner: User, signed_in: Any, typed: str) -> None:
+    answer = signed_in(owner).get("/setup/", {"other": typed, "app": "windows-live-mail", "protocol": "pop3"})
+    assert answer["Location"] == "/setup/anna@example.com/windows-live-mail/pop3/"
+
+
+def test_an_idn_address_is_handled(owner: User, signed_in: Any) -> None:
+    domain = selectors.domains_of(owner).get()
+    domain.aliases.create(name="xn--bcher-kva.example")
+    answer = signed_in(owner).get("/setup/", {"other": "Anna@Bücher.example", "app": "other"}, follow=True)
+    assert answer.status_code == 200
+    assert "anna@bücher.example" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "page", ["/setup/anna@example.com/nothing/imap/", "/setup/anna@example.com/thunderbird/smtp/"]
+)
+def test_no_such_guide(owner: User, signed_in: Any, page: str) -> None:
+    assert signed_in(owner).get(page).status_code == 404
+
+
+def test_a_profile_has_the_settings_and_no_password(owner: User, signed_in: Any) -> None:
+    answer = signed_in(owner).get("/setup/anna@example.com/files/mobileconfig/pop3/")
+    assert answer["Content-Type"] == "application/x-apple-aspen-config"
+    mail = plistlib.loads(answer.content)["PayloadContent"][0]
+    assert mail["EmailAccountType"] == "EmailTypePOP"
+    assert not [key for key in mail if key.endswith("Password") and "SameAs" not in key]
+
+
+class TestSetupLink:
+    def test_it_opens_everything_of_its_address_without_an_account(
+        self, provider: None, client: Client
+    ) -> None:
+        _link, token = link_for()
+        for page in ("", "windows-live-mail/pop3/", "thunderbird/imap/", "test/", "files/mobileconfig/imap/"):
+            assert client.get(f"/s/{token}/{page}").status_code == 200, page
+
+    def test_its_token_is_not_stored(self, provider: None) -> None:
+        link, token = link_for()
+        assert token not in str(SetupLink.objects.filter(pk=link.pk).values())
+
+    def test_a_forged_one_is_not_found(self, provider: None, client: Client) -> None:
+        assert client.get("/s/forged/").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"expires_at": timezone.now() - timedelta(seconds=1)}, "expired"),
+            ({"revoked_at": timezone.now()}, "revoked"),
+        ],
+    )
+    def test_an_old_one_is_gone(self, provider: None, client: Client, fields: Any, reason: str) -> None:
+        link, token = link_for()
+        SetupLink.objects.filter(pk=link.pk).update(**fields)
+        for page in ("", "thunderbird/imap/", "files/mobileconfig/imap/"):
+            answer = client.get(f"/s/{token}/{page}")
+            assert (answer.status_code, answer.context["reason"]) == (410, reason)
+
+    def test_a_code_belongs_to_the_phone_that_scanned_it(self, provider: None) -> None:
+        _link, token = link_for(one_device=True)
+        phone, somebody = Client(), Client()
+        assert phone.get(f"/s/{token}/").status_code == 200
+        assert phone.get(f"/s/{token}/thunderbird/imap/").status_code == 200
+        answer = somebody.get(f"/s/{token}/")
+        assert (answer.status_code, answer.context["reason"]) == (410, "used")
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"expires_at": timezone.now() - timedelta(seconds=1)}, "expired"),
+            ({"revoked_at": timezone.now()}, "revoked"),
+        ],
+    )
+    def test_no_code_made_behind_a_link_outlives_it(self, provider: None, fields: Any, reason: str) -> None:
+        """Otherwise whoever holds a link makes the next one before it ends, for ever."""
+        link, token = link_for()
+        for _again in range(3):
+            answer = Client().post(f"/s/{token}/phone/")
+            token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
+        assert selectors.visit_of_link(token, "")
+        SetupLink.objects.filter(pk=link.pk).update(**fields)
+        assert Client().get(f"/s/{token}/").context["reason"] == reason
+
+    def test_of_two_browsers_at_once_one_gets_the_code(
+        self, provider: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Both have read the link before either has claimed it."""
+        _link, token = link_for(one_device=True)
+        read = selectors.visit_of_link
+
+        def read_and_be_overtaken(token: str, device_key: str) -> Any:
+            visit = read(token, device_key)
+            SetupLink.objects.filter(pk=visit.link.pk).update(device_hash="of the other browser")
+            return visit
+
+        monkeypatch.setattr(selectors, "visit_of_link", read_and_be_overtaken)
+        answer = Client().get(f"/s/{token}/thunderbird/imap/")
+        assert (answer.status_code, answer.context["reason"]) == (410, "used")
+
+    def test_a_page_that_is_not_there_does_not_use_up_a_code(self, provider: None) -> None:
+        _link, token = link_for(one_device=True)
+        phone = Client()
+        assert phone.get(f"/s/{token}/no-such-app/imap/").status_code == 404
+        assert phone.get(f"/s/{token}/").status_code == 200
+
+    def test_a_code_opens_the_profile_on_an_iphone(self, provider: None, client: Client) -> None:
+        _link, token = link_for(one_device=True)
+        answer = client.get(f"/s/{token}/", headers={"user-agent": IPHONE}, follow=True)
+        assert answer.redirect_chain[-1][0] == f"/s/{token}/apple-mail-iphone/imap/?profile=open"
+        assert f"/s/{token}/files/mobileconfig/imap/" in answer.content.decode()
+
+    def test_a_new_code_is_made_on_request(self, owner: User, signed_in: Any) -> None:
+        browser = signed_in(owner)
+        assert browser.get("/setup/anna@example.com/phone/").status_code == 405
+        answer = browser.post("/setup/anna@example.com/phone/")
+        token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
+        assert selectors.visit_of_link(token, "").address.mailbox == "anna@example.com"
+        assert "<svg" in answer.content.decode()
+
+
+class TestConnectionTest:
+    def press(self, browser: Client, **fields: str) -> Any:
+        answers = {
+            "protocol": "imap",
+            "password": "secret canary",
+            "round_trip": "1",
+            "app": "thunderbird",
+            **fields,
+        }
+        return browser.post("/setup/anna@example.com/test/", answers)
+
+    def test_pressing_the_button_queues_it(self, owner: User, signed_in: Any, no_broker: list[int]) -> None:
+        answer = self.press(signed_in(owner))
+        test = ConnectionTest.objects.get()
+        assert answer["Location"] == f"/tests/{test.reference}/"
+        assert no_broker == [test.pk]
+
+    def test_the_password_is_on_no_page(self, owner: User, signed_in: Any) -> None:
+        browser = signed_in(owner)
+        assert "secret canary" not in self.press(browser, protocol="nonsense").content.decode()
+        shown = browser.get(self.press(browser)["Location"])
+        assert "secret canary" not in shown.content.decode()
+
+    def test_without_a_password_one_is_asked_for_it(self, owner: User, signed_in: Any) -> None:
+        assert self.press(signed_in(owner), password="").status_code == 422
+        assert self.press(signed_in(owner), password="", without="1").status_code == 302
+
+    def test_a_broker_that_is_down_is_said_at_once_and_leaves_no_password(
+        self, owner: User, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def down(**_task: Any) -> None:
+            raise OSError("no such folder")
+
+        monkeypatch.setattr("mailsetup.connection_tests.tasks.run_connection_test.delay_on_commit", down)
+        answer = self.press(signed_in(owner))
+        assert answer.status_code == 503
+        assert "/setup/anna@example.com/test/?protocol=imap" in answer.content.decode()
+        assert not SealedPassword.objects.exists()
+        assert ConnectionTest.objects.get().verdict == "not_run"
+
+    def test_who_may_see_the_result(
+        self, owner: User, colleague: User, stranger: User, signed_in: Any
+    ) -> None:
+        """The customer's owner sees all; a colleague their own; a stranger none."""
+        page = self.press(signed_in(colleague))["Location"]
+        assert signed_in(colleague).get(page).status_code == 200
+        assert signed_in(owner).get(page).status_code == 200
+        assert signed_in(stranger).get(page).status_code == 404
+        assert signed_in(colleague).get(self.press(signed_in(owner))["Location"]).status_code == 404
+        assert Client().get(page).status_code == 404
+
+    def test_the_page_polls_until_it_is_over(self, owner: User, signed_in: Any) -> None:
+        browser = signed_in(owner)
+        page = self.press(browser)["Location"]
+        poll = re.search(r'hx-get="([^"]+)"', browser.get(page).content.decode())[1].replace("&amp;", "&")
+        assert browser.get(poll).status_code == 204, "nothing is new"
+        test = ConnectionTest.objects.get()
+        services.mark_lost(test)
+        finished = browser.get(poll).content.decode()
+        assert "hx-get" not in finished
+        assert "interrupted" in finished
+
+    def test_a_worker_that_does_not_come_is_said_after_five_seconds(
+        self, owner: User, signed_in: Any
+    ) -> None:
+        browser = signed_in(owner)
+        page = self.press(browser)["Location"]
+        ConnectionTest.objects.update(created_at=timezone.now() - timedelta(seconds=6))
+        assert browser.get(page).context["late"]
+        assert browser.get(f"{page}progress/?seen=queued-0").status_code == 200
+
+    def test_over_a_link_it_stays_with_the_link(self, provider: None, client: Client) -> None:
+        _link, token = link_for()
+        answer = client.post(f"/s/{token}/test/", {"protocol": "pop3", "password": "secret canary"})
+        assert answer["Location"].startswith(f"/s/{token}/tests/")
+        assert client.get(answer["Location"]).status_code == 200
+        _other, token = link_for("bert@example.com")
+        reference = answer["Location"].rstrip("/").rpartition("/")[2]
+        assert client.get(f"/s/{token}/tests/{reference}/").status_code == 404
+
+    def test_too_many_at_once_is_refused_in_a_sentence(self, owner: User, signed_in: Any) -> None:
+        browser = signed_in(owner)
+        for _ in range(3):
+            self.press(browser)
+        assert self.press(browser).status_code == 429
+
+
+def test_the_guide_needs_five_queries_at_most(
+    owner: User, signed_in: Any, django_assert_max_num_queries: Any
+) -> None:
+    browser = signed_in(owner)
+    browser.get(GUIDE)
+    with django_assert_max_num_queries(5):
+        browser.get(GUIDE)

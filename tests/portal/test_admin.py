@@ -1,0 +1,102 @@
+"""Support staff find an address, a domain or a reference, and change no record of what happened."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from accounts.models import User
+from mailsetup import services
+from mailsetup.hosting.models import Domain, Server
+from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.setup_links.models import SetupLink
+from tests.connection_tests.test_services import start
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def support(provider: None) -> Client:
+    """Staff with a second factor, signed in."""
+    user = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("page", "term", "found"),
+    [
+        ("mailsetup/domain", "anna@example.com", "example.com"),
+        ("mailsetup/domain", "example.net", "example.com"),
+        ("mailsetup/domain", "whmcs:1234", "example.com"),
+        ("mailsetup/mailbox", "Anna+shop@Example.com", "anna@example.com"),
+        ("mailsetup/server", "smarter", "smarter1"),
+        ("accounts/customer", "Lindqvist", "Lindqvist AB"),
+    ],
+)
+def test_search_finds_what_customers_say(support: Client, page: str, term: str, found: str) -> None:
+    answer = support.get(f"/admin/{page}/", {"q": term})
+    assert answer.status_code == 200
+    assert [str(row) for row in answer.context["cl"].result_list] == [found]
+
+
+def test_a_test_is_found_by_reference_and_says_what_the_customer_reads(support: Client, owner: User) -> None:
+    test = start(owner)
+    services.record_steps(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
+    services.finish_connection_test(test)
+    found = support.get("/admin/mailsetup/connectiontest/", {"q": test.reference}).context["cl"].result_list
+    assert list(found) == [test]
+    page = support.get(f"/admin/mailsetup/connectiontest/{test.pk}/change/").content.decode()
+    assert "refused the user name anna@example.com" in page
+    assert 'name="_save"' not in page
+
+
+def test_a_link_is_revoked_at_once(support: Client) -> None:
+    link, token = services.create_setup_link("anna@example.com", lifetime=timedelta(hours=1))
+    support.post(
+        "/admin/mailsetup/setuplink/", {"action": "revoke", "_selected_action": [link.pk]}, follow=True
+    )
+    assert SetupLink.objects.get().revoked_at is not None
+    assert Client().get(f"/s/{token}/").status_code == 410
+
+
+@pytest.mark.parametrize("page", ["server", "domain", "mailbox", "connectiontest", "setuplink"])
+def test_every_list_opens_for_staff_and_for_nobody_else(
+    support: Client, owner: User, signed_in: Any, page: str
+) -> None:
+    assert support.get(f"/admin/mailsetup/{page}/").status_code == 200
+    assert signed_in(owner).get(f"/admin/mailsetup/{page}/").status_code in (302, 404)
+
+
+def domain_form(name: str, alias: str) -> dict[str, str]:
+    """What the admin's page for a new domain sends."""
+    return {
+        "name": name,
+        "server": str(Server.objects.get().pk),
+        "enabled": "on",
+        "aliases-TOTAL_FORMS": "1",
+        "aliases-INITIAL_FORMS": "0",
+        "aliases-0-name": alias,
+        "mailboxes-TOTAL_FORMS": "0",
+        "mailboxes-INITIAL_FORMS": "0",
+    }
+
+
+def test_names_typed_by_staff_are_stored_like_provisioned_ones(support: Client) -> None:
+    answer = support.post("/admin/mailsetup/domain/add/", domain_form("BÜCHER.example", "Books.Example"))
+    assert answer.status_code == 302
+    domain = Domain.objects.get(name="xn--bcher-kva.example")
+    assert domain.aliases.get().name == "books.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [("example.net", "other.example"), ("new.example", "example.com"), ("no name", "other.example")],
+)
+def test_a_name_that_is_taken_or_none_is_refused(support: Client, name: str, alias: str) -> None:
+    assert support.post("/admin/mailsetup/domain/add/", domain_form(name, alias)).status_code == 200
+    assert Domain.objects.count() == 2

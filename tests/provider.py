@@ -1,0 +1,122 @@
+"""A provider with two servers, and the three people of every permission test."""
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Customer, Membership, User
+from accounts.services import ensure_user
+from mailsetup.clientconfig import parse_address
+from mailsetup.hosting.provisioning import provision
+from mailsetup.hosting.selectors import find_hosting
+from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.selectors import setup_of_user
+from mailsetup.setup_links.services import create_setup_link
+from mailsetup.setup_links.setups import Setup
+
+PROVIDER: dict[str, Any] = {
+    "customers": [
+        {"id": "whmcs:1234", "name": "Lindqvist AB", "users": ["owner@lindqvist.example"]},
+        {"id": "whmcs:9", "name": "Somebody else", "users": ["stranger@elsewhere.example"]},
+    ],
+    "servers": [
+        {
+            "name": "smarter1",
+            "software": "smartermail",
+            "webmail_url": "https://mail.%EMAILDOMAIN%/",
+            "mx_patterns": ["*.mx.hoster.example"],
+            "services": [
+                {"type": "imap", "hostname": "mail.%EMAILDOMAIN%", "port": 993, "socket_type": "SSL"},
+                {"type": "pop3", "hostname": "mail.%EMAILDOMAIN%", "port": 995, "socket_type": "SSL"},
+                {"type": "smtp", "hostname": "mail.%EMAILDOMAIN%", "port": 587, "socket_type": "STARTTLS"},
+            ],
+        }
+    ],
+    "domains": [
+        {
+            "name": "example.com",
+            "server": "smarter1",
+            "customer": "whmcs:1234",
+            "aliases": ["example.net"],
+            "mailboxes": ["anna@example.com"],
+        },
+        {"name": "elsewhere.example", "server": "smarter1", "customer": "whmcs:9"},
+    ],
+}
+
+
+@pytest.fixture
+def provider_file() -> dict[str, Any]:
+    return copy.deepcopy(PROVIDER)
+
+
+@pytest.fixture
+def provider(db: None, provider_file: dict[str, Any]) -> None:
+    provision(json.dumps(provider_file).encode())
+
+
+@pytest.fixture
+def owner(provider: None) -> User:
+    return User.objects.get(email="owner@lindqvist.example")
+
+
+@pytest.fixture
+def colleague(provider: None) -> User:
+    user = ensure_user("colleague@lindqvist.example")
+    Membership.objects.create(
+        user=user, customer=Customer.objects.get(external_id="whmcs:1234"), role=Membership.Role.MEMBER
+    )
+    return user
+
+
+@pytest.fixture
+def stranger(provider: None) -> User:
+    return User.objects.get(email="stranger@elsewhere.example")
+
+
+@pytest.fixture
+def signed_in() -> Any:
+    """A browser in which somebody has signed in."""
+
+    def client_of(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Tasks are noted, not sent: the real brokers are used in tests/e2e."""
+    sent: list[int] = []
+    monkeypatch.setattr(
+        "mailsetup.connection_tests.tasks.run_connection_test.delay_on_commit",
+        lambda *, test_id: sent.append(test_id),
+    )
+    return sent
+
+
+@pytest.fixture
+def setup_link(provider: None) -> Callable[..., tuple[SetupLink, str]]:
+    """Makes a set-up link to an address, as support does: the link and its token."""
+
+    def make(
+        address: str = "anna@example.com", *, hours: float = 1, one_device: bool = False
+    ) -> tuple[SetupLink, str]:
+        parsed = parse_address(address)
+        hosting, domain = find_hosting(parsed, display_name="Northwind Hosting")
+        setup = Setup(address=parsed, hosting=hosting, domain=domain)
+        return create_setup_link(setup, lifetime=timedelta(hours=hours), one_device=one_device)
+
+    return make
+
+
+def setup_of(user: User, address: str = "anna@example.com") -> Setup:
+    """A signed-in user sets up an address."""
+    return setup_of_user(user, address, display_name="Northwind Hosting")
