@@ -102,8 +102,11 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sent
 
 
+MakeLink = Callable[..., tuple[SetupLink, str]]
+
+
 @pytest.fixture
-def setup_link(provider: None) -> Callable[..., tuple[SetupLink, str]]:
+def setup_link(provider: None) -> MakeLink:
     """Makes a set-up link to an address, as support does: the link and its token."""
 
     def make(

@@ -1,16 +1,28 @@
 """Tests of a signed-in person, and of whoever holds a set-up link."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from mailsetup.connection_tests import views
 
+
+class ReferenceConverter(StringConverter):
+    """Whatever doesn't look like a reference never gets to the database: PostgreSQL breaks on a NUL."""
+
+    regex = "[0-9A-Za-z]{4}-[0-9A-Za-z]{4}"
+
+
+register_converter(ReferenceConverter, "reference")
+
 urlpatterns = [
     path("tests/", views.history, name="history"),
-    path("tests/<str:reference>/", views.test, name="test"),
-    path("tests/<str:reference>/progress/", views.test_progress, name="test_progress"),
-    path("s/<str:token>/tests/<str:reference>/", views.link_test, name="link_test"),
+    path("tests/<reference:reference>/", views.test, name="test"),
+    path("tests/<reference:reference>/progress/", views.test_progress, name="test_progress"),
+    path("s/<str:token>/tests/<reference:reference>/", views.link_test, name="link_test"),
     path(
-        "s/<str:token>/tests/<str:reference>/progress/", views.link_test_progress, name="link_test_progress"
+        "s/<str:token>/tests/<reference:reference>/progress/",
+        views.link_test_progress,
+        name="link_test_progress",
     ),
 ]
 

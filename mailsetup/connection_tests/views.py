@@ -25,8 +25,6 @@ from mailsetup.setup_links.decorators import for_link, for_setup
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 
-# Whatever doesn't look like a reference never gets to the database: PostgreSQL breaks on a NUL.
-_REFERENCE = re.compile(r"[0-9A-Za-z]{4}-[0-9A-Za-z]{4}")
 _TOO_MANY = {
     "busy": _("A test of this address is running already. Wait until it’s over, then test again."),
     "often": _("This address was tested very often in the last minutes. Wait a quarter of an hour."),
@@ -131,17 +129,15 @@ def _form(
     return render(request, "connection_tests/start.html", context, status=status)
 
 
-@login_required
 def test(request: HttpRequest, reference: str) -> HttpResponse:
     """One test of a signed-in person, running or finished."""
-    found = _find(selectors.tests_of(request.user), reference)
+    found = _find(_own_tests(request), reference)
     return _render(request, found, TestUrls.of_user(found), "connection_tests/test.html")
 
 
-@login_required
 def test_progress(request: HttpRequest, reference: str) -> HttpResponse:
     """The part of its page that changes; 204 when nothing is new."""
-    found = _find(selectors.tests_of(request.user), reference)
+    found = _find(_own_tests(request), reference)
     return _answer_poll(request, found, TestUrls.of_user(found))
 
 
@@ -159,9 +155,14 @@ def link_test_progress(request: HttpRequest, *, link: SetupLink, token: str, ref
     return _answer_poll(request, found, TestUrls.of_link(found, token))
 
 
+def _own_tests(request: HttpRequest) -> QuerySet[ConnectionTest]:
+    """Nobody's for somebody who isn't signed in: a poll must not get the sign-in page as its answer."""
+    if not request.user.is_authenticated:
+        return ConnectionTest.objects.none()
+    return selectors.tests_of(request.user)
+
+
 def _find(tests: QuerySet[ConnectionTest], reference: str) -> ConnectionTest:
-    if not _REFERENCE.fullmatch(reference):
-        raise Http404("No such test.")
     found = tests.filter(reference=reference.upper()).prefetch_related("steps").first()
     if found is None:
         raise Http404("No such test.")

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import Meta
 
 
-class DiscoverySettings(Struct, frozen=True, kw_only=True):
+class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Each field is the environment variable of the same name in capitals."""
 
-    discovery_max_age_seconds: Annotated[int, Meta(ge=0)] = 300
+    discovery_max_age_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 300

@@ -2,14 +2,22 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import Meta
 
 
-class SetupLinkSettings(Struct, frozen=True, kw_only=True):
+class SetupLinkSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Each field is the environment variable of the same name in capitals."""
 
-    setup_link_hours: Annotated[int, Meta(ge=1)] = 24
-    setup_link_max_hours: Annotated[int, Meta(ge=1)] = 24 * 90
-    # A QR code is scanned at once or not at all; the browser that scanned it keeps the link for a day.
-    one_device_opening_minutes: Annotated[int, Meta(ge=1)] = 15
-    one_device_hours: Annotated[int, Meta(ge=1)] = 24
+    setup_link_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+    setup_link_max_hours: Annotated[int, Meta(ge=1, le=8760)] = 2160
+    # A QR code is scanned at once or not at all; the browser that scanned it keeps the link for a while.
+    one_device_opening_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    one_device_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+
+    def __post_init__(self) -> None:
+        if self.setup_link_hours > self.setup_link_max_hours:
+            raise ValueError(
+                f"SETUP_LINK_HOURS can't be used: it is {self.setup_link_hours}, more than "
+                f"SETUP_LINK_MAX_HOURS ({self.setup_link_max_hours})."
+            )

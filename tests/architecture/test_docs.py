@@ -1,6 +1,7 @@
 """The documentation is held to what runs."""
 
 import re
+import tomllib
 
 from mailsetup.formats import FORMATS
 from mailsetup.guides.clients import GUIDES
@@ -24,14 +25,17 @@ def test_every_setting_is_in_the_example_and_in_the_documentation() -> None:
     assert names_in("docs/configuration.md", r"^\| `([A-Z_]+)`") == in_code
 
 
-def test_every_module_of_the_product_has_a_floor() -> None:
-    floors = names_in("docs/architecture.md", r"`(\w+)`")
+def test_the_rooms_stand_in_the_documentation_in_the_order_that_lint_holds() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    order = next(contract["layers"] for contract in contracts["contracts"] if contract["id"] == "rooms")
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\d+\. `mailsetup/(\w+)(?:/|\.py)`", page, re.MULTILINE) == order
     modules = {path.stem for path in (ROOT / "mailsetup").iterdir() if not path.name.startswith("_")}
-    assert modules - {"apps", "migrations"} <= floors
+    assert modules == set(order)
 
 
 def test_every_command_is_documented_with_an_example() -> None:
-    for command in (ROOT / "mailsetup/management/commands").glob("[a-z]*.py"):
+    for command in (ROOT / "mailsetup").glob("*/management/commands/[a-z]*.py"):
         assert re.search(rf'example = "manage.py {command.stem}\b', command.read_text(encoding="utf-8")), (
             command
         )
@@ -41,7 +45,7 @@ def test_every_guide_and_format_says_what_it_stands_on() -> None:
     assert all(guide.evidence for guide in GUIDES.values())
     assert all(file_format.read_by for file_format in FORMATS.values())
     for guide in GUIDES:
-        assert (ROOT / f"templates/mailsetup/guides/{guide}.html").is_file()
+        assert (ROOT / f"templates/guides/{guide}/guide.html").is_file()
 
 
 def test_links_in_the_documentation_lead_somewhere() -> None:

@@ -59,10 +59,11 @@ def measure(folder: Path) -> list[Promise]:
 def _run(folder: Path, port: int) -> tuple[float, float]:
     from django.core.management import call_command  # noqa: PLC0415  # once Django is set up
     from django.db import connection  # noqa: PLC0415
-    from mailsetup.models import ConnectionTest  # noqa: PLC0415
 
-    from mailsetup import tasks  # noqa: PLC0415
+    from mailsetup.connection_tests.models import ConnectionTest  # noqa: PLC0415
+    from mailsetup.connection_tests.tasks import enqueue_connection_test  # noqa: PLC0415
     from mailsetup.hosting.provisioning import provision  # noqa: PLC0415
+    from tests.queued import queued_test  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     provision(json.dumps(_provider_file(port)).encode())
@@ -74,10 +75,10 @@ def _run(folder: Path, port: int) -> tuple[float, float]:
     )
     try:
         worker.wait_until_logged(" ready.")
-        waiting = [_queued(number) for number in range(CROWD)]
+        waiting = [queued_test(f"user{number}@crowd.test", "crowd") for number in range(CROWD)]
         started = time.perf_counter()
         for test in waiting:
-            tasks.enqueue_connection_test(test)
+            enqueue_connection_test(test)
         while ConnectionTest.objects.filter(state="done").count() < CROWD:
             time.sleep(0.02)
         seconds = time.perf_counter() - started
@@ -86,17 +87,6 @@ def _run(folder: Path, port: int) -> tuple[float, float]:
         worker.stop()
         connection.close()
     return seconds, megabytes
-
-
-def _queued(number: int) -> object:
-    from mailsetup import selectors, services  # noqa: PLC0415
-    from mailsetup.clientconfig import ServiceType, parse_address, resolve  # noqa: PLC0415
-
-    address = parse_address(f"user{number}@crowd.test")
-    hosting, domain = selectors.find_hosting(address)
-    visit = selectors.Visit(address=address, hosting=hosting, domain=domain)
-    config = resolve(address, hosting, ServiceType.IMAP)
-    return services.start_connection_test(visit, config, password="crowd", round_trip=False)
 
 
 def _provider_file(port: int) -> dict[str, object]:

@@ -92,15 +92,11 @@ def _whole_run(portal: Portal, lab: MailLab) -> float:
 
 _QUEUE = """
 import time
-from mailsetup import selectors, services, tasks
-from mailsetup.clientconfig import ServiceType, parse_address, resolve
-address = parse_address({address!r})
-hosting, domain = selectors.find_hosting(address)
-visit = selectors.Visit(address=address, hosting=hosting, domain=domain)
-config = resolve(address, hosting, ServiceType.IMAP)
+from mailsetup.connection_tests.tasks import enqueue_connection_test
+from tests.queued import queued_test
 for _ in range({rounds}):
-    test = services.start_connection_test(visit, config, password={password!r}, round_trip=False)
-    tasks.enqueue_connection_test(test)
+    test = queued_test({address!r}, {password!r})
+    enqueue_connection_test(test)
     while test.state != "done":
         time.sleep(0.02)
         test.refresh_from_db()

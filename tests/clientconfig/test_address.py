@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsetup.clientconfig import AddressError, parse_address, parse_domain
+from mailsetup.clientconfig import AddressError, AddressFault, parse_address, parse_domain
 
 
 @pytest.mark.parametrize(
@@ -28,35 +28,35 @@ def test_an_address_is_lower_case_with_its_domain_as_a_labels(typed: str, parsed
 
 
 @pytest.mark.parametrize(
-    ("typed", "reason"),
+    ("typed", "fault"),
     [
-        ("", "has an @ in it"),
-        ("anna", "has an @ in it"),
-        ("@example.com", "before the @"),
-        ("anna@", "empty"),
-        ("anna@localhost", "whole domain name"),
-        ("anna@192.0.2.1", "whole domain name"),
-        ("anna@bert@example.com", "before the @"),
-        ("an na@example.com", "before the @"),
-        (".anna@example.com", "before the @"),
-        ("anna..b@example.com", "before the @"),
-        ('"anna b"@example.com', "before the @"),
-        ("ännä@example.com", "before the @"),
-        ("anna@exam ple.com", "not a domain name"),
-        ("anna@-example.com", "not a domain name"),
-        ("anna\r\n@example.com", "can’t be seen"),
-        ("anna\x00@example.com", "can’t be seen"),
-        ("anna\u202e@example.com", "can’t be seen"),
-        ("a" * 65 + "@example.com", "64 characters"),
-        ("anna@" + "a" * 295, "254 characters"),
-        ("a" * 300, "254 characters"),
-        ("anna@" + "a" * 64 + ".com", "not a domain name"),
+        ("", AddressFault.NO_AT),
+        ("anna", AddressFault.NO_AT),
+        ("@example.com", AddressFault.LOCAL_PART_CHARACTER),
+        ("anna@", AddressFault.DOMAIN_EMPTY),
+        ("anna@localhost", AddressFault.DOMAIN_INCOMPLETE),
+        ("anna@192.0.2.1", AddressFault.DOMAIN_INCOMPLETE),
+        ("anna@bert@example.com", AddressFault.LOCAL_PART_CHARACTER),
+        ("an na@example.com", AddressFault.LOCAL_PART_CHARACTER),
+        (".anna@example.com", AddressFault.LOCAL_PART_CHARACTER),
+        ("anna..b@example.com", AddressFault.LOCAL_PART_CHARACTER),
+        ('"anna b"@example.com', AddressFault.LOCAL_PART_CHARACTER),
+        ("ännä@example.com", AddressFault.LOCAL_PART_CHARACTER),
+        ("anna@exam ple.com", AddressFault.DOMAIN_INVALID),
+        ("anna@-example.com", AddressFault.DOMAIN_INVALID),
+        ("anna\r\n@example.com", AddressFault.INVISIBLE_CHARACTER),
+        ("anna\x00@example.com", AddressFault.INVISIBLE_CHARACTER),
+        ("anna\u202e@example.com", AddressFault.INVISIBLE_CHARACTER),
+        ("a" * 65 + "@example.com", AddressFault.LOCAL_PART_TOO_LONG),
+        ("anna@" + "a" * 295, AddressFault.ADDRESS_TOO_LONG),
+        ("a" * 300, AddressFault.ADDRESS_TOO_LONG),
+        ("anna@" + "a" * 64 + ".com", AddressFault.DOMAIN_INVALID),
     ],
 )
-def test_what_is_no_address_is_refused_with_one_sentence(typed: str, reason: str) -> None:
-    with pytest.raises(AddressError, match=reason) as refused:
+def test_what_is_no_address_is_refused_and_why(typed: str, fault: AddressFault) -> None:
+    with pytest.raises(AddressError) as refused:
         parse_address(typed)
-    assert str(refused.value).endswith(".")
+    assert refused.value.fault is fault
 
 
 def test_a_sub_address_belongs_to_the_mailbox_before_the_plus() -> None:

@@ -7,20 +7,21 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from mailsetup import credentials, selectors, services
-from mailsetup.clientconfig import ServiceType, resolve
+from mailsetup.clientconfig import Protocol, resolve
+from mailsetup.connection_tests import credentials, reaper, services
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.connection_tests.services import TooManyTests
 from mailsetup.probes.findings import Code, Finding, Status, Step
+from tests.provider import setup_of
 
 pytestmark = pytest.mark.django_db
 CANARY = "correct horse battery canary"
 
 
 def start(user: User, password: str = CANARY) -> ConnectionTest:
-    visit = setup_of(user, "anna@example.com")
+    setup = setup_of(user, "anna@example.com")
     config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-    return services.start_connection_test(visit, config, password=password, round_trip=True)
+    return services.start_connection_test(setup, config, password=password, round_trip=True)
 
 
 def test_the_password_is_sealed_and_read_once(owner: User) -> None:
@@ -53,7 +54,7 @@ def test_a_task_that_comes_twice_runs_once(owner: User) -> None:
 
 def test_the_verdict_and_causes_come_from_the_steps(owner: User) -> None:
     test = start(owner)
-    services.record_steps(
+    services.record_findings(
         test,
         [
             (0, Finding(Step.DNS, Status.PASSED, Code.OK, 3)),
@@ -72,8 +73,8 @@ def test_the_verdict_and_causes_come_from_the_steps(owner: User) -> None:
 @pytest.mark.parametrize(
     ("fields", "age"),
     [
-        ({"state": "running", "started_at": timezone.now() - services.LOST_AFTER - timedelta(seconds=1)}, 0),
-        ({"state": "queued"}, services.QUEUE_LIFETIME.total_seconds() + 1),
+        ({"state": "running", "started_at": timezone.now() - timedelta(seconds=151)}, 0),
+        ({"state": "queued"}, 61),
     ],
 )
 def test_a_run_whose_worker_is_gone_is_lost_and_its_password_too(
@@ -82,7 +83,7 @@ def test_a_run_whose_worker_is_gone_is_lost_and_its_password_too(
     test = start(owner)
     created = timezone.now() - timedelta(seconds=age)
     ConnectionTest.objects.filter(pk=test.pk).update(created_at=created, **fields)
-    assert services.reap_lost_tests() == 1
+    assert reaper.reap_lost_tests() == 1
     test.refresh_from_db()
     assert (test.state, test.verdict, test.causes) == ("done", "not_run", ["lost_run"])
     assert not SealedPassword.objects.exists()
@@ -90,7 +91,7 @@ def test_a_run_whose_worker_is_gone_is_lost_and_its_password_too(
 
 def test_a_run_that_is_at_work_is_left_alone(owner: User) -> None:
     services.begin_connection_test(start(owner).pk)
-    assert services.reap_lost_tests() == 0
+    assert reaper.reap_lost_tests() == 0
 
 
 def test_a_fourth_test_at_once_is_refused(owner: User) -> None:
@@ -103,7 +104,7 @@ def test_a_fourth_test_at_once_is_refused(owner: User) -> None:
 def test_a_password_refused_again_and_again_pauses_the_address(owner: User) -> None:
     for _ in range(8):
         test = start(owner)
-        services.record_steps(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
+        services.record_findings(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
         services.finish_connection_test(test)
     with pytest.raises(TooManyTests, match="rejected"):
         start(owner)
@@ -120,16 +121,16 @@ def test_references_read_well_over_the_telephone() -> None:
 def test_names_of_one_mailbox_share_its_limit(owner: User) -> None:
     """Otherwise anna+1@, anna+2@ … would be a way to guess the password of anna@ without end."""
     for number in range(8):
-        visit = setup_of(owner, f"anna+{number}@example.com")
+        setup = setup_of(owner, f"anna+{number}@example.com")
         config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-        test = services.start_connection_test(visit, config, password=CANARY, round_trip=False)
+        test = services.start_connection_test(setup, config, password=CANARY, round_trip=False)
         rejected = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 3)
-        services.record_steps(test, [(0, rejected)])
+        services.record_findings(test, [(0, rejected)])
         services.finish_connection_test(test)
-    visit = setup_of(owner, "anna@example.net")
+    setup = setup_of(owner, "anna@example.net")
     config = resolve(setup.address, setup.hosting, Protocol.POP3)
     with pytest.raises(TooManyTests) as refusal:
-        services.start_connection_test(visit, config, password=CANARY, round_trip=False)
+        services.start_connection_test(setup, config, password=CANARY, round_trip=False)
     assert refusal.value.reason == "rejected"
 
 
@@ -138,9 +139,9 @@ def test_a_test_that_ended_meanwhile_is_not_lost(owner: User) -> None:
     test = start(owner)
     services.begin_connection_test(test.pk)
     read_by_the_page = ConnectionTest.objects.get(pk=test.pk)
-    services.record_steps(test, [(0, Finding(Step.DNS, Status.PASSED, Code.OK, 3))])
+    services.record_findings(test, [(0, Finding(Step.DNS, Status.PASSED, Code.OK, 3))])
     services.finish_connection_test(test)
-    services.mark_lost(read_by_the_page)
+    reaper.mark_lost(read_by_the_page)
     assert ConnectionTest.objects.get(pk=test.pk).causes == []
     assert read_by_the_page.state == ConnectionTest.State.DONE
 
@@ -148,5 +149,5 @@ def test_a_test_that_ended_meanwhile_is_not_lost(owner: User) -> None:
 def test_a_test_that_a_worker_took_meanwhile_is_not_lost(owner: User) -> None:
     test = start(owner)
     services.begin_connection_test(test.pk)
-    services.mark_lost(test)
+    reaper.mark_lost(test)
     assert ConnectionTest.objects.get(pk=test.pk).state == ConnectionTest.State.RUNNING

@@ -8,29 +8,26 @@ from tests.e2e.portal import Portal
 # talks to takes the call and says nothing, so it is surely in the middle when it is killed.
 _KILL_A_WORKER = """
 import json, socket, subprocess, sys, time
+from datetime import timedelta
 from django.utils import timezone
-from mailsetup import selectors, services
-from mailsetup.clientconfig import ServiceType, parse_address, resolve
+from mailsetup.connection_tests import reaper
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from tests.queued import queued_test
 
-address = parse_address({address!r})
-hosting, domain = selectors.find_hosting(address)
-visit = selectors.Visit(address=address, hosting=hosting, domain=domain)
-config = resolve(address, hosting, ServiceType.IMAP)
-test = services.start_connection_test(visit, config, password="lost canary", round_trip=False)
+test = queued_test({address!r}, "lost canary")
 with socket.create_server(("127.0.0.1", 0)) as silent:
     port = silent.getsockname()[1]
     test.services = [dict(service, port=port) for service in test.services]
     test.save()
-    run = "from mailsetup import runner; runner.run_queued(%d)" % test.pk
+    run = "from mailsetup.connection_tests import runner; runner.run_queued(%d)" % test.pk
     worker = subprocess.Popen([sys.executable, "manage.py", "shell", "-v", "0", "-c", run])
     while not test.steps.exists():
         time.sleep(0.05)
     worker.kill()
     worker.wait()
-before = services.reap_lost_tests()
-ConnectionTest.objects.filter(pk=test.pk).update(started_at=timezone.now() - services.LOST_AFTER * 2)
-lost = services.reap_lost_tests()
+before = reaper.reap_lost_tests()
+ConnectionTest.objects.filter(pk=test.pk).update(started_at=timezone.now() - timedelta(hours=1))
+lost = reaper.reap_lost_tests()
 test.refresh_from_db()
 print(json.dumps([before, lost, test.state, test.verdict, test.causes, SealedPassword.objects.count()]))
 """

@@ -8,11 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsetup.clientconfig import Address, Hosting, ServiceType, parse_address, resolve
-from mailsetup.formats import FORMATS, NothingToOffer, autoconfig
+from mailsetup.clientconfig import Address, Hosting, Protocol, parse_address, resolve
+from mailsetup.discovery import documents
+from mailsetup.formats import FORMATS, NothingToOffer
 from tests.formats import hostings
 
 ANNA = parse_address("anna@example.com")
+FORMAT = FORMATS["autoconfig"]
+
+
+def for_address(address: Address, hosting: Hosting) -> bytes:
+    return documents.for_address(FORMAT, address, hosting)
+
+
+def for_domain(hosting: Hosting) -> bytes:
+    return documents.for_domain(FORMAT, hosting)
 
 
 def parse(document: bytes) -> ET.Element:
@@ -46,7 +56,7 @@ def rows(document: bytes) -> list[tuple[str | None, ...]]:
 def test_the_document_for_an_address(
     name: str, address: str, hosting: Hosting, matches_golden: Callable[[str, bytes], None]
 ) -> None:
-    matches_golden(name, autoconfig.render_address(parse_address(address), hosting))
+    matches_golden(name, for_address(parse_address(address), hosting))
 
 
 @pytest.mark.parametrize(
@@ -56,14 +66,14 @@ def test_the_document_for_an_address(
 def test_the_document_for_a_domain(
     name: str, hosting: Hosting, matches_golden: Callable[[str, bytes], None]
 ) -> None:
-    matches_golden(name, autoconfig.render_domain(hosting))
+    matches_golden(name, for_domain(hosting))
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        pytest.param(autoconfig.render_address(ANNA, hostings.DOMAIN), id="address"),
-        pytest.param(autoconfig.render_domain(hostings.ALIAS), id="alias domain"),
+        pytest.param(for_address(ANNA, hostings.DOMAIN), id="address"),
+        pytest.param(for_domain(hostings.ALIAS), id="alias domain"),
     ],
 )
 def test_thunderbird_finds_all_it_insists_on(document: bytes) -> None:
@@ -90,26 +100,24 @@ def test_thunderbird_finds_all_it_insists_on(document: bytes) -> None:
 
 
 def test_a_known_address_gets_its_login_spelled_out() -> None:
-    usernames = {row[-1] for row in rows(autoconfig.render_address(ANNA, hostings.DOMAIN))}
+    usernames = {row[-1] for row in rows(for_address(ANNA, hostings.DOMAIN))}
     assert usernames == {"anna@example.com"}
 
 
 def test_an_alias_signs_in_as_the_mailbox_of_the_primary_domain() -> None:
-    document = autoconfig.render_address(parse_address("anna@example.net"), hostings.ALIAS)
+    document = for_address(parse_address("anna@example.net"), hostings.ALIAS)
     assert parse(document).findtext("emailProvider/domain") == "example.net"
     assert {row[1] for row in rows(document)} == {"mail.example.com"}
     assert {row[-1] for row in rows(document)} == {"anna@example.com"}
 
 
 def test_a_domain_alone_keeps_the_placeholders_for_the_program_to_fill() -> None:
-    assert {row[-1] for row in rows(autoconfig.render_domain(hostings.DOMAIN))} == {"%EMAILADDRESS%"}
-    assert {row[-1] for row in rows(autoconfig.render_domain(hostings.ALIAS))} == {
-        "%EMAILLOCALPART%@example.com"
-    }
+    assert {row[-1] for row in rows(for_domain(hostings.DOMAIN))} == {"%EMAILADDRESS%"}
+    assert {row[-1] for row in rows(for_domain(hostings.ALIAS))} == {"%EMAILLOCALPART%@example.com"}
 
 
 def test_pop3_leaves_mail_on_the_server() -> None:
-    root = parse(autoconfig.render_address(ANNA, hostings.DOMAIN))
+    root = parse(for_address(ANNA, hostings.DOMAIN))
     assert root.findtext(".//pop3/leaveMessagesOnServer") == "true"
     assert root.findtext(".//pop3/daysToLeaveMessagesOnServer") == "14"
     assert root.find(".//incomingServer[@type='imap']/pop3") is None
@@ -119,13 +127,13 @@ def test_the_providers_preference_is_kept_and_imap_comes_first() -> None:
     hosting = hostings.offering(
         hostings.POP3, hostings.SMTP, hostings.IMAP_STARTTLS, hostings.SMTP_STARTTLS, hostings.IMAP
     )
-    order = [(row[0], row[2]) for row in rows(autoconfig.render_address(ANNA, hosting))]
+    order = [(row[0], row[2]) for row in rows(for_address(ANNA, hosting))]
     assert order == [("imap", "143"), ("imap", "993"), ("pop3", "995"), ("smtp", "465"), ("smtp", "587")]
 
 
 def test_unencrypted_services_are_never_offered() -> None:
     hosting = hostings.offering(hostings.IMAP_PLAIN, hostings.IMAP, hostings.SMTP_PLAIN, hostings.SMTP)
-    assert {row[3] for row in rows(autoconfig.render_address(ANNA, hosting))} == {"SSL"}
+    assert {row[3] for row in rows(for_address(ANNA, hosting))} == {"SSL"}
 
 
 @pytest.mark.parametrize(
@@ -140,20 +148,19 @@ def test_unencrypted_services_are_never_offered() -> None:
 )
 def test_without_an_encrypted_way_both_ways_there_is_nothing_to_offer(hosting: Hosting) -> None:
     with pytest.raises(NothingToOffer):
-        autoconfig.render_address(ANNA, hosting)
+        for_address(ANNA, hosting)
     with pytest.raises(NothingToOffer):
-        autoconfig.render_domain(hosting)
+        for_domain(hosting)
 
 
 def test_a_server_with_pop3_alone_is_offered() -> None:
-    document = autoconfig.render_domain(hostings.offering(hostings.POP3, hostings.SMTP))
+    document = for_domain(hostings.offering(hostings.POP3, hostings.SMTP))
     assert [row[0] for row in rows(document)] == ["pop3", "smtp"]
 
 
 def test_the_protocol_asked_for_changes_nothing_as_both_are_listed() -> None:
     by_protocol = {
-        autoconfig.FORMAT.render(resolve(ANNA, hostings.DOMAIN, protocol))
-        for protocol in (ServiceType.IMAP, ServiceType.POP3)
+        FORMAT.render(resolve(ANNA, hostings.DOMAIN, protocol)) for protocol in (Protocol.IMAP, Protocol.POP3)
     }
     assert len(by_protocol) == 1
 
@@ -165,15 +172,13 @@ def test_the_protocol_asked_for_changes_nothing_as_both_are_listed() -> None:
 def test_no_name_and_no_address_can_break_the_document(name: str, local_part: str) -> None:
     hosting = replace(hostings.DOMAIN, display_name=name)
     address = Address(local_part, "example.com")
-    root = parse(autoconfig.render_address(address, hosting))
+    root = parse(for_address(address, hosting))
     assert len(root.findtext("emailProvider/displayName") or "") <= 60
     assert len(root.findtext("emailProvider/displayShortName") or "") <= 20
     assert root.findtext(".//username") == address.mailbox
 
 
 def test_it_is_served_to_anybody_with_a_type_that_thunderbird_parses() -> None:
-    assert FORMATS["autoconfig"].public
-    assert FORMATS["autoconfig"].media_type == "text/xml; charset=utf-8"
-    assert (
-        FORMATS["autoconfig"].filename(resolve(ANNA, hostings.DOMAIN, ServiceType.IMAP)) == "config-v1.1.xml"
-    )
+    assert FORMAT.public
+    assert FORMAT.media_type == "text/xml; charset=utf-8"
+    assert FORMAT.filename(resolve(ANNA, hostings.DOMAIN, Protocol.IMAP)) == "config-v1.1.xml"

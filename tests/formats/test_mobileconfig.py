@@ -10,7 +10,7 @@ import pytest
 from mailsetup.clientconfig import (
     Authentication,
     Hosting,
-    ServiceType,
+    Protocol,
     parse_address,
     resolve,
     resolve_domain,
@@ -44,7 +44,7 @@ KEYS_OF_MAIL = REQUIRED_OF_MAIL | {
 
 def render(
     address: str = "anna@example.com",
-    protocol: ServiceType = ServiceType.IMAP,
+    protocol: Protocol = Protocol.IMAP,
     hosting: Hosting = hostings.DOMAIN,
 ) -> bytes:
     return FORMAT.render(resolve(parse_address(address), hosting, protocol))
@@ -56,19 +56,17 @@ def profile(*args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return outer, account
 
 
-@pytest.mark.parametrize("protocol", [ServiceType.IMAP, ServiceType.POP3])
-def test_the_profile_of_an_address(
-    protocol: ServiceType, matches_golden: Callable[[str, bytes], None]
-) -> None:
+@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
+def test_the_profile_of_an_address(protocol: Protocol, matches_golden: Callable[[str, bytes], None]) -> None:
     matches_golden(f"mobileconfig-{protocol}.mobileconfig", render(protocol=protocol))
 
 
 @pytest.mark.parametrize(
     ("protocol", "account_type"),
-    [(ServiceType.IMAP, "EmailTypeIMAP"), (ServiceType.POP3, "EmailTypePOP")],
+    [(Protocol.IMAP, "EmailTypeIMAP"), (Protocol.POP3, "EmailTypePOP")],
 )
 def test_it_holds_what_apple_requires_and_nothing_that_apple_does_not_know(
-    protocol: ServiceType, account_type: str
+    protocol: Protocol, account_type: str
 ) -> None:
     outer, account = profile(protocol=protocol)
     assert outer["PayloadType"] == "Configuration"
@@ -116,7 +114,7 @@ def test_what_an_iphone_could_not_do_safely_is_not_offered(hosting: Hosting) -> 
 
 def test_a_profile_is_for_one_address_and_not_for_a_domain() -> None:
     with pytest.raises(NothingToOffer):
-        FORMAT.render(resolve_domain(hostings.DOMAIN, ServiceType.IMAP))
+        FORMAT.render(resolve_domain(hostings.DOMAIN, Protocol.IMAP))
 
 
 def identifiers(outer: dict[str, Any]) -> set[str]:
@@ -129,7 +127,7 @@ def test_installing_again_replaces_and_other_accounts_stay_untouched() -> None:
     again, _ = profile(hosting=replace(hostings.DOMAIN, services=(hostings.IMAP_STARTTLS, hostings.SMTP)))
     assert identifiers(first) == identifiers(again)
     assert len(identifiers(first)) == 4
-    others = [profile("bert@example.com")[0], profile(protocol=ServiceType.POP3)[0]]
+    others = [profile("bert@example.com")[0], profile(protocol=Protocol.POP3)[0]]
     for other in others:
         assert not identifiers(first) & identifiers(other)
     assert first["PayloadIdentifier"].startswith("com.example.mail.")
@@ -149,7 +147,7 @@ def test_an_alias_sends_as_itself_and_signs_in_as_the_mailbox() -> None:
     ],
 )
 def test_the_file_name_is_safe_everywhere(address: str, filename: str) -> None:
-    assert FORMAT.filename(resolve(parse_address(address), hostings.DOMAIN, ServiceType.IMAP)) == filename
+    assert FORMAT.filename(resolve(parse_address(address), hostings.DOMAIN, Protocol.IMAP)) == filename
 
 
 def test_strange_names_stay_text() -> None:

@@ -10,9 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from mailsetup import selectors, services
+from mailsetup.connection_tests import reaper
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.hosting import selectors
 from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.selectors import open_link
+from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
 GUIDE = "/setup/anna@example.com/windows-live-mail/imap/"
@@ -27,10 +30,6 @@ PAGES = [
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
 )
-
-
-def link_for(address: str = "anna@example.com", **options: Any) -> tuple[SetupLink, str]:
-    return services.create_setup_link(address, lifetime=timedelta(hours=1), **options)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -57,7 +56,7 @@ def test_staff_without_a_domain_work_in_the_admin(provider: None, signed_in: Any
 def test_somebody_without_a_domain_is_told_so(provider: None, signed_in: Any) -> None:
     nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
     answer = signed_in(nobody).get("/")
-    assert "mailsetup/no_domain.html" in [template.name for template in answer.templates]
+    assert "home/no_domain.html" in [template.name for template in answer.templates]
 
 
 def test_a_disabled_domain_is_gone(owner: User, signed_in: Any) -> None:
@@ -126,14 +125,14 @@ def test_a_profile_has_the_settings_and_no_password(owner: User, signed_in: Any)
 
 class TestSetupLink:
     def test_it_opens_everything_of_its_address_without_an_account(
-        self, provider: None, client: Client
+        self, setup_link: MakeLink, client: Client
     ) -> None:
-        _link, token = link_for()
+        _link, token = setup_link()
         for page in ("", "windows-live-mail/pop3/", "thunderbird/imap/", "test/", "files/mobileconfig/imap/"):
             assert client.get(f"/s/{token}/{page}").status_code == 200, page
 
-    def test_its_token_is_not_stored(self, provider: None) -> None:
-        link, token = link_for()
+    def test_its_token_is_not_stored(self, setup_link: MakeLink) -> None:
+        link, token = setup_link()
         assert token not in str(SetupLink.objects.filter(pk=link.pk).values())
 
     def test_a_forged_one_is_not_found(self, provider: None, client: Client) -> None:
@@ -146,15 +145,15 @@ class TestSetupLink:
             ({"revoked_at": timezone.now()}, "revoked"),
         ],
     )
-    def test_an_old_one_is_gone(self, provider: None, client: Client, fields: Any, reason: str) -> None:
-        link, token = link_for()
+    def test_an_old_one_is_gone(self, setup_link: MakeLink, client: Client, fields: Any, reason: str) -> None:
+        link, token = setup_link()
         SetupLink.objects.filter(pk=link.pk).update(**fields)
         for page in ("", "thunderbird/imap/", "files/mobileconfig/imap/"):
             answer = client.get(f"/s/{token}/{page}")
             assert (answer.status_code, answer.context["reason"]) == (410, reason)
 
-    def test_a_code_belongs_to_the_phone_that_scanned_it(self, provider: None) -> None:
-        _link, token = link_for(one_device=True)
+    def test_a_code_belongs_to_the_phone_that_scanned_it(self, setup_link: MakeLink) -> None:
+        _link, token = setup_link(one_device=True)
         phone, somebody = Client(), Client()
         assert phone.get(f"/s/{token}/").status_code == 200
         assert phone.get(f"/s/{token}/thunderbird/imap/").status_code == 200
@@ -168,40 +167,41 @@ class TestSetupLink:
             ({"revoked_at": timezone.now()}, "revoked"),
         ],
     )
-    def test_no_code_made_behind_a_link_outlives_it(self, provider: None, fields: Any, reason: str) -> None:
+    def test_no_code_made_behind_a_link_outlives_it(
+        self, setup_link: MakeLink, fields: Any, reason: str
+    ) -> None:
         """Otherwise whoever holds a link makes the next one before it ends, for ever."""
-        link, token = link_for()
+        link, token = setup_link()
         for _again in range(3):
             answer = Client().post(f"/s/{token}/phone/")
             token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
-        assert selectors.visit_of_link(token, "")
+        assert open_link(token, "")
         SetupLink.objects.filter(pk=link.pk).update(**fields)
         assert Client().get(f"/s/{token}/").context["reason"] == reason
 
     def test_of_two_browsers_at_once_one_gets_the_code(
-        self, provider: None, monkeypatch: pytest.MonkeyPatch
+        self, setup_link: MakeLink, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Both have read the link before either has claimed it."""
-        _link, token = link_for(one_device=True)
-        read = selectors.visit_of_link
+        _link, token = setup_link(one_device=True)
 
-        def read_and_be_overtaken(token: str, device_key: str) -> Any:
-            visit = read(token, device_key)
-            SetupLink.objects.filter(pk=visit.link.pk).update(device_hash="of the other browser")
-            return visit
+        def read_and_be_overtaken(token: str, device_key: str) -> SetupLink:
+            link = open_link(token, device_key)
+            SetupLink.objects.filter(pk=link.pk).update(device_hash="of the other browser")
+            return link
 
-        monkeypatch.setattr(selectors, "visit_of_link", read_and_be_overtaken)
+        monkeypatch.setattr("mailsetup.setup_links.selectors.open_link", read_and_be_overtaken)
         answer = Client().get(f"/s/{token}/thunderbird/imap/")
         assert (answer.status_code, answer.context["reason"]) == (410, "used")
 
-    def test_a_page_that_is_not_there_does_not_use_up_a_code(self, provider: None) -> None:
-        _link, token = link_for(one_device=True)
+    def test_a_page_that_is_not_there_does_not_use_up_a_code(self, setup_link: MakeLink) -> None:
+        _link, token = setup_link(one_device=True)
         phone = Client()
         assert phone.get(f"/s/{token}/no-such-app/imap/").status_code == 404
         assert phone.get(f"/s/{token}/").status_code == 200
 
-    def test_a_code_opens_the_profile_on_an_iphone(self, provider: None, client: Client) -> None:
-        _link, token = link_for(one_device=True)
+    def test_a_code_opens_the_profile_on_an_iphone(self, setup_link: MakeLink, client: Client) -> None:
+        _link, token = setup_link(one_device=True)
         answer = client.get(f"/s/{token}/", headers={"user-agent": IPHONE}, follow=True)
         assert answer.redirect_chain[-1][0] == f"/s/{token}/apple-mail-iphone/imap/?profile=open"
         assert f"/s/{token}/files/mobileconfig/imap/" in answer.content.decode()
@@ -211,7 +211,7 @@ class TestSetupLink:
         assert browser.get("/setup/anna@example.com/phone/").status_code == 405
         answer = browser.post("/setup/anna@example.com/phone/")
         token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
-        assert selectors.visit_of_link(token, "").address.mailbox == "anna@example.com"
+        assert open_link(token, "").address == "anna@example.com"
         assert "<svg" in answer.content.decode()
 
 
@@ -272,7 +272,7 @@ class TestConnectionTest:
         poll = re.search(r'hx-get="([^"]+)"', browser.get(page).content.decode())[1].replace("&amp;", "&")
         assert browser.get(poll).status_code == 204, "nothing is new"
         test = ConnectionTest.objects.get()
-        services.mark_lost(test)
+        reaper.mark_lost(test)
         finished = browser.get(poll).content.decode()
         assert "hx-get" not in finished
         assert "interrupted" in finished
@@ -286,12 +286,12 @@ class TestConnectionTest:
         assert browser.get(page).context["late"]
         assert browser.get(f"{page}progress/?seen=queued-0").status_code == 200
 
-    def test_over_a_link_it_stays_with_the_link(self, provider: None, client: Client) -> None:
-        _link, token = link_for()
+    def test_over_a_link_it_stays_with_the_link(self, setup_link: MakeLink, client: Client) -> None:
+        _link, token = setup_link()
         answer = client.post(f"/s/{token}/test/", {"protocol": "pop3", "password": "secret canary"})
         assert answer["Location"].startswith(f"/s/{token}/tests/")
         assert client.get(answer["Location"]).status_code == 200
-        _other, token = link_for("bert@example.com")
+        _other, token = setup_link("bert@example.com")
         reference = answer["Location"].rstrip("/").rpartition("/")[2]
         assert client.get(f"/s/{token}/tests/{reference}/").status_code == 404
 

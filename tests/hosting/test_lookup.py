@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from mailsetup import selectors
-from mailsetup.clientconfig import ServiceType, parse_address, resolve
+from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
+from mailsetup.hosting import selectors, sentences
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.provisioning import provision
 from mailsetup.hosting.selectors import UnknownDomain
@@ -22,9 +22,9 @@ def fresh_cache() -> None:
     cache.clear()
 
 
-def config_of(text: str, protocol: ServiceType = ServiceType.IMAP) -> Any:
+def config_of(text: str, protocol: Protocol = Protocol.IMAP) -> Any:
     address = parse_address(text)
-    return resolve(address, selectors.find_hosting(address)[0], protocol)
+    return resolve(address, selectors.find_hosting(address, display_name="Northwind Hosting")[0], protocol)
 
 
 def test_the_domain_says_so(provider: None) -> None:
@@ -102,5 +102,6 @@ def test_a_disabled_domain_does_not_come_back_through_its_mx(provider: None, nam
 def test_a_server_without_pop3_says_so(provider: None, provider_file: dict[str, Any]) -> None:
     del provider_file["servers"][0]["services"][1]
     provision(json.dumps(provider_file).encode())
-    with pytest.raises(LookupError, match="does not offer POP3"):
-        config_of("anna@example.com", ServiceType.POP3)
+    with pytest.raises(NotOffered) as refused:
+        config_of("anna@example.com", Protocol.POP3)
+    assert sentences.not_offered(refused.value) == "The server for example.com does not offer POP3."

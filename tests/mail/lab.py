@@ -17,7 +17,7 @@ from pathlib import Path
 import trustme
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.probes import Timeouts, Vantage
+from mailsetup.probes.ask import Timeouts, Vantage
 from tests.mail.dovecot import start_dovecot
 from tests.mail.mailboxes import DOMAIN, HOST, MAILBOXES, Mailbox
 from tests.mail.postfix import start_postfix

@@ -8,8 +8,9 @@ import secrets
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.probes import Ask, Timeouts, probe
+from mailsetup.probes.ask import Ask, Timeouts
 from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, Verdict, causes_of
+from mailsetup.probes.run import probe
 from tests.mail.lab import USUAL_TIMEOUTS, MailLab
 from tests.mail.oracles import imap
 

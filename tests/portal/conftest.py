@@ -17,3 +17,8 @@ def _files_without_a_manifest() -> Iterator[None]:
 def visitor() -> Client:
     """A browser that gets the error page instead of the test getting the exception."""
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture(autouse=True)
+def without_a_broker(no_broker: list[int]) -> None:
+    """Tasks are noted, not sent."""

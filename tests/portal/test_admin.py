@@ -1,6 +1,5 @@
 """Support staff find an address, a domain or a reference, and change no record of what happened."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from accounts.models import User
-from mailsetup import services
+from mailsetup.connection_tests import services
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.test_services import start
+from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,11 @@ def support(provider: None) -> Client:
 @pytest.mark.parametrize(
     ("page", "term", "found"),
     [
-        ("mailsetup/domain", "anna@example.com", "example.com"),
-        ("mailsetup/domain", "example.net", "example.com"),
-        ("mailsetup/domain", "whmcs:1234", "example.com"),
-        ("mailsetup/mailbox", "Anna+shop@Example.com", "anna@example.com"),
-        ("mailsetup/server", "smarter", "smarter1"),
+        ("hosting/domain", "anna@example.com", "example.com"),
+        ("hosting/domain", "example.net", "example.com"),
+        ("hosting/domain", "whmcs:1234", "example.com"),
+        ("hosting/mailbox", "Anna+shop@Example.com", "anna@example.com"),
+        ("hosting/server", "smarter", "smarter1"),
         ("accounts/customer", "Lindqvist", "Lindqvist AB"),
     ],
 )
@@ -46,30 +46,43 @@ def test_search_finds_what_customers_say(support: Client, page: str, term: str, 
 
 def test_a_test_is_found_by_reference_and_says_what_the_customer_reads(support: Client, owner: User) -> None:
     test = start(owner)
-    services.record_steps(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
+    services.record_findings(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
     services.finish_connection_test(test)
-    found = support.get("/admin/mailsetup/connectiontest/", {"q": test.reference}).context["cl"].result_list
+    found = (
+        support.get("/admin/connection_tests/connectiontest/", {"q": test.reference})
+        .context["cl"]
+        .result_list
+    )
     assert list(found) == [test]
-    page = support.get(f"/admin/mailsetup/connectiontest/{test.pk}/change/").content.decode()
+    page = support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/").content.decode()
     assert "refused the user name anna@example.com" in page
     assert 'name="_save"' not in page
 
 
-def test_a_link_is_revoked_at_once(support: Client) -> None:
-    link, token = services.create_setup_link("anna@example.com", lifetime=timedelta(hours=1))
+def test_a_link_is_revoked_at_once(support: Client, setup_link: MakeLink) -> None:
+    link, token = setup_link()
     support.post(
-        "/admin/mailsetup/setuplink/", {"action": "revoke", "_selected_action": [link.pk]}, follow=True
+        "/admin/setup_links/setuplink/", {"action": "revoke", "_selected_action": [link.pk]}, follow=True
     )
     assert SetupLink.objects.get().revoked_at is not None
     assert Client().get(f"/s/{token}/").status_code == 410
 
 
-@pytest.mark.parametrize("page", ["server", "domain", "mailbox", "connectiontest", "setuplink"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "hosting/server",
+        "hosting/domain",
+        "hosting/mailbox",
+        "connection_tests/connectiontest",
+        "setup_links/setuplink",
+    ],
+)
 def test_every_list_opens_for_staff_and_for_nobody_else(
     support: Client, owner: User, signed_in: Any, page: str
 ) -> None:
-    assert support.get(f"/admin/mailsetup/{page}/").status_code == 200
-    assert signed_in(owner).get(f"/admin/mailsetup/{page}/").status_code in (302, 404)
+    assert support.get(f"/admin/{page}/").status_code == 200
+    assert signed_in(owner).get(f"/admin/{page}/").status_code in (302, 404)
 
 
 def domain_form(name: str, alias: str) -> dict[str, str]:
@@ -87,7 +100,7 @@ def domain_form(name: str, alias: str) -> dict[str, str]:
 
 
 def test_names_typed_by_staff_are_stored_like_provisioned_ones(support: Client) -> None:
-    answer = support.post("/admin/mailsetup/domain/add/", domain_form("BÜCHER.example", "Books.Example"))
+    answer = support.post("/admin/hosting/domain/add/", domain_form("BÜCHER.example", "Books.Example"))
     assert answer.status_code == 302
     domain = Domain.objects.get(name="xn--bcher-kva.example")
     assert domain.aliases.get().name == "books.example"
@@ -98,5 +111,5 @@ def test_names_typed_by_staff_are_stored_like_provisioned_ones(support: Client) 
     [("example.net", "other.example"), ("new.example", "example.com"), ("no name", "other.example")],
 )
 def test_a_name_that_is_taken_or_none_is_refused(support: Client, name: str, alias: str) -> None:
-    assert support.post("/admin/mailsetup/domain/add/", domain_form(name, alias)).status_code == 200
+    assert support.post("/admin/hosting/domain/add/", domain_form(name, alias)).status_code == 200
     assert Domain.objects.count() == 2

@@ -1,6 +1,5 @@
 """Nasty input at every door: whatever comes in, the answer is a page of ours and never a 500."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
@@ -8,9 +7,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Customer, User
-from mailsetup import selectors, services
-from mailsetup.clientconfig import ServiceType, resolve
+from mailsetup.clientconfig import Protocol, resolve
+from mailsetup.connection_tests import services
 from mailsetup.connection_tests.models import ConnectionTest
+from tests.provider import MakeLink, setup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -67,14 +67,14 @@ def browser(owner: User) -> Client:
 
 @pytest.fixture
 def test_of_owner(owner: User) -> ConnectionTest:
-    visit = setup_of(owner, "anna@example.com")
+    setup = setup_of(owner, "anna@example.com")
     config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-    return services.start_connection_test(visit, config, password="", round_trip=False)
+    return services.start_connection_test(setup, config, password="", round_trip=False)
 
 
 @pytest.fixture
-def token(provider: None) -> str:
-    return services.create_setup_link("anna@example.com", lifetime=timedelta(hours=1))[1]
+def token(setup_link: MakeLink) -> str:
+    return setup_link()[1]
 
 
 @pytest.mark.parametrize("part", QUOTED, ids=ids)
@@ -212,8 +212,8 @@ def test_in_the_host_name(host: str, provider: None) -> None:
 @pytest.mark.parametrize("text", NASTY, ids=ids)
 def test_in_a_search_of_the_admin(text: str, admin_browser: Client) -> None:
     for table in (
-        "mailsetup/domain", "mailsetup/mailbox", "mailsetup/server", "mailsetup/connectiontest",
-        "mailsetup/setuplink", "accounts/user", "accounts/customer", "accounts/invitation",
+        "hosting/domain", "hosting/mailbox", "hosting/server", "connection_tests/connectiontest",
+        "setup_links/setuplink", "accounts/user", "accounts/customer", "accounts/invitation",
     ):  # fmt: skip
         assert admin_browser.get(f"/admin/{table}/", {"q": text}).status_code in (200, 302, 400), table
 

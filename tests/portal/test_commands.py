@@ -13,11 +13,11 @@ from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from mailsetup import selectors
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.hosting.models import Domain
 from mailsetup.hosting.provisioning import provision
 from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.selectors import open_link
 from tests.faults import closed_port
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_setup_link_prints_a_link_that_works(
     path = out.strip().partition("/s/")[2]
     assert code == 0
     assert client.get(f"/s/{path}").status_code == 200
-    assert selectors.visit_of_link(path.rstrip("/"), "").link == SetupLink.objects.get()
+    assert open_link(path.rstrip("/"), "") == SetupLink.objects.get()
 
 
 def test_guides_lists_evidence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,7 +172,7 @@ def test_load_demo_is_for_an_empty_database(provider: None) -> None:
 
 def test_prune_deletes_what_is_old(provider: None, capsys: pytest.CaptureFixture[str], settings: Any) -> None:
     run(capsys, "setup_link", "anna@example.com")
-    settings.HISTORY_DAYS = 90
+    assert settings.CONNECTION_TESTS.history_days == 90
     run(capsys, "prune")
     assert SetupLink.objects.exists()
     SetupLink.objects.update(expires_at=timezone.now() - timedelta(days=91))
@@ -183,7 +183,7 @@ def test_prune_deletes_what_is_old(provider: None, capsys: pytest.CaptureFixture
 def test_prune_counts_tests_and_not_their_steps(
     provider: None, capsys: pytest.CaptureFixture[str], settings: Any
 ) -> None:
-    settings.HISTORY_DAYS = 90
+    assert settings.CONNECTION_TESTS.history_days == 90
     long_ago = timezone.now() - timedelta(days=91)
     test = ConnectionTest.objects.create(
         reference="AAAA-BBBB", address="anna@example.com", protocol="imap", state="done", created_at=long_ago

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailsetup.probes import Vantage
+from mailsetup.probes.ask import Vantage
 from tests.faults import HOST, Authority, Maildrop, ServerThread
 from tests.probes.prober import QUICK, Prober
 

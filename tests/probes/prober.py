@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.probes import Ask, Timeouts, Vantage, probe
+from mailsetup.probes.ask import Ask, Timeouts, Vantage
 from mailsetup.probes.findings import Finding, ServiceReport, Step
+from mailsetup.probes.run import probe
 from tests.faults import ADDRESS, HOST, PASSWORD, closed_port
 
 TOKEN = "7K4Q-29XM"

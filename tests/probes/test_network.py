@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailsetup.probes import Vantage
-from mailsetup.probes.ask import Fault
+from mailsetup.probes.ask import Fault, Vantage
 from mailsetup.probes.findings import Code
 from mailsetup.probes.wire.network import is_reachable_by_rule, resolve
 

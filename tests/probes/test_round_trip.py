@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.probes import planned_steps
+from mailsetup.probes.ask import planned_steps
 from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, Verdict
 from tests.faults import ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import TOKEN, Prober

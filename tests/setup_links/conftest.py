@@ -1,0 +1,8 @@
+"""What every test of this room starts with."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def without_a_broker(no_broker: list[int]) -> None:
+    """Tasks are noted, not sent."""
