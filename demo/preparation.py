@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from demo.ports import MailPorts
 from demo.state import DemoState
+from portal.database import is_of_before
 
 
 def prepare_portal(state: DemoState, mail_ports: MailPorts, own_database: bool) -> None:
@@ -22,6 +23,8 @@ def prepare_portal(state: DemoState, mail_ports: MailPorts, own_database: bool) 
     A database that is not the demo's own gets the demo customer only while it holds no domain.
     """
     django.setup()
+    if own_database and is_of_before():
+        _forget_database()
     _migrate()
     _collect_static(state.folder / "static.fingerprint")
     if own_database or not apps.get_model("hosting", "Domain").objects.exists():
@@ -37,6 +40,13 @@ def prepare_portal(state: DemoState, mail_ports: MailPorts, own_database: bool) 
             stdout=io.StringIO(),
         )
     connection.close()
+
+
+def _forget_database() -> None:
+    """The demo's own data is made anew rather than taken over from an earlier development version."""
+    connection.close()
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{settings.DATABASES['default']['NAME']}{ending}").unlink(missing_ok=True)
 
 
 def _migrate() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from portal import database
+
 
 @register(Tags.security, deploy=True)
 def probe_hosts_are_for_development(**_options: Any) -> list[CheckMessage]:
@@ -43,3 +45,11 @@ def keys_are_apart(**_options: Any) -> list[CheckMessage]:
             id="portal.E003",
         )
     ]
+
+
+@register(Tags.database)
+def database_is_of_this_version(**options: Any) -> list[CheckMessage]:
+    """`migrate` runs it before it changes anything."""
+    if not options.get("databases") or not database.is_of_before():
+        return []
+    return [Error(database.OF_BEFORE, hint=database.WHAT_TO_DO, id="portal.E004")]

@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 application = get_wsgi_application()
+
+# Models and settings have to be there first.
+from portal.database import refuse_one_of_before  # noqa: E402
+
+refuse_one_of_before()

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from mailsetup.management.commands import load_demo
 
 from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
+from mailsetup.home.management.commands import load_demo
 
 
 def test_second_start_has_the_same_secrets(tmp_path: Path) -> None:

@@ -6,15 +6,18 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
+from demo.state import DemoState
 from tests.demo.servers import accepts_connections, free_ports
 
 READY_WITHIN_SECONDS = 60
@@ -149,3 +152,22 @@ def test_everything_it_keeps_is_private(state: Path) -> None:
     assert state.stat().st_mode & 0o077 == 0
     secret_files = [state / name for name in ("secret-key", "credentials-key", "demo.env", "staff-password")]
     assert [path for path in secret_files if path.stat().st_mode & 0o077] == []
+
+
+def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
+    """The tables of before can't be taken over, and nobody should have to clear up after `make run`."""
+    state = DemoState.in_folder(tmp_path)
+    file = tmp_path / "mailway.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE mailsetup_server (id integer PRIMARY KEY)")
+    script = (
+        "from pathlib import Path; from demo.ports import PREFERRED; from demo.preparation import prepare_portal;"
+        "from demo.state import DemoState;"
+        f"prepare_portal(DemoState.in_folder(Path({str(tmp_path)!r})), PREFERRED, own_database=True)"
+    )
+    environment = {**os.environ, **state.settings("127.0.0.1", {})}
+    subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).resolve().parents[2], env=environment, check=True)
+    with closing(sqlite3.connect(file)) as connection:
+        domains = connection.execute("SELECT name FROM hosting_domain").fetchall()
+        before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mailsetup_server'").fetchall()
+    assert (domains, before) == ([("lindqvist.example",)], [])
