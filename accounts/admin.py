@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
+from accounts.brands import brand_of
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
 # The admin's own form knows neither rate limits nor second factors, so allauth's takes its place.
@@ -129,8 +130,9 @@ class InvitationAdmin(admin.ModelAdmin):
             obj.customer,
             obj.email,
             obj.role,
-            request.user,
-            lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token])),
+            invited_by=request.user,
+            brand=brand_of(request),
+            link_for=lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token])),
         )
         obj.pk = sent.pk
         obj.refresh_from_db()

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts import selectors
+from accounts.brands import Brand
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
 
@@ -72,12 +73,18 @@ def ensure_owner(email: str, customer: Customer) -> bool:
 
 
 def invite(
-    customer: Customer, email: str, role: str, invited_by: User, link_for: Callable[[str], str]
+    customer: Customer,
+    email: str,
+    role: str,
+    *,
+    invited_by: User,
+    brand: Brand,
+    link_for: Callable[[str], str],
 ) -> Invitation:
     """Mail somebody a link to join `customer`; an older open invitation to the same address ends.
 
-    `link_for` turns the token into the absolute address of the link. The token itself is in the mail
-    only. Raises AlreadyMember.
+    The mail speaks as `brand`. `link_for` turns the token into the absolute address of the link; the
+    token itself is in the mail only. Raises AlreadyMember.
     """
     address = email.strip().lower()
     if selectors.belongs(customer, address):
@@ -94,7 +101,7 @@ def invite(
             invited_by=invited_by,
             expires_at=now + timedelta(days=settings.ACCOUNTS.invitation_days),
         )
-        context = {"invitation": invitation, "link": link_for(token), "brand": settings.BRAND}
+        context = {"invitation": invitation, "link": link_for(token), "brand": brand}
         send_mail(
             subject=" ".join(render_to_string("email/invitation_subject.txt", context).split()),
             message=render_to_string("email/invitation.txt", context),

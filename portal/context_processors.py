@@ -1,9 +1,9 @@
 """What every page knows."""
 
-from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.brands import Brand, brand_of
 
-def brand(request: HttpRequest) -> dict[str, object]:
-    """The provider's name and how to reach its support; each value may be empty."""
-    return {"brand": settings.BRAND}
+
+def brand(request: HttpRequest) -> dict[str, Brand]:
+    return {"brand": brand_of(request)}

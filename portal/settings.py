@@ -41,7 +41,7 @@ PORTAL_URL = env.str("PORTAL_URL", default="")
 ALLOWED_HOSTS = ["*"]
 TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", default=0)
 
-BRAND = {
+BRAND: dict[str, str] = {
     "name": env.str("BRAND_NAME", default="Mailway"),
     "support_phone": env.str("SUPPORT_PHONE", default=""),
     "support_url": env.str("SUPPORT_URL", default=""),
@@ -304,7 +304,7 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.ReauthenticateByFactorForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = str(BRAND["name"])
+MFA_TOTP_ISSUER = BRAND["name"]
 MFA_TOTP_TOLERANCE = ACCOUNTS.totp_tolerance_seconds // 30  # in steps (RFC 6238 section 5.2)
 # Browsers offer passkeys on http://localhost too; the library wants to be told.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

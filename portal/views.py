@@ -3,7 +3,6 @@
 import logging
 import secrets
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.brands import brand_of
 from portal import health
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Without the request's context: what is broken may be the request itself, its host or its session."""
-    return HttpResponse(render_to_string("400.html", {"brand": settings.BRAND}), status=400)
+    return HttpResponse(render_to_string("400.html", {"brand": brand_of(request)}), status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -62,7 +62,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # The path stays out: it may carry the token of a set-up link.
     view = request.resolver_match.view_name if request.resolver_match else "no view"
     logger.error("Answered %s (%s) with error page %s", request.method, view, reference)
-    context = {"brand": settings.BRAND, "reference": reference}
+    context = {"brand": brand_of(request), "reference": reference}
     try:
         return HttpResponseServerError(render_to_string("500.html", context))
     except Exception:

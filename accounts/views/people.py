@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import access, selectors, services
+from accounts.brands import brand_of
 from accounts.forms import InviteForm, RoleForm
 from accounts.models import Customer, Invitation, Membership
 
@@ -49,7 +50,14 @@ def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
         return _page(request, form, customer)
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
     try:
-        services.invite(customer, email, role, request.user, lambda token: invitation_link(request, token))
+        services.invite(
+            customer,
+            email,
+            role,
+            invited_by=request.user,
+            brand=brand_of(request),
+            link_for=lambda token: invitation_link(request, token),
+        )
     except services.AlreadyMember:
         form.add_error("email", _("This person belongs here already."))
         return _page(request, form, customer)

@@ -9,7 +9,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.brands import Brand
 from accounts.models import Customer, Invitation, Membership, User
+from accounts.services import invite
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import PASSWORD, person, signed_in
 
@@ -33,8 +35,25 @@ def path_in_mail() -> str:
 def test_the_mail_goes_to_the_invited_and_the_token_is_nowhere_else(link: str) -> None:
     assert mail.outbox[-1].to == ["new@lindqvist.example"]
     assert "Lindqvist AB" in mail.outbox[-1].subject
+    assert "at Northwind Hosting" in mail.outbox[-1].body
     token = link.rstrip("/").rpartition("/")[2]
     assert token not in str(Invitation.objects.values())
+
+
+def test_the_mail_speaks_as_the_brand_under_which_it_was_sent(owner: User, customer: Customer) -> None:
+    brand = Brand("Southwind Mail", support_phone="", support_url="", support_hours="", privacy_url="")
+
+    invite(
+        customer,
+        "new@lindqvist.example",
+        Membership.Role.MEMBER,
+        invited_by=owner,
+        brand=brand,
+        link_for="https://southwind.example/{}".format,
+    )
+
+    assert "Lindqvist AB at Southwind Mail" in mail.outbox[-1].body
+    assert "Northwind" not in mail.outbox[-1].body
 
 
 def test_somebody_new_signs_up_by_it_with_the_invited_address_only(client: Client, link: str) -> None:

@@ -1,0 +1,22 @@
+"""The provider as its customers know it. Views ask for the brand of a request and pass it down."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A name, and how to reach support; everything but the name may be empty."""
+
+    name: str
+    support_phone: str
+    support_url: str
+    support_hours: str
+    privacy_url: str
+
+
+def brand_of(_request: HttpRequest) -> Brand:
+    """The brand under which somebody came; takes a broken request too, so that error pages can show it."""
+    return Brand(**settings.BRAND)
