@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
 from accounts.models import Customer, Membership, User
 
@@ -17,30 +17,19 @@ def customers_owned_by(user: User) -> QuerySet[Customer]:
     return Customer.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
 
 
-def is_owner(user: User, customer: Customer) -> bool:
-    """Whether `user` looks after the people of `customer`."""
-    return customers_owned_by(user).filter(pk=customer.pk).exists()
-
-
-def require_owner(user: User, customer: Customer) -> None:
-    """Raises Http404 unless `user` owns `customer`."""
-    if not is_owner(user, customer):
-        raise Http404("No such customer.")
-
-
-def may_view_as(*, hijacker: User | AnonymousUser, hijacked: User) -> bool:
-    """Whether `hijacker` may see the portal as `hijacked` does (the names are django-hijack's).
+def may_view_as(*, staff: User | AnonymousUser, user: User) -> bool:
+    """Whether `staff` may see the portal as `user` does.
 
     Support staff with the permission only, and only people of a customer: nobody gains rights by a visit.
     """
     return (
-        isinstance(hijacker, User)
-        and hijacker.is_staff
-        and hijacker.has_perm("accounts.view_as_customer")
-        and hijacked.is_active
-        and not hijacked.is_staff
-        and not hijacked.is_superuser
-        and hijacked.memberships.exists()
+        isinstance(staff, User)
+        and staff.is_staff
+        and staff.has_perm("accounts.view_as_customer")
+        and user.is_active
+        and not user.is_staff
+        and not user.is_superuser
+        and user.memberships.exists()
     )
 
 

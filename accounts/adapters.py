@@ -11,6 +11,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.openid_connect import provider as openid_connect
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,7 +24,8 @@ INVITATION_SESSION_KEY = "invitation"
 
 def invitation_in(request: HttpRequest) -> Invitation | None:
     """The open invitation whose link this visitor came by."""
-    return Invitation.objects.usable().filter(pk=request.session.get(INVITATION_SESSION_KEY)).first()
+    invitation_id = request.session.get(INVITATION_SESSION_KEY)
+    return None if invitation_id is None else Invitation.objects.usable().filter(pk=invitation_id).first()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -44,7 +46,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP_OPEN or invitation_in(request) is not None
 
-    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
+    ) -> AbstractBaseUser:
+        assert isinstance(user, User)  # noqa: S101  # AUTH_USER_MODEL
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
 
@@ -96,7 +101,9 @@ class OpenIDConnectProvider(openid_connect.OpenIDConnectProvider):
         last_part = url.rpartition("/")[2]
         if last_part.startswith("openid-configuration"):
             return url
-        return super().wk_server_url(url.rstrip("/"))
+        well_known: str
+        well_known = super().wk_server_url(url.rstrip("/"))  # type: ignore[no-untyped-call]  # allauth says none
+        return well_known
 
     def redirect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send the browser on by a page of ours.

@@ -20,14 +20,14 @@ from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth documents this
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.TabularInline[Membership, User | Customer]):
     model = Membership
     extra = 0
     autocomplete_fields = ["user", "customer"]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(admin.ModelAdmin[User]):
     """People. There is no password field: people set their own by a reset mail or sign in by code."""
 
     list_display = ["email", "name", "is_staff", "is_active", "last_login", "view_as"]
@@ -59,7 +59,7 @@ class UserAdmin(admin.ModelAdmin):
         rights = ["is_staff", "is_superuser", "groups", "user_permissions"]
         return [*self.readonly_fields, *([] if request.user.is_superuser else rights)]
 
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -76,7 +76,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(Customer)
-class CustomerAdmin(admin.ModelAdmin):
+class CustomerAdmin(admin.ModelAdmin[Customer]):
     list_display = ["name", "external_id", "created_at"]
     search_fields = ["name", "external_id", "users__email"]
     readonly_fields = ["created_at"]
@@ -95,7 +95,7 @@ class CustomerAdmin(admin.ModelAdmin):
         return redirect(f"{reverse('admin:accounts_invitation_add')}?customer={queryset[0].pk}")
 
 
-class InvitationForm(forms.ModelForm):
+class InvitationForm(forms.ModelForm[Invitation]):
     """A new invitation goes out by mail when it is saved."""
 
     class Meta:
@@ -111,7 +111,7 @@ class InvitationForm(forms.ModelForm):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
     """Invitations are sent and taken back, never edited."""
 
     form = InvitationForm
@@ -124,8 +124,11 @@ class InvitationAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Invitation, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Invitation, form: forms.ModelForm[Invitation], change: bool
+    ) -> None:
         """Send the invitation; the row that the service stored is the one that the admin goes on with."""
+        assert isinstance(request.user, User)  # noqa: S101  # nobody else gets into the admin
         sent = services.invite(
             obj.customer,
             obj.email,
@@ -145,7 +148,7 @@ class InvitationAdmin(admin.ModelAdmin):
 
 
 @admin.register(SupportVisit)
-class SupportVisitAdmin(admin.ModelAdmin):
+class SupportVisitAdmin(admin.ModelAdmin[SupportVisit]):
     """A record; nobody changes it."""
 
     list_display = ["staff", "user", "reason", "started_at", "ended_at"]

@@ -15,8 +15,10 @@ from accounts.adapters import invitation_in
 from accounts.models import Membership, SupportVisit
 
 
-class OurWords:
-    """Forms as ours look: no label once more as placeholder, no colons, one sentence about passwords."""
+class FieldTextMixin:
+    """What stands around the fields: no label twice, no colon after it, one sentence about a new password."""
+
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -28,7 +30,7 @@ class OurWords:
                 ) % {"count": settings.ACCOUNTS.password_min_characters}
 
 
-class LoginForm(OurWords, account.LoginForm):
+class LoginForm(FieldTextMixin, account.LoginForm):
     """Sign-in; the field says `username`, so that password managers offer the pair."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,51 +39,51 @@ class LoginForm(OurWords, account.LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class RequestLoginCodeForm(OurWords, account.RequestLoginCodeForm):
+class RequestLoginCodeForm(FieldTextMixin, account.RequestLoginCodeForm):
     """Where to send a code."""
 
 
-class ConfirmLoginCodeForm(OurWords, account.ConfirmLoginCodeForm):
+class ConfirmLoginCodeForm(FieldTextMixin, account.ConfirmLoginCodeForm):
     """The code that was sent."""
 
 
-class ResetPasswordForm(OurWords, account.ResetPasswordForm):
+class ResetPasswordForm(FieldTextMixin, account.ResetPasswordForm):
     """Where to send the link."""
 
 
-class ResetPasswordKeyForm(OurWords, account.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(FieldTextMixin, account.ResetPasswordKeyForm):
     """A new password, by the link."""
 
 
-class ChangePasswordForm(OurWords, account.ChangePasswordForm):
+class ChangePasswordForm(FieldTextMixin, account.ChangePasswordForm):
     """A new password for the old one."""
 
 
-class SetPasswordForm(OurWords, account.SetPasswordForm):
+class SetPasswordForm(FieldTextMixin, account.SetPasswordForm):
     """A first password."""
 
 
-class AddEmailForm(OurWords, account.AddEmailForm):
+class AddEmailForm(FieldTextMixin, account.AddEmailForm):
     """One more address."""
 
 
-class ReauthenticateForm(OurWords, account.ReauthenticateForm):
+class ReauthenticateForm(FieldTextMixin, account.ReauthenticateForm):
     """The password once more."""
 
 
-class AuthenticateForm(OurWords, mfa.AuthenticateForm):
+class AuthenticateForm(FieldTextMixin, mfa.AuthenticateForm):
     """The second step of sign-in."""
 
 
-class ReauthenticateByFactorForm(OurWords, mfa.ReauthenticateForm):
+class ReauthenticateByFactorForm(FieldTextMixin, mfa.ReauthenticateForm):
     """The second step once more."""
 
 
-class ActivateTOTPForm(OurWords, totp.ActivateTOTPForm):
+class ActivateTOTPForm(FieldTextMixin, totp.ActivateTOTPForm):
     """The first code of a new app."""
 
 
-class AddWebAuthnForm(OurWords, webauthn.AddWebAuthnForm):
+class AddWebAuthnForm(FieldTextMixin, webauthn.AddWebAuthnForm):
     """A name for a key; a passkey unless the person wants a second step only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -93,7 +95,7 @@ class AddWebAuthnForm(OurWords, webauthn.AddWebAuthnForm):
         )
 
 
-class SignUpForm(OurWords, account.SignupForm):
+class SignUpForm(FieldTextMixin, account.SignupForm):
     """Sign-up; somebody invited keeps the address that the invitation went to."""
 
     name = forms.CharField(
@@ -113,7 +115,7 @@ class SignUpForm(OurWords, account.SignupForm):
             self.fields["email"].disabled = True
 
 
-class InviteForm(OurWords, forms.ModelForm):
+class InviteForm(FieldTextMixin, forms.ModelForm[Membership]):
     """Whom to ask to join, and as what."""
 
     email = forms.EmailField(label=_("Email address"), max_length=254)
@@ -123,7 +125,7 @@ class InviteForm(OurWords, forms.ModelForm):
         fields = ["email", "role"]
 
 
-class RoleForm(forms.ModelForm):
+class RoleForm(forms.ModelForm[Membership]):
     """What somebody may do from now on."""
 
     class Meta:
@@ -131,7 +133,7 @@ class RoleForm(forms.ModelForm):
         fields = ["role"]
 
 
-class SupportVisitForm(OurWords, forms.ModelForm):
+class SupportVisitForm(FieldTextMixin, forms.ModelForm[SupportVisit]):
     """Why support needs to look at the portal as this customer."""
 
     class Meta:

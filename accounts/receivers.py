@@ -27,6 +27,7 @@ def join_the_customer(sender: object, request: HttpRequest, user: User, **kwargs
 @receiver(user_logged_out)
 def end_the_visit(sender: object, request: HttpRequest, **kwargs: Any) -> None:
     """Support signed out while looking as a customer: that ends the visit as well."""
-    visit = SupportVisit.objects.filter(pk=request.session.get(VISIT_SESSION_KEY)).first()
+    visit_id = request.session.get(VISIT_SESSION_KEY)
+    visit = None if visit_id is None else SupportVisit.objects.filter(pk=visit_id).first()
     if visit is not None:
         services.end_support_visit(visit)

@@ -39,5 +39,6 @@ class SessionActivityMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
         if key and cache.add(f"session-seen:{key}", True, settings.PORTAL.session_activity_seconds):
-            return self.note(request)
+            response: HttpResponse = self.note(request)
+            return response
         return self.get_response(request)

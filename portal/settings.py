@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,9 @@ from mailsetup.setup_links.app_settings import SetupLinkSettings
 from portal import environment
 from portal.app_settings import PortalSettings
 from portal.environment import env
+
+# Lets admin classes and forms say which model they are for: `ModelAdmin[User]`.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(BASE_DIR / ".env")
@@ -338,7 +342,6 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 
 # Support looks at the portal as a customer: the banner is in our own pages, nothing is put into others.
-HIJACK_PERMISSION_CHECK = "accounts.access.may_view_as"
 HIJACK_INSERT_BEFORE = None
 
 # --- Logging: one line each on stderr; never a request's body ---------------------------------------

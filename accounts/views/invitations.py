@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import selectors, services
 from accounts.adapters import INVITATION_SESSION_KEY
-from accounts.models import Invitation
+from accounts.models import Invitation, User
 
 
 @never_cache
@@ -26,19 +26,20 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if not found.is_usable:
         return render(request, "accounts/invitation_gone.html", {"invitation": found}, status=410)
+    user = request.user if request.user.is_authenticated else None
     if request.method == "POST":
-        return _accept(request, found) if request.user.is_authenticated else _sign_up(request, found)
+        return _accept(request, found, user) if user else _sign_up(request, found)
     context = {
         "invitation": found,
         "has_account": selectors.has_account(found.email),
-        "is_mine": request.user.is_authenticated and services.owns_address(request.user, found.email),
+        "is_mine": user is not None and services.owns_address(user, found.email),
     }
     return render(request, "accounts/invitation.html", context)
 
 
-def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
+def _accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
     try:
-        services.accept_invitation(found, request.user)
+        services.accept_invitation(found, user)
     except services.InvitationUnusable:
         raise Http404 from None
     messages.success(request, _("You now belong to %(customer)s.") % {"customer": found.customer})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import access, selectors, services
 from accounts.brands import brand_of
 from accounts.forms import InviteForm, RoleForm
+from accounts.http import AuthenticatedHttpRequest
 from accounts.models import Customer, Invitation, Membership
 
 LAST_OWNER = gettext_lazy("Somebody has to look after the people here. Make another person an owner first.")
@@ -20,12 +21,14 @@ LAST_OWNER = gettext_lazy("Somebody has to look after the people here. Make anot
 
 @login_required
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everybody who belongs to my customers; owners also get the forms to change that."""
     return _page(request, InviteForm())
 
 
-def _page(request: HttpRequest, form: InviteForm, invited_to: Customer | None = None) -> HttpResponse:
+def _page(
+    request: AuthenticatedHttpRequest, form: InviteForm, invited_to: Customer | None = None
+) -> HttpResponse:
     owned = set(access.customers_owned_by(request.user).values_list("pk", flat=True))
     rooms = [
         {
@@ -41,8 +44,8 @@ def _page(request: HttpRequest, form: InviteForm, invited_to: Customer | None = 
 
 @login_required
 @require_POST
-@rate_limit(action="invite")
-def invite(request: HttpRequest, customer_id: int) -> HttpResponse:
+@rate_limit(action="invite")  # type: ignore[untyped-decorator]  # allauth says no types here
+def invite(request: AuthenticatedHttpRequest, customer_id: int) -> HttpResponse:
     """Mail somebody an invitation to one of my customers."""
     customer = get_object_or_404(access.customers_owned_by(request.user), pk=customer_id)
     form = InviteForm(request.POST, auto_id=f"c{customer.pk}_%s")
@@ -72,7 +75,7 @@ def invitation_link(request: HttpRequest, token: str) -> str:
 
 @login_required
 @require_POST
-def change_role(request: HttpRequest, membership_id: int) -> HttpResponse:
+def change_role(request: AuthenticatedHttpRequest, membership_id: int) -> HttpResponse:
     """Make somebody an owner or a member."""
     membership = _membership_i_look_after(request, membership_id)
     form = RoleForm(request.POST)
@@ -93,7 +96,7 @@ def change_role(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def remove_member(request: HttpRequest, membership_id: int) -> HttpResponse:
+def remove_member(request: AuthenticatedHttpRequest, membership_id: int) -> HttpResponse:
     """End somebody's membership; their account stays."""
     membership = _membership_i_look_after(request, membership_id)
     try:
@@ -107,7 +110,7 @@ def remove_member(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
+def revoke_invitation(request: AuthenticatedHttpRequest, invitation_id: int) -> HttpResponse:
     """Take an invitation back before it is used."""
     owned = access.customers_owned_by(request.user)
     invitation = get_object_or_404(Invitation, pk=invitation_id, customer__in=owned)
@@ -116,6 +119,6 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
     return redirect("accounts:people")
 
 
-def _membership_i_look_after(request: HttpRequest, membership_id: int) -> Membership:
+def _membership_i_look_after(request: AuthenticatedHttpRequest, membership_id: int) -> Membership:
     owned = access.customers_owned_by(request.user)
     return get_object_or_404(Membership.objects.select_related("user"), pk=membership_id, customer__in=owned)
