@@ -88,7 +88,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 class OpenIDConnectProvider(openid_connect.OpenIDConnectProvider):
     """OpenID Connect servers as they are found in hosting."""
 
-    # Where allauth looks for this provider's addresses; otherwise it takes the room of this class.
+    # Where allauth looks for this provider's addresses; otherwise it takes the package of this class.
     package = "allauth.socialaccount.providers.openid_connect"
 
     def wk_server_url(self, url: str) -> str:

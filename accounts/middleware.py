@@ -1,4 +1,4 @@
-"""Two doors: what support may not open as a customer, and what staff need a second factor for."""
+"""What support may not open as a customer, and what staff need a second factor for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ READABLE_DURING_A_VISIT = {"accounts:people"}
 
 
 class SupportVisitMiddleware:
-    """Keeps the customer's account pages shut while support looks as the customer."""
+    """Refuses the customer's account pages while support looks as the customer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -138,7 +138,7 @@ class Invitation(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the link in the mail still opens the door."""
+        """Whether the link in the mail still works."""
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
 
 

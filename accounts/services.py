@@ -164,10 +164,10 @@ def _keep_an_owner(leaving: Membership) -> None:
 
 
 def start_support_visit(staff: User, user: User, reason: str) -> SupportVisit:
-    """Write down that `staff` looks at the portal as `user`, and why."""
+    """Record that `staff` looks at the portal as `user`, and why."""
     return SupportVisit.objects.create(staff=staff, user=user, reason=reason)
 
 
 def end_support_visit(visit: SupportVisit) -> None:
-    """Write down when a visit was over; a second call changes nothing."""
+    """Record when a visit was over; a second call changes nothing."""
     SupportVisit.objects.filter(pk=visit.pk, ended_at=None).update(ended_at=timezone.now())

@@ -1,4 +1,4 @@
-"""The building: settings, URLs, Celery, health, error pages. Wiring only, no mail knowledge."""
+"""Settings, URLs, Celery, health, error pages: wiring only, no mail knowledge."""
 
 from portal.celery import app as celery_app
 

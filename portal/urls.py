@@ -1,4 +1,4 @@
-"""The front door."""
+"""Every address under the portal's own host names."""
 
 from django.contrib import admin
 from django.urls import include, path

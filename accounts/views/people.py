@@ -30,7 +30,7 @@ def _page(
     request: AuthenticatedHttpRequest, form: InviteForm, invited_to: Customer | None = None
 ) -> HttpResponse:
     owned = set(access.customers_owned_by(request.user).values_list("pk", flat=True))
-    rooms = [
+    customers = [
         {
             "customer": customer,
             "owned": customer.pk in owned,
@@ -38,8 +38,8 @@ def _page(
         }
         for customer in selectors.people_of(request.user)
     ]
-    context = {"rooms": rooms, "roles": Membership.Role.choices}
-    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return render(request, "accounts/people.html", {"customers": customers}, status=status)
 
 
 @login_required

@@ -15,7 +15,7 @@ from accounts.receivers import VISIT_SESSION_KEY
 
 
 class ViewAsCustomer(AcquireUserView):
-    """Ask for the reason, write the visit down, then change sides."""
+    """Ask for the reason, record the visit, then become the customer."""
 
     http_method_names = ["get", "head", "post"]
 
@@ -57,7 +57,7 @@ class ViewAsCustomer(AcquireUserView):
 
 
 class EndView(ReleaseUserView):
-    """Change back, and write down when."""
+    """Become oneself again, and record when."""
 
     def post(self, request: AuthenticatedHttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         visit_id = request.session.get(VISIT_SESSION_KEY)

@@ -1,4 +1,4 @@
-"""An authenticator app in the reader's pocket."""
+"""An authenticator app (RFC 6238)."""
 
 import time
 

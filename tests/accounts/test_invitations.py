@@ -1,4 +1,4 @@
-"""An invitation opens the door once, for one address, for a week."""
+"""An invitation works once, for one address, for a week."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Every page of django-allauth wears our frame and holds to the strict Content-Security-Policy."""
+"""Every page of django-allauth has our layout and holds to the strict Content-Security-Policy."""
 
 from html.parser import HTMLParser
 
@@ -34,18 +34,18 @@ WITH_A_SECOND_FACTOR = ["2fa/", "2fa/recovery-codes/", "2fa/recovery-codes/gener
 
 
 class Reader(HTMLParser):
-    """Notes what a strict policy would block, and whether our frame is there."""
+    """Notes what a strict policy would block, and whether our layout is there."""
 
     def __init__(self) -> None:
         super().__init__()
         self.blocked: list[str] = []
-        self.has_frame = False
+        self.has_layout = False
         self.labels: set[str] = set()
         self.controls: set[str] = set()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         attrs = {name: value or "" for name, value in attributes}
-        self.has_frame |= tag == "main" and attrs.get("id") == "main"
+        self.has_layout |= tag == "main" and attrs.get("id") == "main"
         self.blocked += [f"{tag} {name}" for name in attrs if name == "style" or name.startswith("on")]
         if tag == "style" or (
             tag == "script" and "src" not in attrs and attrs.get("type") != "application/json"
@@ -67,7 +67,7 @@ def check(browser: Client, path: str) -> None:
     )
     reader = Reader()
     reader.feed(page.content.decode())
-    assert reader.has_frame
+    assert reader.has_layout
     assert reader.blocked == []
     assert reader.controls <= reader.labels, "a control has no label"
 
