@@ -161,7 +161,6 @@ CACHES = {"default": environment.parsed("CACHE_URL", env.cache_url_config, "locm
 # --- Mail that the portal itself sends: codes, resets, invitations --------------------------------
 vars().update(environment.parsed("EMAIL_URL", env.email_url_config, "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- The worker ------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{BASE_DIR / 'var' / 'broker'}")
@@ -209,10 +208,6 @@ PROBE_HOSTS = environment.parsed("PROBE_HOSTS", environment.hosts)
 PROFILE_SIGNING_CERT = environment.parsed("PROFILE_SIGNING_CERT", environment.readable_file)
 PROFILE_SIGNING_KEY = environment.parsed("PROFILE_SIGNING_KEY", environment.readable_file)
 PROFILE_SIGNING_CHAIN = environment.parsed("PROFILE_SIGNING_CHAIN", environment.readable_file)
-
-# --- Tokens for machines ---------------------------------------------------------------------------
-API_TOKEN = env.str("API_TOKEN", default="")
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Static files ----------------------------------------------------------------------------------
 STATIC_URL = "static/"

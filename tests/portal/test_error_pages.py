@@ -82,7 +82,6 @@ def test_a_form_from_elsewhere_is_not_linked() -> None:
 @pytest.mark.parametrize(
     ("template", "headline"),
     [
-        ("410.html", "This page is gone"),
         ("429.html", "That was a lot in a short time"),
         ("home/no_domain.html", "There’s no domain here yet"),
     ],

@@ -1,0 +1,30 @@
+"""The stylesheet holds what pages use, and nothing from before."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STYLESHEET = ROOT / "portal/static/portal/portal.css"
+# Where a template names a class: in the attribute, as a parameter of a component, as the layout's own block.
+IN_A_TEMPLATE = re.compile(r'class="((?:[^"{]|\{[^"]*?\}|\{%.*?%\})*)"|\{% block main_class %\}(.*?)\{%')
+
+
+def classes_of_the_stylesheet() -> set[str]:
+    text = re.sub(r"/\*.*?\*/", "", STYLESHEET.read_text(encoding="utf-8"), flags=re.DOTALL)
+    selectors = " ".join(re.findall(r"([^{};]+)\{", text))
+    return set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
+
+
+def classes_of_the_templates() -> set[str]:
+    found: set[str] = set()
+    for template in (ROOT / "templates").rglob("*.html"):
+        for match in IN_A_TEMPLATE.finditer(template.read_text(encoding="utf-8")):
+            found.update(re.findall(r"[\w-]+", " ".join(filter(None, match.groups()))))
+    return found
+
+
+def test_every_class_of_the_stylesheet_is_used() -> None:
+    classes = classes_of_the_stylesheet()
+    assert len(classes) > 100
+    # The default of components/icon.html stands in an expression.
+    assert classes - classes_of_the_templates() == {"icon"}
