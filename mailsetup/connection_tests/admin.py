@@ -24,7 +24,7 @@ class StepInline(admin.TabularInline):
 
 
 @admin.register(ConnectionTest)
-class ConnectionTestAdmin(ReadOnlyAdmin):
+class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
     list_display = ["reference", "address", "protocol", "state", "verdict", "causes", "created_at"]
     list_filter = ["verdict", "protocol", "created_at"]
     search_fields = ["reference", "address"]

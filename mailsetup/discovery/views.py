@@ -6,6 +6,7 @@ from django.http.request import split_domain_port
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from accounts.brands import brand_of
 from mailsetup.clientconfig import AddressError, NotOffered, Protocol, parse_address, parse_domain
 from mailsetup.discovery import documents
 from mailsetup.formats import FORMATS, NothingToOffer
@@ -26,7 +27,7 @@ def autoconfig(request: HttpRequest) -> HttpResponse:
     There is no session and one answer for every mailbox of a domain.
     """
     autoconfig_format = FORMATS["autoconfig"]
-    display_name = settings.BRAND["name"]
+    display_name = brand_of(request).name
     text = request.GET.get("emailaddress", "")
     try:
         if text:

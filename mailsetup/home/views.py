@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.brands import brand_of
+from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
 from mailsetup.clientconfig import AddressError, Protocol, display_domain
 from mailsetup.connection_tests.models import ConnectionTest
@@ -34,23 +36,21 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The answer to the three questions: off to the guide."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101  # login_required
     typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
     try:
-        setup = setup_of_user(user, typed, display_name=settings.BRAND["name"])
+        setup = setup_of_user(user, typed, display_name=brand_of(request).name)
     except (AddressError, UnknownDomain) as error:
         return _page(request, user, error=_refusal(error), typed=typed, status=422)
     return _to_guide(request, setup) or _page(request, user, typed=typed)
 
 
 @login_required
-def choose_for_test(request: HttpRequest) -> HttpResponse:
+def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The test without an address yet: choose one first."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101  # login_required
     mailboxes = list(selectors.mailboxes_of(user))
     typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
     if not typed and len(mailboxes) == 1:
@@ -62,7 +62,7 @@ def choose_for_test(request: HttpRequest) -> HttpResponse:
     if typed:
         try:
             return HttpResponseRedirect(
-                setup_of_user(user, typed, display_name=settings.BRAND["name"]).test_url
+                setup_of_user(user, typed, display_name=brand_of(request).name).test_url
             )
         except (AddressError, UnknownDomain) as refused:
             error = _refusal(refused)

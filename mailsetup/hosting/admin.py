@@ -1,16 +1,18 @@
 """Servers, domains and mailboxes, as support staff find and keep them."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from mailsetup.clientconfig import AddressError, parse_address, parse_domain
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
 
+_Row = TypeVar("_Row", bound=Model)
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+
+class ReadOnlyAdmin(admin.ModelAdmin[_Row]):
     """What happened is a record: it is looked at, not changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -23,30 +25,30 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class ServiceInline(admin.TabularInline):
+class ServiceInline(admin.TabularInline[Service, Server]):
     model = Service
     extra = 0
 
 
 @admin.register(Server)
-class ServerAdmin(admin.ModelAdmin):
+class ServerAdmin(admin.ModelAdmin[Server]):
     list_display = ["name", "software", "webmail_url"]
     search_fields = ["name", "services__hostname"]
     inlines = [ServiceInline]
 
 
-class DomainAliasInline(admin.TabularInline):
+class DomainAliasInline(admin.TabularInline[DomainAlias, Domain]):
     model = DomainAlias
     extra = 0
 
 
-class MailboxInline(admin.TabularInline):
+class MailboxInline(admin.TabularInline[Mailbox, Domain]):
     model = Mailbox
     extra = 0
 
 
 @admin.register(Domain)
-class DomainAdmin(admin.ModelAdmin):
+class DomainAdmin(admin.ModelAdmin[Domain]):
     list_display = ["display_name", "server", "customer", "enabled"]
     list_filter = ["enabled", "server"]
     list_select_related = ["server", "customer"]
@@ -69,7 +71,7 @@ def _domain_in(text: str) -> str:
 
 
 @admin.register(Mailbox)
-class MailboxAdmin(admin.ModelAdmin):
+class MailboxAdmin(admin.ModelAdmin[Mailbox]):
     list_display = ["address", "domain"]
     list_select_related = ["domain"]
     search_fields = ["local_part", "domain__name"]

@@ -12,7 +12,7 @@ from mailsetup.setup_links.models import SetupLink
 
 
 @admin.register(SetupLink)
-class SetupLinkAdmin(ReadOnlyAdmin):
+class SetupLinkAdmin(ReadOnlyAdmin[SetupLink]):
     list_display = [
         "address",
         "created_by",

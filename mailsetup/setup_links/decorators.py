@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.brands import brand_of
 from mailsetup.clientconfig import AddressError
 from mailsetup.hosting.selectors import UnknownDomain
 from mailsetup.setup_links import selectors, services
@@ -36,14 +37,14 @@ def for_setup(view: View) -> View:
                 token,
                 lambda link: view(
                     request,
-                    selectors.setup_of_link(link, token, display_name=settings.BRAND["name"]),
+                    selectors.setup_of_link(link, token, display_name=brand_of(request).name),
                     **kwargs,
                 ),
             )
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         try:
-            setup = selectors.setup_of_user(request.user, address, display_name=settings.BRAND["name"])
+            setup = selectors.setup_of_user(request.user, address, display_name=brand_of(request).name)
         except (AddressError, UnknownDomain):
             raise Http404("No such address here.") from None
         return view(request, setup, **kwargs)

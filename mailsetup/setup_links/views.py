@@ -2,11 +2,12 @@
 
 import qrcode
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.http import HtmxHttpRequest
 from mailsetup.setup_links import services
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.setups import Setup
@@ -14,7 +15,7 @@ from mailsetup.setup_links.setups import Setup
 
 @require_POST
 @for_setup
-def phone(request: HttpRequest, setup: Setup) -> HttpResponse:
+def phone(request: HtmxHttpRequest, setup: Setup) -> HttpResponse:
     """A new set-up link as a QR code: for one device, to be opened soon."""
     token = services.create_one_device_link(setup)
     url = request.build_absolute_uri(reverse("mailsetup:link", kwargs={"token": token}))

@@ -166,7 +166,9 @@ def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
         f"prepare_portal(DemoState.in_folder(Path({str(tmp_path)!r})), PREFERRED, own_database=True)"
     )
     environment = {**os.environ, **state.settings("127.0.0.1", {})}
-    subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).resolve().parents[2], env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", script], cwd=Path(__file__).resolve().parents[2], env=environment, check=True
+    )
     with closing(sqlite3.connect(file)) as connection:
         domains = connection.execute("SELECT name FROM hosting_domain").fetchall()
         before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mailsetup_server'").fetchall()

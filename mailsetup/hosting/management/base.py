@@ -15,6 +15,7 @@ class PlainCommand(BaseCommand):
     """Exit 0: done. 1: the thing asked about is bad. 2: called wrongly. `example` ends the help."""
 
     example = ""
+    _called_from_command_line: bool  # Django's own, which its stubs don't know
     output_transaction = False
     requires_system_checks: list[str] = []
 
