@@ -161,8 +161,8 @@ def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE mailsetup_server (id integer PRIMARY KEY)")
     script = (
-        "from pathlib import Path; from demo.ports import PREFERRED; from demo.preparation import prepare_portal;"
-        "from demo.state import DemoState;"
+        "from pathlib import Path; from demo.ports import PREFERRED; from demo.state import DemoState;"
+        "from demo.preparation import prepare_portal;"
         f"prepare_portal(DemoState.in_folder(Path({str(tmp_path)!r})), PREFERRED, own_database=True)"
     )
     environment = {**os.environ, **state.settings("127.0.0.1", {})}

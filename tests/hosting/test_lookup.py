@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 
+from accounts.models import User
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
-from mailsetup.hosting import selectors, sentences
+from mailsetup.hosting import dns, selectors, sentences
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.provisioning import provision
 from mailsetup.hosting.selectors import UnknownDomain
@@ -105,3 +109,55 @@ def test_a_server_without_pop3_says_so(provider: None, provider_file: dict[str, 
     with pytest.raises(NotOffered) as refused:
         config_of("anna@example.com", Protocol.POP3)
     assert sentences.not_offered(refused.value) == "The server for example.com does not offer POP3."
+
+
+@pytest.mark.parametrize(("domain", "kept_seconds"), [("moved.example", 3600), ("nobody.example", 600)])
+def test_an_answer_of_dns_is_kept_as_long_as_the_setting_says(
+    provider: None, name_server: None, monkeypatch: pytest.MonkeyPatch, domain: str, kept_seconds: int
+) -> None:
+    asked = []
+    ask = dns.mx_hosts
+
+    def count(name: str, *others: Any) -> tuple[str, ...]:
+        asked.append(name)
+        return ask(name, *others)
+
+    def look_up() -> None:
+        with suppress(UnknownDomain):
+            config_of(f"carl@{domain}")
+
+    monkeypatch.setattr(dns, "mx_hosts", count)
+    with time_machine.travel(datetime(2026, 3, 1, tzinfo=UTC), tick=False) as clock:
+        look_up()
+        clock.shift(kept_seconds - 1)
+        look_up()
+        assert asked == [domain]
+        clock.shift(2)
+        look_up()
+        assert asked == [domain, domain]
+
+
+def test_without_patterns_nobody_is_asked(provider: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that names no MX patterns must not have its visitors wait for DNS."""
+    Server.objects.update(mx_patterns=[])
+    monkeypatch.setattr(dns, "mx_hosts", lambda *_: pytest.fail("DNS was asked"))
+    with pytest.raises(UnknownDomain):
+        config_of("carl@moved.example")
+
+
+def test_a_person_sees_the_domains_and_mailboxes_of_their_customers_alone(
+    owner: User, stranger: User
+) -> None:
+    Domain.objects.get(name="elsewhere.example").mailboxes.create(local_part="eve")
+    assert [domain.name for domain in selectors.domains_of(owner)] == ["example.com"]
+    assert [mailbox.address for mailbox in selectors.mailboxes_of(owner)] == ["anna@example.com"]
+    assert [mailbox.address for mailbox in selectors.mailboxes_of(stranger)] == ["eve@elsewhere.example"]
+    Domain.objects.update(enabled=False)
+    assert not selectors.mailboxes_of(owner).exists()
+
+
+def test_the_name_of_the_provider_comes_from_whoever_asks(provider: None) -> None:
+    for name in ("Northwind Hosting", "Another brand"):
+        hosting, _domain = selectors.find_hosting(parse_address("anna@example.com"), display_name=name)
+        assert hosting.display_name == name
+        assert selectors.find_domain_hosting("example.com", display_name=name).display_name == name
