@@ -14,6 +14,7 @@ from accounts.app_settings import AccountSettings
 from mailsetup.connection_tests.app_settings import ConnectionTestSettings
 from mailsetup.discovery.app_settings import DiscoverySettings
 from mailsetup.hosting.app_settings import HostingSettings
+from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.setup_links.app_settings import SetupLinkSettings
 from portal import environment
 from portal.app_settings import PortalSettings
@@ -30,8 +31,18 @@ ACCOUNTS = environment.room(AccountSettings)
 CONNECTION_TESTS = environment.room(ConnectionTestSettings)
 DISCOVERY = environment.room(DiscoverySettings)
 HOSTING = environment.room(HostingSettings)
+PROBES = environment.room(ProbeSettings)
 SETUP_LINKS = environment.room(SetupLinkSettings)
 PORTAL = environment.room(PortalSettings)
+
+# A test may wait for the database once more after its own deadlines, to write its last step.
+_LONGEST_TEST_SECONDS = PROBES.longest_test_seconds + PORTAL.database_lock_seconds
+if CONNECTION_TESTS.test_lost_seconds <= _LONGEST_TEST_SECONDS:
+    raise ImproperlyConfigured(
+        f"TEST_LOST_SECONDS can't be used: it is {CONNECTION_TESTS.test_lost_seconds}, and a test that is not "
+        f"lost may take {_LONGEST_TEST_SECONDS:g} (PROBE_OVERALL_SECONDS, PROBE_ARRIVE_SECONDS and "
+        "DATABASE_LOCK_SECONDS together)."
+    )
 
 # --- The portal itself -------------------------------------------------------------------------
 DEBUG = environment.boolean("DEBUG", default=False)

@@ -15,9 +15,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests import credentials, reaper, services
-from mailsetup.probes.ask import Ask, OnStep, Vantage
+from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.findings import Finding, ServiceReport
 from mailsetup.probes.run import probe
+from mailsetup.probes.vantage import Vantage
 
 logger = logging.getLogger(__name__)
 Found = tuple[int, Finding]
@@ -30,6 +31,7 @@ def vantage() -> Vantage:
         ca_file=settings.PROBE_CA_FILE or None,
         resolver=settings.PROBE_RESOLVER,
         hosts=settings.PROBE_HOSTS,
+        limits=settings.PROBES,
     )
 
 

@@ -1,55 +1,55 @@
-"""Opens conversations with one service, as often as a test needs one."""
+"""Opens sessions with one service, as often as a test needs one."""
 
 import asyncio
 import ssl
 from contextlib import suppress
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.probes.ask import Fault, IPAddress, Vantage
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.imap import ImapDriver
 from mailsetup.probes.protocols.pop3 import Pop3Driver
 from mailsetup.probes.protocols.submission import SubmissionDriver
-from mailsetup.probes.wire.network import dial
-from mailsetup.probes.wire.stream import ByteBudget, Closed, Garbage, LineStream
+from mailsetup.probes.vantage import Vantage
+from mailsetup.probes.wire.network import IPAddress, dial
+from mailsetup.probes.wire.stream import ByteBudget, LineStream, StreamError
 
 _DRIVERS: dict[ServiceType, type[Driver]] = {
     ServiceType.IMAP: ImapDriver,
     ServiceType.POP3: Pop3Driver,
     ServiceType.SMTP: SubmissionDriver,
 }
-_GOODBYE_SECONDS = 1.0
 
 
 class Dialer:
     """Remembers the address that answered: a second connection goes to the same machine."""
 
     def __init__(self, settings: ServerSettings, vantage: Vantage) -> None:
-        self.settings, self.vantage = settings, vantage
-        self.budget = ByteBudget()
+        self.settings, self.vantage, self.limits = settings, vantage, vantage.limits
+        self.budget = ByteBudget(self.limits.probe_service_max_bytes)
         self._address: IPAddress | None = None
         self._streams: list[LineStream] = []
 
     @property
     def implicit(self) -> bool:
-        """Whether TLS comes first, before the server says anything."""
+        """Whether TLS comes first, before the greeting."""
         return self.settings.socket_type is SocketType.SSL
 
-    def adopt(self, stream: LineStream, address: IPAddress) -> Driver:
-        """The conversation over a stream that is open already."""
+    def start_session(self, stream: LineStream, address: IPAddress) -> Driver:
+        """The session over a connection that is open already; later ones go to the same address."""
         self._address = address
         self._streams.append(stream)
-        return _DRIVERS[self.settings.type](stream)
+        return _DRIVERS[self.settings.type](stream, self.limits)
 
     async def dial(self) -> Driver:
         """A new, plain connection to the same address; nothing is read yet."""
         if self._address is None:
             raise ValueError("nothing has answered yet")
-        stream = await dial(self._address, self.settings.port, self.budget, self.vantage.timeouts.connect)
-        return self.adopt(stream, self._address)
+        stream = await dial(self._address, self.settings.port, self.budget, self.limits)
+        return self.start_session(stream, self._address)
 
-    async def negotiate_tls(self, driver: Driver) -> None:
+    async def negotiate_starttls(self, driver: Driver) -> None:
         """Gets the server to expect a handshake; with implicit TLS it does already."""
         if self.implicit:
             return
@@ -58,25 +58,26 @@ class Dialer:
             raise Fault(Code.STARTTLS_MISSING, **driver.describe_capabilities())
         await driver.request_starttls()
 
-    async def shake_hands(self, driver: Driver, context: ssl.SSLContext) -> None:
-        async with asyncio.timeout(self.vantage.timeouts.tls):
+    async def start_tls(self, driver: Driver, context: ssl.SSLContext) -> None:
+        """The handshake."""
+        async with asyncio.timeout(self.limits.probe_tls_seconds):
             await driver.stream.start_tls(context, self.settings.hostname)
 
     async def dial_tls(self, context: ssl.SSLContext) -> Driver:
         """A new connection up to the end of the handshake."""
         driver = await self.dial()
         if not self.implicit:
-            async with asyncio.timeout(self.vantage.timeouts.greeting):
+            async with asyncio.timeout(self.limits.probe_greeting_seconds):
                 await driver.read_greeting()
-                await self.negotiate_tls(driver)
-        await self.shake_hands(driver, context)
+                await self.negotiate_starttls(driver)
+        await self.start_tls(driver, context)
         return driver
 
-    async def hang_up(self, driver: Driver) -> None:
-        """Says goodbye for as long as a second, and ends the connection."""
-        with suppress(Fault, Closed, Garbage, OSError):
-            async with asyncio.timeout(_GOODBYE_SECONDS):
-                await driver.say_goodbye()
+    async def quit(self, driver: Driver) -> None:
+        """Ends the session, without waiting long for the reply, and closes the connection."""
+        with suppress(Fault, StreamError, OSError):
+            async with asyncio.timeout(self.limits.probe_quit_seconds):
+                await driver.quit()
         driver.stream.abort()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Keeps what the steps of one service found, and tells it on in the order of the interface."""
+"""Keeps what the steps of one service found, and reports it in their order."""
 
 import asyncio
 import logging
@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailsetup.clientconfig import ServerSettings, SocketType
-from mailsetup.probes.ask import Ask, Fault, OnStep, planned_steps
-from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.ask import Ask, OnStep
+from mailsetup.probes.faults import Fault
+from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step
 from mailsetup.probes.server_text import Redactor, clean_evidence
-from mailsetup.probes.wire.stream import Closed, Garbage, LineStream, WasReset
+from mailsetup.probes.wire.stream import (
+    ConnectionClosed,
+    ConnectionReset,
+    LineStream,
+    ProtocolError,
+    StreamError,
+)
 
 _log = logging.getLogger(__name__)
 # What a connection that ends means, where it means more than "closed".
@@ -22,12 +30,12 @@ _CLOSED = {
     Step.MAILBOX: Code.MAILBOX_UNAVAILABLE,
     Step.SEND: Code.SEND_TEMP_FAILURE,
 }
-# What running out of time means, where no server was silent.
+# What running out of time means, where it is not the server's silence.
 _LATE = {Step.DNS: Code.DNS_TIMEOUT, Step.CONNECT: Code.TCP_TIMEOUT, Step.ARRIVE: Code.RT_LOST}
 _AFTER_PASSWORD = frozenset({Step.SIGN_IN, Step.MAILBOX, Step.PUSH, Step.SEND, Step.ARRIVE})
 
 
-class Stop(Exception):
+class StepFailed(Exception):
     """A step failed and was recorded; nothing after it makes sense."""
 
 
@@ -49,45 +57,47 @@ class StepInProgress:
 class Recorder:
     """The steps of one service. `finish()` fills in what was not reached."""
 
-    def __init__(self, index: int, service: ServerSettings, ask: Ask, on_step: OnStep) -> None:
+    def __init__(
+        self, index: int, service: ServerSettings, ask: Ask, limits: ProbeSettings, on_step: OnStep
+    ) -> None:
         self._index, self._on_step = index, on_step
-        self.service, self._ask = service, ask
-        self._planned = planned_steps(service.type, ask.round_trip)
+        self.service, self._ask, self._limits = service, ask, limits
+        self._planned = PLANNED_STEPS[service.type]
         self._results: dict[Step, Finding] = {}
-        self._told = 0
+        self._reported = 0
         self._running: tuple[Step, float] | None = None
-        self._redactor = Redactor(ask.password)
+        self._redactor = Redactor(ask.password, limits.probe_password_fragment_characters)
         self._reason: Code | None = None
 
     @asynccontextmanager
     async def step(
         self, step: Step, seconds: float | None = None, stream: LineStream | None = None
     ) -> AsyncIterator[StepInProgress]:
-        """Runs the block as `step`; whatever the server does wrong ends it with Stop."""
+        """Runs the block as `step` within `seconds`; what the server does wrong ends it with StepFailed."""
         finding, started = StepInProgress(), time.monotonic()
         self._running = (step, started)
         before = stream.received if stream else 0
         try:
             async with asyncio.timeout(seconds):
                 yield finding
-        except (Fault, Closed, Garbage, OSError) as error:
+        except (Fault, StreamError, OSError) as error:
             # TimeoutError is an OSError.
-            spoke = stream is not None and stream.received > before
-            fault = _fault(step, error, spoke)
+            answered = stream is not None and stream.received > before
+            fault = _fault(step, error, answered=answered)
             finding.evidence.update(fault.evidence)
             self._record(step, StepInProgress(Status.FAILED, fault.code, finding.evidence), started)
-            raise Stop from error
+            raise StepFailed from error
         except Exception as error:
-            # A server drew our own mistake out of us. Its text is not logged: it may quote what was sent.
+            # A bug of ours. Its text is not logged: it may quote what was sent.
             trace = "".join(traceback.format_tb(error.__traceback__))
             _log.error("probe step %s broke with %s\n%s", step.value, type(error).__name__, trace)
             evidence = {**finding.evidence, "error": type(error).__name__}
             self._record(step, StepInProgress(Status.FAILED, Code.NOT_TESTABLE_HERE, evidence), started)
-            raise Stop from error
+            raise StepFailed from error
         self._record(step, finding, started)
 
     def skip_rest(self, reason: Code) -> None:
-        """Why the steps that follow are skipped, if nothing weightier is in the way."""
+        """Why the steps that follow are skipped, unless they have a stronger reason."""
         self._reason = reason
 
     def skip(self, step: Step, reason: Code) -> None:
@@ -100,7 +110,7 @@ class Recorder:
         """Ends the step that still runs, skips what was not reached, and reports."""
         if self._running is not None:
             step, started = self._running
-            fault = _fault(step, TimeoutError(), spoke=False)
+            fault = _fault(step, TimeoutError(), answered=False)
             self._record(step, StepInProgress(Status.FAILED, fault.code, {"deadline": True}), started)
         for step in self._planned:
             if step not in self._results:
@@ -122,29 +132,29 @@ class Recorder:
         if step in _AFTER_PASSWORD:
             evidence = self._redactor.evidence(evidence)
         # Cut after redacting: half a password would not be recognised.
-        evidence = clean_evidence(evidence)
+        evidence = clean_evidence(evidence, self._limits)
         skipped = finding.status is Status.SKIPPED
         ms = None if skipped else round((time.monotonic() - started) * 1000)
         self._keep(Finding(step, finding.status, finding.code, ms, evidence))
 
     def _keep(self, result: Finding) -> None:
-        """With STARTTLS the greeting comes before TLS; listeners hear of it after."""
+        """With STARTTLS the greeting comes before TLS; it is reported after."""
         self._results[result.step] = result
-        while self._told < len(self._planned) and self._planned[self._told] in self._results:
-            self._on_step(self._index, self._results[self._planned[self._told]])
-            self._told += 1
+        while self._reported < len(self._planned) and self._planned[self._reported] in self._results:
+            self._on_step(self._index, self._results[self._planned[self._reported]])
+            self._reported += 1
 
 
-def _fault(step: Step, error: Exception, spoke: bool) -> Fault:
-    """What went wrong in the words of the findings."""
+def _fault(step: Step, error: Exception, *, answered: bool) -> Fault:
+    """What went wrong as a finding; `answered`: the server sent something during the step."""
     if isinstance(error, Fault):
         return error
-    if isinstance(error, Garbage):
+    if isinstance(error, ProtocolError):
         return Fault(Code.BANNER_GARBAGE, server=error.text)
     if isinstance(error, TimeoutError):
-        return Fault(_LATE.get(step, Code.DRIBBLE if spoke else Code.SILENT))
-    said = {"server": error.rest} if isinstance(error, Closed) and error.rest else {}
+        return Fault(_LATE.get(step, Code.DRIBBLE if answered else Code.SILENT))
+    rest = {"server": error.rest} if isinstance(error, ConnectionClosed) and error.rest else {}
     if step in _CLOSED:
-        return Fault(_CLOSED[step], **said)
-    cut = isinstance(error, WasReset | ConnectionResetError | BrokenPipeError)
-    return Fault(Code.TCP_RESET if cut else Code.CLOSED_AT_ONCE, **said)
+        return Fault(_CLOSED[step], **rest)
+    cut = isinstance(error, ConnectionReset | ConnectionResetError | BrokenPipeError)
+    return Fault(Code.TCP_RESET if cut else Code.CLOSED_AT_ONCE, **rest)

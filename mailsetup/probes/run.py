@@ -5,40 +5,39 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from mailsetup.clientconfig import Authentication, SocketType
-from mailsetup.probes.ask import Ask, Fault, OnStep, Vantage, ignore
+from mailsetup.probes.ask import Ask, OnStep, ignore
 from mailsetup.probes.channel import open_channel
 from mailsetup.probes.dialer import Dialer
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code, ServiceReport, Step
 from mailsetup.probes.messages import compose_test_message
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.imap import ImapDriver
 from mailsetup.probes.protocols.pop3 import Pop3Driver
 from mailsetup.probes.protocols.submission import SubmissionDriver
-from mailsetup.probes.recorder import Recorder, Stop
+from mailsetup.probes.recorder import Recorder, StepFailed
 from mailsetup.probes.round_trip import Arrival, ImapWatch, Pop3Watch, RoundTrip
-from mailsetup.probes.wire.stream import Closed, DataBeforeTls, Garbage
-
-# Facts about delivery: half a second is usual, a quarter of a minute is felt.
-_DELAYED_SECONDS = 15
+from mailsetup.probes.vantage import Vantage
+from mailsetup.probes.wire.stream import StreamError
 
 
 async def probe(ask: Ask, vantage: Vantage, on_step: OnStep = ignore) -> tuple[ServiceReport, ServiceReport]:
     """Tests both services and reports all their planned steps, whatever the servers do.
 
     `on_step` is called in the event loop's thread as each step ends; what it raises ends the test.
-    Takes at most `timeouts.overall` seconds, plus `timeouts.arrive` with a round trip.
+    Takes at most `probe_overall_seconds`, plus `probe_arrive_seconds` with a round trip.
     """
-    trip = RoundTrip(ask.token, ask.round_trip)
-    incoming = Recorder(0, ask.incoming, ask, on_step)
-    outgoing = Recorder(1, ask.outgoing, ask, on_step)
+    limits = vantage.limits
+    trip = RoundTrip(ask.token, asked=ask.round_trip)
+    incoming = Recorder(0, ask.incoming, ask, limits, on_step)
+    outgoing = Recorder(1, ask.outgoing, ask, limits, on_step)
     tasks = [
         asyncio.create_task(_test_incoming(ask, vantage, incoming, trip)),
         asyncio.create_task(_test_outgoing(ask, vantage, outgoing, trip)),
     ]
-    timeouts = vantage.timeouts
-    limit = timeouts.overall + (timeouts.arrive if ask.round_trip else 0)
+    deadline = limits.longest_test_seconds if ask.round_trip else limits.probe_overall_seconds
     try:
-        done, _ = await asyncio.wait(tasks, timeout=limit)
+        done, _ = await asyncio.wait(tasks, timeout=deadline)
     finally:
         for task in tasks:
             task.cancel()
@@ -54,27 +53,27 @@ async def _test_incoming(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
         driver = await open_channel(dialer, recorder)
         if await _sign_in(ask, dialer, driver, recorder, trip):
             await _read_mail(ask, dialer, driver, recorder, trip)
-        await dialer.hang_up(driver)
-    except Stop:
+        await dialer.quit(driver)
+    except StepFailed:
         pass
     finally:
-        trip.give_up_watching()
+        trip.cancel_watch()
         dialer.close()
 
 
 async def _read_mail(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorder, trip: RoundTrip) -> None:
-    timeouts = dialer.vantage.timeouts
-    async with recorder.step(Step.MAILBOX, timeouts.command, driver.stream) as finding:
+    limits = dialer.limits
+    async with recorder.step(Step.MAILBOX, limits.probe_command_seconds, driver.stream) as finding:
         if isinstance(driver, ImapDriver):
             finding.evidence |= await driver.open_inbox()
         elif isinstance(driver, Pop3Driver):
             finding.evidence["messages"] = (await driver.stat()).messages
-    # From here on the message is what matters: a watch that breaks off can't say where it is.
-    with suppress(Fault, Closed, Garbage, DataBeforeTls, OSError):
+    # A watch that breaks off leaves the arrival open; what was found before stands.
+    with suppress(Fault, StreamError, OSError):
         if isinstance(driver, ImapDriver):
-            await ImapWatch(driver, trip, timeouts).run(recorder)
+            await ImapWatch(driver, trip, limits).run(recorder)
         elif trip.asked and ask.password is not None:
-            await dialer.hang_up(driver)
+            await dialer.quit(driver)
             await Pop3Watch(dialer, ask.incoming.username, ask.password, trip).run()
 
 
@@ -84,20 +83,20 @@ async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
         driver = await open_channel(dialer, recorder)
         signed_in = await _sign_in(ask, dialer, driver, recorder, trip)
         if signed_in and trip.asked and isinstance(driver, SubmissionDriver):
-            await _send(ask, vantage, driver, recorder, trip)
-        await dialer.hang_up(driver)
+            await _send(ask, dialer, driver, recorder, trip)
+        await dialer.quit(driver)
         if trip.accepted.done() and trip.accepted.result() is not None:
-            await _await_arrival(recorder, trip)
-    except Stop:
+            await _await_arrival(dialer, recorder, trip)
+    except StepFailed:
         pass
     finally:
-        trip.give_up_sending()
+        trip.cancel_send()
         dialer.close()
 
 
 async def _sign_in(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorder, trip: RoundTrip) -> bool:
-    """Signs in once; False: there was a reason not to try."""
-    settings, seconds = dialer.settings, dialer.vantage.timeouts.sign_in
+    """Signs in once; False: there is a reason not to."""
+    settings, seconds = dialer.settings, dialer.limits.probe_sign_in_seconds
     reason = _reason_not_to_sign_in(ask, dialer, trip)
     if reason is not None or ask.password is None:
         recorder.skip_rest(reason or Code.NO_PASSWORD)
@@ -126,17 +125,17 @@ def _reason_not_to_sign_in(ask: Ask, dialer: Dialer, trip: RoundTrip) -> Code | 
 
 
 async def _send(
-    ask: Ask, vantage: Vantage, driver: SubmissionDriver, recorder: Recorder, trip: RoundTrip
+    ask: Ask, dialer: Dialer, driver: SubmissionDriver, recorder: Recorder, trip: RoundTrip
 ) -> None:
-    """Sends once the other side watches, so that the announcement is not missed."""
+    """Sends once incoming watches, so that the announcement is not missed."""
     await trip.watching.wait()
     message = compose_test_message(ask.address, ask.token, datetime.now(UTC))
-    async with recorder.step(Step.SEND, vantage.timeouts.send, driver.stream) as finding:
+    async with recorder.step(Step.SEND, dialer.limits.probe_send_seconds, driver.stream) as finding:
         finding.evidence["server"] = await driver.send_message(ask.address, message)
     trip.accepted.set_result(asyncio.get_running_loop().time())
 
 
-async def _await_arrival(recorder: Recorder, trip: RoundTrip) -> None:
+async def _await_arrival(dialer: Dialer, recorder: Recorder, trip: RoundTrip) -> None:
     async with recorder.step(Step.ARRIVE) as finding:
         arrival = await trip.arrival
         if arrival is None:
@@ -145,7 +144,7 @@ async def _await_arrival(recorder: Recorder, trip: RoundTrip) -> None:
         finding.evidence |= _describe(arrival)
         if arrival.folder is None:
             raise Fault(Code.RT_LOST)
-        if arrival.observed and arrival.seconds > _DELAYED_SECONDS:
+        if arrival.observed and arrival.seconds > dialer.limits.probe_delayed_seconds:
             finding.warn(Code.RT_DELAYED)
 
 

@@ -1,45 +1,43 @@
-"""What servers say, made fit to be shown: short, printable, without anybody's password."""
+"""What servers send, made fit to be shown: short, printable, without anybody's password."""
 
 import base64
 import binascii
 import re
 from typing import Any
 
-_LONGEST = 300
-_LIST_LONGEST = 100
-# ECMA-48 control sequences: a server must not be able to paint the terminal of whoever reads this.
+from mailsetup.probes.app_settings import ProbeSettings
+
+# ECMA-48 control sequences: a server must not write to the terminal of whoever reads this.
 _CONTROL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _REMOVED = "[removed]"
-# Shorter fragments of a password turn up in innocent words.
-_FRAGMENT = 6
 
 
-def clean(text: str) -> str:
-    """One printable line of at most 300 characters."""
+def clean(text: str, max_characters: int) -> str:
+    """One printable line of at most so many characters."""
     text = _CONTROL_SEQUENCE.sub("", text)
     text = "".join(character if character.isprintable() else " " for character in text)
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= max_characters else text[: max_characters - 1] + "…"
 
 
-def clean_evidence(value: Any) -> Any:
-    """`value` with every text in it cleaned, however deep, and no list longer than a page."""
+def clean_evidence(value: Any, limits: ProbeSettings) -> Any:
+    """`value` with every text in it cleaned and every list cut to the limit, however deep."""
     if isinstance(value, str):
-        return clean(value)
+        return clean(value, limits.probe_text_max_characters)
     if isinstance(value, dict):
-        return {key: clean_evidence(item) for key, item in value.items()}
+        return {key: clean_evidence(item, limits) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [clean_evidence(item) for item in value[:_LIST_LONGEST]]
+        return [clean_evidence(item, limits) for item in value[: limits.probe_evidence_items_limit]]
     return value
 
 
 class Redactor:
     """Takes the password out of what a server echoes back: as it is, in part, or in base64."""
 
-    def __init__(self, password: str | None) -> None:
+    def __init__(self, password: str | None, fragment_characters: int) -> None:
         self._password = (password or "").casefold()
-        size = min(len(self._password), _FRAGMENT)
+        size = min(len(self._password), fragment_characters)
         starts = range(len(self._password) - size + 1) if size else range(0)
         self._fragments = {self._password[start : start + size] for start in starts}
 

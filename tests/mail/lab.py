@@ -17,7 +17,8 @@ from pathlib import Path
 import trustme
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.probes.ask import Timeouts, Vantage
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.vantage import Vantage
 from tests.mail.dovecot import start_dovecot
 from tests.mail.mailboxes import DOMAIN, HOST, MAILBOXES, Mailbox
 from tests.mail.postfix import start_postfix
@@ -26,7 +27,7 @@ from tests.parts.daemon import Daemon, free_ports, short_folder
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NETWORK = "127.0.0.0/8"
 MAX_CONNECTIONS = 20
-USUAL_TIMEOUTS = Timeouts()
+USUAL_LIMITS = ProbeSettings()
 _PORT_NAMES = {
     (ServiceType.IMAP, SocketType.SSL): "imaps",
     (ServiceType.IMAP, SocketType.STARTTLS): "imap",
@@ -68,13 +69,13 @@ class MailLab:
         port = self.ports[_PORT_NAMES[type_, socket_type]]
         return ServerSettings(type_, self.host, port, socket_type, username=self.users[user].address)
 
-    def vantage(self, timeouts: Timeouts = USUAL_TIMEOUTS) -> Vantage:
+    def vantage(self, limits: ProbeSettings = USUAL_LIMITS) -> Vantage:
         """A look at the network in which the lab has its name, its address and its authority."""
         return Vantage(
             allowed_networks=(ipaddress.ip_network(LOOPBACK_NETWORK),),
             ca_file=str(self.ca_file),
             hosts={self.host: (LOOPBACK,)},
-            timeouts=timeouts,
+            limits=limits,
         )
 
     def dial(self, port: str, timeout: float = 20) -> socket.socket:

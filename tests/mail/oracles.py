@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 20
 
 @contextlib.contextmanager
 def imap(lab: MailLab, port: str, user: str, password: str | None = None) -> Iterator[imaplib.IMAP4]:
-    """A signed-in visit; raises imaplib's errors."""
+    """A signed-in session; raises imaplib's errors."""
     client = _Imap(lab, port)
     try:
         if port == "imap":
@@ -28,13 +28,13 @@ def imap(lab: MailLab, port: str, user: str, password: str | None = None) -> Ite
         try:
             client.logout()
         except imaplib.IMAP4.abort:
-            # A server that hung up takes no LOGOUT, and imaplib leaves its socket open then.
+            # A server that closed the connection takes no LOGOUT, and imaplib leaves its socket open then.
             client.shutdown()
 
 
 @contextlib.contextmanager
 def pop3(lab: MailLab, port: str, user: str, password: str | None = None) -> Iterator[poplib.POP3]:
-    """A signed-in visit; raises poplib's errors."""
+    """A signed-in session; raises poplib's errors."""
     client = _Pop3(lab, port)
     try:
         if port == "pop3":
@@ -50,7 +50,7 @@ def pop3(lab: MailLab, port: str, user: str, password: str | None = None) -> Ite
 
 @contextlib.contextmanager
 def submission(lab: MailLab, port: str, user: str, password: str | None = None) -> Iterator[smtplib.SMTP]:
-    """A signed-in visit; raises smtplib's errors."""
+    """A signed-in session; raises smtplib's errors."""
     with _Smtp(lab, port) as client:
         if port == "submission":
             client.starttls(context=lab.tls)

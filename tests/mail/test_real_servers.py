@@ -8,15 +8,16 @@ import secrets
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.probes.ask import Ask, Timeouts
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.ask import Ask
 from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, Verdict, causes_of
 from mailsetup.probes.run import probe
-from tests.mail.lab import USUAL_TIMEOUTS, MailLab
+from tests.mail.lab import USUAL_LIMITS, MailLab
 from tests.mail.oracles import imap
 
 Reports = tuple[ServiceReport, ServiceReport]
 # Long enough for a lab that delivers within a second, short where nothing will come.
-IMPATIENT = Timeouts(push=2, arrive=4, poll=0.2)
+IMPATIENT = ProbeSettings(probe_push_seconds=2, probe_arrive_seconds=4, probe_arrival_poll_seconds=0.2)
 WAYS = [
     pytest.param(ServiceType.IMAP, SocketType.SSL, SocketType.STARTTLS, id="imaps-submission"),
     pytest.param(ServiceType.IMAP, SocketType.STARTTLS, SocketType.SSL, id="imap-submissions"),
@@ -34,7 +35,7 @@ def run(
     sends: SocketType = SocketType.STARTTLS,
     password: str | None = None,
     round_trip: bool = True,
-    timeouts: Timeouts = USUAL_TIMEOUTS,
+    limits: ProbeSettings = USUAL_LIMITS,
 ) -> Reports:
     ask = Ask(
         address=lab.users[user].address,
@@ -44,7 +45,7 @@ def run(
         round_trip=round_trip,
         token=secrets.token_hex(4),
     )
-    return asyncio.run(probe(ask, lab.vantage(timeouts)))
+    return asyncio.run(probe(ask, lab.vantage(limits)))
 
 
 def found(report: ServiceReport, step: Step) -> Finding:
@@ -78,7 +79,7 @@ def test_push_announces_the_message_while_it_arrives(mail_lab: MailLab) -> None:
 
 
 def test_a_message_in_the_junk_folder_is_found_there(mail_lab: MailLab) -> None:
-    _, outgoing = run(mail_lab, "junk", timeouts=IMPATIENT)
+    _, outgoing = run(mail_lab, "junk", limits=IMPATIENT)
     assert found(outgoing, Step.ARRIVE).evidence["folder"] == "Junk"
 
 
@@ -111,7 +112,7 @@ def test_too_many_connections_is_no_wrong_password(crowded_mail_lab: MailLab) ->
 
 
 def test_what_is_sent_to_a_full_mailbox_does_not_arrive(mail_lab: MailLab) -> None:
-    incoming, outgoing = run(mail_lab, "full", timeouts=IMPATIENT)
+    incoming, outgoing = run(mail_lab, "full", limits=IMPATIENT)
 
     assert found(incoming, Step.SIGN_IN).status is Status.PASSED
     assert found(outgoing, Step.SEND).status is Status.PASSED

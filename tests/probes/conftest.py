@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailsetup.probes.ask import Vantage
+from mailsetup.probes.vantage import Vantage
 from tests.faults import HOST, Authority, Maildrop, ServerThread
 from tests.probes.prober import QUICK, Prober
 
@@ -27,7 +27,7 @@ def vantage(authority: Authority) -> Vantage:
         allowed_networks=(ipaddress.ip_network("127.0.0.0/8"),),
         ca_file=authority.ca_file,
         hosts={HOST: ("127.0.0.1",)},
-        timeouts=QUICK,
+        limits=QUICK,
     )
 
 

@@ -3,20 +3,34 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
-from mailsetup.probes.ask import Ask, Timeouts, Vantage
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.ask import Ask
 from mailsetup.probes.findings import Finding, ServiceReport, Step
 from mailsetup.probes.run import probe
+from mailsetup.probes.vantage import Vantage
 from tests.faults import ADDRESS, HOST, PASSWORD, closed_port
 
 TOKEN = "7K4Q-29XM"
 # Long enough for a busy machine. A test of waiting shortens what it waits for.
-QUICK = Timeouts(dns=3, connect=3, greeting=4, tls=6, command=5, sign_in=6, push=3, arrive=8, poll=0.1)
+QUICK = ProbeSettings(
+    probe_dns_seconds=3,
+    probe_connect_seconds=3,
+    probe_greeting_seconds=4,
+    probe_tls_seconds=6,
+    probe_command_seconds=5,
+    probe_sign_in_seconds=6,
+    probe_push_seconds=3,
+    probe_arrive_seconds=8,
+    probe_arrival_poll_seconds=0.1,
+)
 
 
 @dataclass
 class Prober:
-    """Runs a probe against this machine and keeps what it told on the way."""
+    """Runs a probe against this machine and keeps what was reported on the way."""
 
     vantage: Vantage
     steps: list[tuple[int, Finding]] = field(default_factory=list)
@@ -30,6 +44,7 @@ class Prober:
         self,
         incoming: ServerSettings,
         outgoing: ServerSettings,
+        *,
         password: str | None = PASSWORD,
         round_trip: bool = True,
     ) -> tuple[ServiceReport, ServiceReport]:
@@ -40,13 +55,15 @@ class Prober:
         """The steps of one service; the other one is not there."""
         nothing = closed_port()
         if service.type is ServiceType.SMTP:
-            report = self.both(self.settings(ServiceType.IMAP, nothing), service, password, False)[1]
+            pair, index = (self.settings(ServiceType.IMAP, nothing), service), 1
         else:
-            report = self.both(service, self.settings(ServiceType.SMTP, nothing), password, False)[0]
+            pair, index = (service, self.settings(ServiceType.SMTP, nothing)), 0
+        report = self.both(*pair, password=password, round_trip=False)[index]
         return {step.step: step for step in report.steps}
 
-    def waiting(self, **seconds: float) -> "Prober":
-        return Prober(replace(self.vantage, timeouts=replace(self.vantage.timeouts, **seconds)))
+    def limited(self, **limits: float) -> "Prober":
+        """With other limits than the usual ones: `limited(probe_connect_seconds=0.3)`."""
+        return Prober(replace(self.vantage, limits=structs.replace(self.vantage.limits, **limits)))
 
     def asking(self, nameserver: tuple[str, int]) -> "Prober":
         return Prober(replace(self.vantage, hosts={}, resolver=nameserver))

@@ -60,7 +60,7 @@ def test_one_address_that_answers_is_enough(
 
 def test_filtered(prober: Prober) -> None:
     with full_backlog() as port:
-        steps = prober.waiting(connect=0.3).one(prober.settings(IMAP, port))
+        steps = prober.limited(probe_connect_seconds=0.3).one(prober.settings(IMAP, port))
     assert failed(steps) == (Step.CONNECT, Code.TCP_TIMEOUT)
 
 
@@ -100,13 +100,15 @@ def test_waiting_for_a_greeting_in_vain(
     prober: Prober, socket_type: SocketType, handler: Handler, step: Step, code: Code
 ) -> None:
     with FaultyServer(handler) as server:
-        steps = prober.waiting(greeting=0.6).one(prober.settings(IMAP, server.port, socket_type))
+        steps = prober.limited(probe_greeting_seconds=0.6).one(
+            prober.settings(IMAP, server.port, socket_type)
+        )
     assert failed(steps) == (step, code)
 
 
 def test_silence_instead_of_a_handshake(prober: Prober) -> None:
     with FaultyServer(is_silent) as server:
-        steps = prober.waiting(tls=0.5).one(prober.settings(IMAP, server.port))
+        steps = prober.limited(probe_tls_seconds=0.5).one(prober.settings(IMAP, server.port))
     assert failed(steps) == (Step.TLS, Code.SILENT)
 
 
@@ -275,7 +277,9 @@ def test_name_lookup(
 
 def test_name_server_that_does_not_answer(prober: Prober) -> None:
     with FaultyNameServer({}, rcode=None) as nameserver:
-        steps = prober.waiting(dns=0.4).asking(nameserver.address).one(prober.settings(IMAP, 993))
+        steps = (
+            prober.limited(probe_dns_seconds=0.4).asking(nameserver.address).one(prober.settings(IMAP, 993))
+        )
     assert failed(steps) == (Step.DNS, Code.DNS_TIMEOUT)
 
 
@@ -299,7 +303,7 @@ def test_server_that_talks_without_end(
 
 def test_deadline_gives_a_result(prober: Prober) -> None:
     with FaultyServer(is_silent) as server:
-        hurried = prober.waiting(overall=0.8, greeting=30)
+        hurried = prober.limited(probe_overall_seconds=0.8, probe_greeting_seconds=30)
         steps = hurried.one(prober.settings(IMAP, server.port, STARTTLS))
     assert failed(steps) == (Step.GREETING, Code.SILENT)
     assert steps[Step.GREETING].evidence == {"deadline": True}

@@ -5,8 +5,7 @@ import ssl
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.probes.ask import planned_steps
-from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, Verdict
+from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step, Verdict
 from tests.faults import ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import TOKEN, Prober
 
@@ -51,7 +50,7 @@ def test_working_imap_mailbox_passes_every_step(
     for index, (kind, report) in enumerate(zip((ServiceType.IMAP, ServiceType.SMTP), reports, strict=True)):
         told = [step for which, step in prober.steps if which == index]
         assert tuple(told) == report.steps
-        assert tuple(step.step for step in told) == planned_steps(kind, round_trip=True)
+        assert tuple(step.step for step in told) == PLANNED_STEPS[kind]
 
 
 def test_working_pop3_mailbox_passes_every_step(
@@ -86,7 +85,7 @@ def test_message_that_never_arrives_is_lost(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     maildrop.delivers_to = None
-    hurried = prober.waiting(push=0.3, arrive=0.8)
+    hurried = prober.limited(probe_push_seconds=0.3, probe_arrive_seconds=0.8)
     incoming, outgoing = run_imap(
         hurried, servers, good_tls, ImapServer(maildrop), SubmissionServer(maildrop)
     )
@@ -113,7 +112,7 @@ def test_message_in_the_junk_folder_is_found_and_removed(
     folder: str,
 ) -> None:
     maildrop.delivers_to = folder
-    hurried = prober.waiting(push=0.3)
+    hurried = prober.limited(probe_push_seconds=0.3)
     imap = ImapServer(maildrop, folders=('() "/" INBOX', listed))
     _, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
     arrived = steps_of(outgoing)[Step.ARRIVE]
@@ -125,7 +124,7 @@ def test_idle_that_keeps_silent_is_a_warning(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     imap = ImapServer(maildrop, announces=False)
-    hurried = prober.waiting(push=0.4)
+    hurried = prober.limited(probe_push_seconds=0.4)
     incoming, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
     push = steps_of(incoming)[Step.PUSH]
     assert (push.status, push.code) == (Status.WARNING, Code.IDLE_SILENT)
@@ -138,6 +137,7 @@ def test_missing_idle_is_a_warning(
     servers: ServerThread,
     maildrop: Maildrop,
     good_tls: ssl.SSLContext,
+    *,
     round_trip: bool,
 ) -> None:
     imap = ImapServer(maildrop, capabilities="IMAP4rev1 UIDPLUS AUTH=PLAIN")

@@ -1,6 +1,6 @@
 """What a probe may say. Codes only: `connection_tests.explanations` turns them into sentences for people.
 
-Everybody above may read this room; it opens no sockets.
+Everybody may come in; nothing here opens a socket or loads what does.
 """
 
 from mailsetup.probes.findings.codes import SKIP_REASONS, Code, gravity

@@ -41,10 +41,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one step found. `ms` is None for a skipped step.
+    """What one step found. `ms` is how long it took; None for a skipped step.
 
     `evidence` is JSON-able, for support: addresses, certificate names, the server's own words
-    (controls stripped, at most 300 characters). It never holds a password, its base64 or a part.
+    (controls stripped, shortened). It never holds a password, its base64 or a part.
     """
 
     step: Step

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailsetup.probes.ask import Fault
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.rejections import greeting_refusal, imap_sign_in
-from mailsetup.probes.wire.stream import RESPONSE_LINES, Closed, Garbage, LineStream
+from mailsetup.probes.wire.stream import ConnectionClosed, LineStream, ProtocolError
 
-# A mailbox may have more folders than any other answer has lines; the limit of bytes still holds.
-_FOLDER_LINES = 10_000
 _LITERAL = re.compile(r"\{(\d{1,6})\+?\}$")
 _LIST = re.compile(r'\* LIST \(([^)]*)\) (?:"(?:\\.|[^"])"|NIL) (.+)$', re.I)
 _EXISTS = re.compile(r"\* (\d+) EXISTS\b", re.I)
@@ -44,18 +43,18 @@ class ImapReply:
 class ImapDriver(Driver):
     protocol = "imap"
 
-    def __init__(self, stream: LineStream) -> None:
-        super().__init__(stream)
+    def __init__(self, stream: LineStream, limits: ProbeSettings) -> None:
+        super().__init__(stream, limits)
         self._commands = 0
         self._announced = False
-        self._goodbye = ""
+        self._bye = ""
         self.junk_folder: str | None = None
 
     async def read_greeting(self) -> str:
         line = await self.stream.read_line()
         match = re.match(r"\* (OK|PREAUTH|BYE)\b ?(.*)", line, re.I)
         if not match:
-            raise self.not_a_greeting(line)
+            raise self.unexpected_greeting(line)
         kind, text = match.group(1).upper(), match.group(2)
         if kind == "PREAUTH":
             raise Fault(Code.PREAUTH, server=line)
@@ -95,24 +94,24 @@ class ImapDriver(Driver):
                 reply = await self._login(username, password)
             else:
                 raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
-        except Closed as error:
-            if self._goodbye:
-                code = greeting_refusal(self._goodbye)
+        except ConnectionClosed as error:
+            if self._bye:
+                code = greeting_refusal(self._bye)
                 dropped = Code.AUTH_DROPPED if code is Code.BYE_GREETING else code
-                raise Fault(dropped, server=self._goodbye) from error
+                raise Fault(dropped, server=self._bye) from error
             raise
         if reply.status == "NO":
             raise Fault(imap_sign_in(reply.text), server=reply.text)
         if not reply.ok:
             raise Fault(Code.AUTH_REJECTED_OTHER, server=reply.text)
-        await self._learn_after_sign_in(reply)
+        await self._update_capabilities(reply)
         return reply.text
 
-    async def _learn_after_sign_in(self, reply: ImapReply) -> None:
-        """Servers often offer IDLE to those only who are signed in, and may say so in passing."""
-        told = re.match(r"\[CAPABILITY ([^\]]+)\]", reply.text, re.I)
-        if told:
-            self.capabilities = dict.fromkeys(told.group(1).upper().split(), "")
+    async def _update_capabilities(self, reply: ImapReply) -> None:
+        """Many servers offer IDLE only after the sign-in, and some list it in the reply (RFC 3501 7.1)."""
+        listed = re.match(r"\[CAPABILITY ([^\]]+)\]", reply.text, re.I)
+        if listed:
+            self.capabilities = dict.fromkeys(listed.group(1).upper().split(), "")
         else:
             await self.ask_capabilities()
 
@@ -133,7 +132,7 @@ class ImapDriver(Driver):
     async def open_inbox(self) -> dict[str, Any]:
         """Selects INBOX and looks at the folders: how many messages, how many folders."""
         messages = await self.select("INBOX")
-        reply = await self._command('LIST "" "*"', limit=_FOLDER_LINES)
+        reply = await self._command('LIST "" "*"', limit=self._limits.probe_folders_limit)
         folders = [match for line in reply.untagged if (match := _LIST.match(line))]
         self.junk_folder = _find_junk(folders)
         return {"messages": messages, "folders": len(folders)}
@@ -165,7 +164,7 @@ class ImapDriver(Driver):
         return (await self._command(f"UID EXPUNGE {uid}")).ok
 
     async def start_idle(self) -> None:
-        """RFC 2177: from here on the server speaks by itself."""
+        """RFC 2177: from here on the server sends responses unasked."""
         tag = self._send("IDLE")
         while not (line := await self._line()).startswith("+"):
             if line.startswith(f"{tag} "):
@@ -179,15 +178,18 @@ class ImapDriver(Driver):
 
     async def end_idle(self) -> None:
         self.stream.send_line("DONE")
-        await self._tagged(f"m{self._commands}", RESPONSE_LINES)
+        await self._tagged(f"m{self._commands}")
 
-    async def say_goodbye(self) -> None:
+    async def quit(self) -> None:
         await self._command("LOGOUT")
 
     async def _command(
-        self, line: str, continued: Sequence[bytes] = (), limit: int = RESPONSE_LINES
+        self, line: str, continued: Sequence[bytes] = (), limit: int | None = None
     ) -> ImapReply:
-        """Sends a command and its continuations, each after the server asked for it."""
+        """Sends a command and its continuations, each after the server asked for it.
+
+        `limit` is of untagged lines, where it is another one than usual.
+        """
         tag = self._send(line)
         for piece in continued:
             while not (answer := await self._line()).startswith("+"):
@@ -202,17 +204,17 @@ class ImapDriver(Driver):
         self.stream.send_line(f"{tag} {line}")
         return tag
 
-    async def _tagged(self, tag: str, limit: int) -> ImapReply:
+    async def _tagged(self, tag: str, limit: int | None = None) -> ImapReply:
         untagged: list[str] = []
-        for _ in range(limit):
+        for _ in range(limit or self._limits.probe_response_lines_limit):
             line = await self._line()
             if line.startswith(f"{tag} "):
                 return _reply(line, tuple(untagged))
             untagged.append(line)
-        raise Garbage(untagged[-1])
+        raise ProtocolError(untagged[-1])
 
     async def _line(self) -> str:
-        """A line with its literals put in as quoted strings; notes what the server says unasked."""
+        """A line with its literals put in as quoted strings; notes EXISTS and BYE."""
         line = await self.stream.read_line()
         while literal := _LITERAL.search(line):
             text = await self.stream.read_exactly(int(literal.group(1)))
@@ -220,7 +222,7 @@ class ImapDriver(Driver):
         if _EXISTS.match(line):
             self._announced = True
         if line.upper().startswith("* BYE"):
-            self._goodbye = line
+            self._bye = line
         return line
 
 

@@ -3,15 +3,11 @@
 import base64
 from dataclasses import dataclass
 
-from mailsetup.probes.ask import Fault
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.rejections import greeting_refusal, pop3_sign_in
-from mailsetup.probes.wire.stream import RESPONSE_LINES, Garbage
-
-_HEADER_LINES = 2000
-# The test message is among the last; headers of other mail are nobody's business.
-_NEWEST = 5
+from mailsetup.probes.wire.stream import ProtocolError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +26,13 @@ class Pop3Driver(Driver):
         if line.upper().startswith("-ERR"):
             raise Fault(greeting_refusal(line[4:]), server=line)
         if not line.upper().startswith("+OK"):
-            raise self.not_a_greeting(line)
+            raise self.unexpected_greeting(line)
         return line
 
     async def ask_capabilities(self) -> None:
         ok, _ = await self._command("CAPA")
         # CAPA is an extension: a server without it has USER and PASS and no STLS.
-        lines = await self._lines(RESPONSE_LINES) if ok else ["USER"]
+        lines = await self._lines(self._limits.probe_response_lines_limit) if ok else ["USER"]
         self.capabilities = {}
         for line in lines:
             name, _, argument = line.upper().partition(" ")
@@ -72,20 +68,22 @@ class Pop3Driver(Driver):
             raise Fault(Code.MAILBOX_UNAVAILABLE, server=text)
         return MaildropSize(int(numbers[0]), int(numbers[1]))
 
-    async def take(self, count: int, header: str, value: str) -> bool | None:
+    async def find_and_remove(self, count: int, header: str, value: str) -> bool | None:
         """Deletes the message whose `header` is `value`; None: not there, False: it stays.
 
-        Looks at the newest of `count` messages.
+        Reads the headers of the newest of `count` messages only.
         """
         wanted = f"{header}: {value}".lower()
-        for number in range(count, max(count - _NEWEST, 0), -1):
+        oldest = max(count - self._limits.probe_newest_messages_limit, 0)
+        for number in range(count, oldest, -1):
             ok, _ = await self._command(f"TOP {number} 0")
-            if ok and wanted in [line.lower() for line in await self._lines(_HEADER_LINES)]:
+            lines = await self._lines(self._limits.probe_header_lines_limit) if ok else []
+            if wanted in [line.lower() for line in lines]:
                 deleted, _ = await self._command(f"DELE {number}")
                 return deleted
         return None
 
-    async def say_goodbye(self) -> None:
+    async def quit(self) -> None:
         await self._command("QUIT")
 
     async def _command(self, line: str) -> tuple[bool, str]:
@@ -94,7 +92,7 @@ class Pop3Driver(Driver):
         answer = await self.stream.read_line()
         status, _, text = answer.partition(" ")
         if status.upper() not in ("+OK", "-ERR"):
-            raise Garbage(answer)
+            raise ProtocolError(answer)
         return status.upper() == "+OK", text
 
     async def _lines(self, limit: int) -> list[str]:
@@ -104,4 +102,4 @@ class Pop3Driver(Driver):
             if line == ".":
                 return lines
             lines.append(line[1:] if line.startswith(".") else line)
-        raise Garbage(lines[-1])
+        raise ProtocolError(lines[-1])

@@ -1,6 +1,6 @@
-"""Why a server says no. Codes first (RFC 5530, RFC 2449, RFC 3206, RFC 3463), words last.
+"""Why a server refuses. Codes first (RFC 5530, RFC 2449, RFC 3206, RFC 3463), words last.
 
-Whatever may pass by itself is never called a wrong password: people would change a good one.
+Whatever may pass by itself is never called a wrong password: people would change a right one.
 """
 
 import re
@@ -93,14 +93,14 @@ def smtp_sign_in(status: int, text: str) -> Code:
 
 
 def greeting_refusal(text: str) -> Code:
-    """What a greeting that turns us away means."""
+    """Why a greeting refuses the connection."""
     if response_code(text) == "LIMIT" or _TOO_MANY.search(text):
         return Code.TOO_MANY_CONNECTIONS
     return Code.BYE_GREETING
 
 
-def foreign_service(text: str) -> str:
-    """What speaks like this: web, ssh, imap, pop3, smtp; "" when it is nothing we know."""
+def identify_service(text: str) -> str:
+    """Whose first line this is: web, ssh, imap, pop3, smtp; "" when it is none of them."""
     return next((name for name, pattern in _SERVICES if pattern.match(text)), "")
 
 

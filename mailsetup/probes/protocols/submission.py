@@ -5,11 +5,11 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from mailsetup.probes.ask import Fault
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.rejections import greeting_refusal, smtp_sign_in
-from mailsetup.probes.wire.stream import RESPONSE_LINES, Garbage
+from mailsetup.probes.wire.stream import ProtocolError
 
 _REPLY = re.compile(r"(\d{3})([ -]?)(.*)")
 
@@ -35,8 +35,8 @@ class SubmissionDriver(Driver):
     async def read_greeting(self) -> str:
         try:
             reply = await self._reply()
-        except Garbage as error:
-            raise self.not_a_greeting(error.text) from error
+        except ProtocolError as error:
+            raise self.unexpected_greeting(error.text) from error
         if reply.status != 220:
             raise Fault(greeting_refusal(reply.text), server=str(reply))
         return str(reply)
@@ -97,7 +97,7 @@ class SubmissionDriver(Driver):
         self.stream.send(b"\r\n".join([*stuffed, b".", b""]))
         return str(_accepted(await self._reply(), "message", 250))
 
-    async def say_goodbye(self) -> None:
+    async def quit(self) -> None:
         await self._command("QUIT")
 
     async def _expect(self, line: str, status: int) -> None:
@@ -109,15 +109,15 @@ class SubmissionDriver(Driver):
 
     async def _reply(self) -> SmtpReply:
         lines: list[str] = []
-        for _ in range(RESPONSE_LINES):
+        for _ in range(self._limits.probe_response_lines_limit):
             line = await self.stream.read_line()
             match = _REPLY.fullmatch(line)
             if not match:
-                raise Garbage(line)
+                raise ProtocolError(line)
             lines.append(match.group(3))
             if match.group(2) != "-":
                 return SmtpReply(int(match.group(1)), tuple(lines))
-        raise Garbage(lines[-1])
+        raise ProtocolError(lines[-1])
 
 
 def _accepted(reply: SmtpReply, phase: str, status: int) -> SmtpReply:

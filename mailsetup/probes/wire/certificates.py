@@ -16,9 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from mailsetup.probes.findings import Code
+from mailsetup.probes.findings import Code, gravity
 
-EXPIRES_SOON = timedelta(days=14)
 # X509_verify_cert(3ssl), "Diagnostics".
 _VERIFY_CODES = {
     9: Code.CERT_NOT_YET,
@@ -30,9 +29,7 @@ _VERIFY_CODES = {
     67: Code.CERT_WEAK,
     68: Code.CERT_WEAK,
 }
-_RANK = {code: rank for rank, code in enumerate(Code)}
 _RSA_BITS = 2048  # CA/Browser Forum baseline requirements section 6.1.5
-_NAMES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,8 @@ def judge_certificate(
     """
     problems = [*_date_problems(chain, now), *_strength_problems(chain)]
     leaf = chain[0]
-    names = certificate_names(leaf)
-    if not any(_matches(pattern, name) for pattern in names):
-        problems.append(CertificateProblem(Code.CERT_WRONG_NAME, {"name": name, "names": names}))
+    if not any(_matches(pattern, name) for pattern in certificate_names(leaf)):
+        problems.append(CertificateProblem(Code.CERT_WRONG_NAME, {"name": name}))
     if _signed_itself(leaf):
         problems.append(CertificateProblem(Code.CERT_SELF_SIGNED, {"issuer": _readable(leaf.issuer)}))
     return worst_first(problems)
@@ -84,14 +80,14 @@ def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProbl
         found.setdefault(problem.code, problem)
     if Code.CERT_SELF_SIGNED in found:
         found.pop(Code.CERT_UNKNOWN_CA, None)
-    return sorted(found.values(), key=lambda problem: _RANK[problem.code])
+    return sorted(found.values(), key=lambda problem: gravity(problem.code))
 
 
-def describe_chain(chain: Sequence[x509.Certificate]) -> dict[str, Any]:
-    """Whose certificate it is, who vouches for it and until when (ISO date)."""
+def describe_chain(chain: Sequence[x509.Certificate], names_limit: int) -> dict[str, Any]:
+    """Whose certificate it is (some of its names), who vouches for it and until when (ISO date)."""
     leaf = chain[0]
     return {
-        "names": certificate_names(leaf),
+        "names": certificate_names(leaf)[:names_limit],
         "issuer": _readable(leaf.issuer),
         "not_before": leaf.not_valid_before_utc.date().isoformat(),
         "not_after": leaf.not_valid_after_utc.date().isoformat(),
@@ -99,10 +95,10 @@ def describe_chain(chain: Sequence[x509.Certificate]) -> dict[str, Any]:
     }
 
 
-def expires_soon(chain: Sequence[x509.Certificate], now: datetime) -> bool:
-    """Whether any certificate that the server has to renew ends within two weeks."""
+def expires_within(chain: Sequence[x509.Certificate], now: datetime, days: int) -> bool:
+    """Whether any certificate that the server has to renew ends before so many days have passed."""
     own = [chain[0], *(certificate for certificate in chain[1:] if not _signed_itself(certificate))]
-    return min(certificate.not_valid_after_utc for certificate in own) - now < EXPIRES_SOON
+    return min(certificate.not_valid_after_utc for certificate in own) - now < timedelta(days=days)
 
 
 def certificate_names(certificate: x509.Certificate) -> list[str]:
@@ -113,7 +109,7 @@ def certificate_names(certificate: x509.Certificate) -> list[str]:
         return []
     names = alternatives.get_values_for_type(x509.DNSName)
     addresses = [str(address) for address in alternatives.get_values_for_type(x509.IPAddress)]
-    return [*names, *addresses][:_NAMES_SHOWN]
+    return [*names, *addresses]
 
 
 def _matches(pattern: str, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""From a name to a connection, and never to a place inside our own house."""
+"""From a name to a connection, and never to an address inside the provider's own network."""
 
 import asyncio
 import errno
@@ -14,10 +14,13 @@ import dns.rdatatype
 import dns.resolver
 
 from mailsetup.hosting.dns import new_resolver
-from mailsetup.probes.ask import Fault, IPAddress, IPNetwork, Vantage
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
+from mailsetup.probes.vantage import IPNetwork, Vantage
 from mailsetup.probes.wire.stream import ByteBudget, LineStream
 
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052 section 2.1
 _NOT_GLOBAL = (
     ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments, RFC 6890
@@ -26,10 +29,6 @@ _NOT_GLOBAL = (
     ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
     ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
 )
-# Two of each family show what a client may meet; more would be a burden on the server.
-_ADDRESSES_PER_FAMILY = 2
-# Once one address answered, the others get this long before they count as silent.
-_GRACE = 1.0
 # Google's public resolver, only to ask the kernel for a route: connecting a UDP socket sends nothing.
 _SOMEWHERE_ON_IPV6 = ("2001:4860:4860::8888", 53)
 
@@ -99,7 +98,7 @@ def _resolver(vantage: Vantage) -> dns.asyncresolver.Resolver:
         resolver = new_resolver(dns.asyncresolver.Resolver, vantage.resolver)
     except dns.resolver.NoResolverConfiguration as error:
         raise Fault(Code.NOT_TESTABLE_HERE, reason="no name server is configured") from error
-    resolver.lifetime = vantage.timeouts.dns
+    resolver.lifetime = vantage.limits.probe_dns_seconds
     return resolver
 
 
@@ -131,17 +130,18 @@ class Connection:
 
 
 async def connect_first(
-    addresses: Sequence[IPAddress], port: int, budget: ByteBudget, seconds: float
+    addresses: Sequence[IPAddress], port: int, budget: ByteBudget, limits: ProbeSettings
 ) -> Connection:
     """Tries the addresses side by side and keeps the first of the list that answers; raises Fault.
 
     Every address is a literal from `resolve`, so nothing is looked up a second time.
     """
-    chosen = [address for version in (4, 6) for address in _some(addresses, version)]
-    attempts = {address: asyncio.create_task(dial(address, port, budget, seconds)) for address in chosen}
+    chosen = _some_of_each_family(addresses, limits.probe_addresses_limit)
+    attempts = {address: asyncio.create_task(dial(address, port, budget, limits)) for address in chosen}
     try:
         await asyncio.wait(attempts.values(), return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait(attempts.values(), timeout=_GRACE if _any_open(attempts.values()) else seconds)
+        grace = limits.probe_connect_grace_seconds if _any_open(attempts.values()) else None
+        await asyncio.wait(attempts.values(), timeout=grace)
     finally:
         for attempt in attempts.values():
             attempt.cancel()
@@ -155,16 +155,22 @@ async def connect_first(
     return Connection(attempts[opened[0]].result(), opened[0], tried)
 
 
-async def dial(address: IPAddress, port: int, budget: ByteBudget, seconds: float) -> LineStream:
+async def dial(address: IPAddress, port: int, budget: ByteBudget, limits: ProbeSettings) -> LineStream:
     """One TCP connection to a literal address; raises TimeoutError, OSError."""
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(seconds):
-        _, stream = await loop.create_connection(lambda: LineStream(budget), str(address), port)
+
+    def new_stream() -> LineStream:
+        return LineStream(budget, limits.probe_line_max_bytes)
+
+    async with asyncio.timeout(limits.probe_connect_seconds):
+        _, stream = await loop.create_connection(new_stream, str(address), port)
     return stream
 
 
-def _some(addresses: Sequence[IPAddress], version: int) -> list[IPAddress]:
-    return [address for address in addresses if address.version == version][:_ADDRESSES_PER_FAMILY]
+def _some_of_each_family(addresses: Sequence[IPAddress], limit: int) -> list[IPAddress]:
+    """At most `limit` addresses of IPv4, then as many of IPv6."""
+    families = ([address for address in addresses if address.version == version] for version in (4, 6))
+    return [address for family in families for address in family[:limit]]
 
 
 def _any_open(attempts: Iterable[asyncio.Task[LineStream]]) -> bool:

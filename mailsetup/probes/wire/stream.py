@@ -1,47 +1,47 @@
 """Lines over a connection that may turn into TLS midway.
 
 The buffer is our own: asyncio's StreamWriter.start_tls() keeps what came before the handshake and
-hands it out after it, which lets a man in the middle put words into the server's mouth
-(CVE-2011-0411 seen from the client).
+hands it out after it, so that somebody on the way can inject responses (CVE-2011-0411 seen from the
+client).
 """
 
 import asyncio
 import ssl
 from typing import cast
 
-LINE_LIMIT = 64 * 1024
-RESPONSE_LINES = 200
-RUN_LIMIT = 1024 * 1024
+
+class StreamError(Exception):
+    """The server did not keep to the protocol, or not to the connection."""
 
 
-class Closed(Exception):
-    """The server ended the connection; `rest` is what it said without finishing the line."""
+class ConnectionClosed(StreamError):
+    """The server ended the connection; `rest` is a last line without its end."""
 
     def __init__(self, rest: str = "") -> None:
         super().__init__("connection closed")
         self.rest = rest
 
 
-class WasReset(Closed):
+class ConnectionReset(ConnectionClosed):
     """The connection was cut off, not closed."""
 
 
-class Garbage(Exception):
-    """What came is no line of a mail protocol, or more of it than any mail server says."""
+class ProtocolError(StreamError):
+    """What came is no line of a mail protocol, or more of it than any mail server sends."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__("no mail protocol")
         self.text = text
 
 
-class DataBeforeTls(Exception):
+class DataBeforeTls(StreamError):
     """Bytes came after the last line read and before the handshake."""
 
 
 class ByteBudget:
-    """How much one service may still say to us during a test, over all its connections."""
+    """How many bytes one service may still send during a test, over all its connections."""
 
-    def __init__(self, limit: int = RUN_LIMIT) -> None:
+    def __init__(self, limit: int) -> None:
         self._left = limit
 
     def spend(self, size: int) -> bool:
@@ -51,13 +51,14 @@ class ByteBudget:
 
 
 class LineStream(asyncio.Protocol):
-    """Raises Closed, WasReset, Garbage; timeouts are the caller's."""
+    """Raises StreamError; timeouts are the caller's."""
 
-    def __init__(self, budget: ByteBudget) -> None:
+    def __init__(self, budget: ByteBudget, line_max_bytes: int) -> None:
         self._budget = budget
+        self._line_max_bytes = line_max_bytes
         self._buffer = bytearray()
         self._arrived = asyncio.Event()
-        self._ended: Closed | Garbage | None = None
+        self._ended: ConnectionClosed | ProtocolError | None = None
         self._transport: asyncio.Transport | None = None
         self.received = 0
 
@@ -69,17 +70,17 @@ class LineStream(asyncio.Protocol):
         if self._budget.spend(len(data)):
             self._buffer += data
         else:
-            self._ended = Garbage()
+            self._ended = ProtocolError()
             self.abort()
         self._arrived.set()
 
     def eof_received(self) -> None:
-        self._end(Closed())
+        self._end(ConnectionClosed())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(WasReset() if isinstance(exc, ConnectionError) else Closed())
+        self._end(ConnectionReset() if isinstance(exc, ConnectionError) else ConnectionClosed())
 
-    def _end(self, ending: Closed) -> None:
+    def _end(self, ending: ConnectionClosed) -> None:
         self._ended = self._ended or ending
         self._arrived.set()
 
@@ -96,22 +97,23 @@ class LineStream(asyncio.Protocol):
 
     async def read_line(self) -> str:
         """The next line without its end."""
-        while (end := self._buffer.find(b"\n", 0, LINE_LIMIT + 1)) < 0:
-            if len(self._buffer) > LINE_LIMIT:
-                raise Garbage(self._take(LINE_LIMIT))
+        longest = self._line_max_bytes
+        while (end := self._buffer.find(b"\n", 0, longest + 1)) < 0:
+            if len(self._buffer) > longest:
+                raise ProtocolError(self._take(longest))
             await self._more()
         return self._take(end + 1).rstrip("\r\n")
 
     async def read_exactly(self, size: int) -> str:
         """The next `size` bytes: an IMAP literal."""
-        if size > LINE_LIMIT:
-            raise Garbage
+        if size > self._line_max_bytes:
+            raise ProtocolError
         while len(self._buffer) < size:
             await self._more()
         return self._take(size)
 
     async def _more(self) -> None:
-        if isinstance(self._ended, Closed):
+        if isinstance(self._ended, ConnectionClosed):
             raise type(self._ended)(self._take(len(self._buffer)))
         if self._ended:
             raise self._ended
@@ -131,18 +133,21 @@ class LineStream(asyncio.Protocol):
 
     def send(self, data: bytes) -> None:
         if self._ended or self._transport is None:
-            raise type(self._ended)() if isinstance(self._ended, Closed) else Closed
+            raise self._broken_off()
         self._transport.write(data)
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
-        """Turns the connection into TLS; also raises DataBeforeTls, ssl.SSLError, OSError."""
+        """The TLS handshake; also raises ssl.SSLError, OSError."""
         if self._buffer:
             raise DataBeforeTls
         if self._ended or self._transport is None:
-            raise type(self._ended)() if isinstance(self._ended, Closed) else Closed
+            raise self._broken_off()
         self._transport = await asyncio.get_running_loop().start_tls(
             self._transport, self, context, server_hostname=server_name
         )
+
+    def _broken_off(self) -> ConnectionClosed:
+        return ConnectionReset() if isinstance(self._ended, ConnectionReset) else ConnectionClosed()
 
     def abort(self) -> None:
         """Ends the connection at once."""

@@ -1,4 +1,4 @@
-"""TLS handshakes: the strict one that everything depends on, and the lenient one that only looks."""
+"""TLS handshakes: the strict one that verifies, and the lenient one that only looks."""
 
 import ssl
 import time
@@ -7,10 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mailsetup.probes.findings import Code
 from mailsetup.probes.wire.stream import LineStream
 
-_ROOTS_SECONDS = 900
 _OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1")
 # OpenSSL's words for "these bytes are no TLS at all".
 _NOT_TLS = frozenset(
@@ -44,18 +42,17 @@ class Handshake:
         return {"version": self.version, "cipher": self.cipher}
 
 
-def strict_context(ca_file: str | None) -> ssl.SSLContext:
-    """Verifies chain and name as mail programs do, with `ca_file`'s roots beside the system's."""
+def strict_context(ca_file: str | None, roots_seconds: float) -> ssl.SSLContext:
+    """Verifies chain and name as mail programs do, with `ca_file`'s roots beside the system's.
+
+    The roots are read again when the file has changed, and every `roots_seconds`.
+    """
     changed = Path(ca_file).stat().st_mtime_ns if ca_file is not None else 0
-    return _strict_context(ca_file, changed, int(time.monotonic() // _ROOTS_SECONDS))
+    return _strict_context(ca_file, changed, int(time.monotonic() // roots_seconds))
 
 
 @lru_cache(maxsize=2)
-def _strict_context(ca_file: str | None, changed: int, period: int) -> ssl.SSLContext:
-    """Kept because reading the system's roots takes longer than all the rest of a test.
-
-    `changed` and `period` have new roots read: when the file is another one, and every quarter of an hour.
-    """
+def _strict_context(ca_file: str | None, _changed: int, _period: int) -> ssl.SSLContext:
     context = ssl.create_default_context()
     # RFC 9525 section 2: the common name is no host name.
     context.hostname_checks_common_name = False
@@ -85,7 +82,7 @@ def handshake_of(stream: LineStream) -> Handshake:
 
 
 def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
-    """Public from Python 3.13 on; before that one floor down, and only the leaf if that is gone."""
+    """Public from Python 3.13 on, private before; only the leaf where neither is there."""
     inner: Any = getattr(tls, "_sslobj", None)
     if hasattr(tls, "get_unverified_chain"):
         return tuple(bytes(der) for der in tls.get_unverified_chain())
@@ -99,8 +96,3 @@ def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
 def speaks_no_tls(error: Exception) -> bool:
     """Whether the handshake failed because the other side answered in something else than TLS."""
     return isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS
-
-
-def judge_lenient(handshake: Handshake | None) -> Code:
-    """Why a strict handshake failed that was not about the certificate."""
-    return Code.TLS_OLD_ONLY if handshake is not None and handshake.old else Code.TLS_HANDSHAKE

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailsetup.probes.ask import Fault, Vantage
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
+from mailsetup.probes.vantage import Vantage
 from mailsetup.probes.wire.network import is_reachable_by_rule, resolve
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -44,7 +45,7 @@ LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
         "fd00:ec2::254",
     ],
 )
-def test_address_that_is_nobodys_business(address: str) -> None:
+def test_address_that_is_not_public(address: str) -> None:
     assert not is_reachable_by_rule(ipaddress.ip_address(address), ())
 
 

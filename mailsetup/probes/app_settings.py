@@ -1,0 +1,75 @@
+"""Deadlines, limits and sizes of a probe."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Seconds = Annotated[float, Meta(gt=0, le=600)]
+
+
+class ProbeSettings(Struct, frozen=True, kw_only=True):
+    """Each field is the environment variable of the same name in capitals.
+
+    Deadlines are generous where servers wait on purpose.
+    """
+
+    # --- Deadlines of a whole test: this long, and as long again as a message may take to arrive.
+    probe_overall_seconds: Seconds = 60
+    probe_arrive_seconds: Seconds = 60
+
+    # --- Deadlines of the steps, in their order
+    probe_dns_seconds: Seconds = 4
+    # The resolver keeps its own time; this much more lets it say itself that it ran out.
+    probe_dns_grace_seconds: Seconds = 1
+    probe_connect_seconds: Seconds = 6
+    # Once one address answered, the others get this long before they count as silent.
+    probe_connect_grace_seconds: Seconds = 1
+    probe_tls_seconds: Seconds = 8
+    # Postfix holds its greeting back for up to 6 seconds (postscreen).
+    probe_greeting_seconds: Seconds = 12
+    probe_command_seconds: Seconds = 10
+    # Dovecot holds the answer to a wrong password back for up to 15 seconds.
+    probe_sign_in_seconds: Seconds = 20
+    # How long a new message may take to be announced after it was accepted, in IDLE.
+    probe_push_seconds: Seconds = 20
+    # Content filters look at a message before they take it.
+    probe_send_seconds: Seconds = 30
+    probe_arrival_poll_seconds: Seconds = 2
+    # Half a second is usual, a quarter of a minute is felt.
+    probe_delayed_seconds: Seconds = 15
+    # A server that closes every connection does so at once; one that waits for the client is another case.
+    probe_close_seconds: Seconds = 1
+    probe_quit_seconds: Seconds = 1
+
+    # --- Certificates
+    # Programs renew a certificate weeks before it ends: with fewer days left it was forgotten.
+    probe_certificate_expiry_days: Annotated[int, Meta(ge=0, le=365)] = 14
+    # Reading the system's roots takes longer than all the rest of a test, so they are kept for a while.
+    probe_roots_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 900
+
+    # --- What a server may send
+    # Two of each family show what a client may meet; more would be a burden on the server.
+    probe_addresses_limit: Annotated[int, Meta(ge=1, le=20)] = 2
+    # Most lines are short (RFC 5321 section 4.5.3.1.5: 512 bytes), lists of capabilities are longer.
+    probe_line_max_bytes: Annotated[int, Meta(ge=1_000, le=10_000_000)] = 65_536
+    # Over all connections of a test to one service.
+    probe_service_max_bytes: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_048_576
+    probe_response_lines_limit: Annotated[int, Meta(ge=10, le=100_000)] = 200
+    # A mailbox may have more folders than any other answer has lines; the limit of bytes still holds.
+    probe_folders_limit: Annotated[int, Meta(ge=10, le=1_000_000)] = 10_000
+    probe_header_lines_limit: Annotated[int, Meta(ge=10, le=100_000)] = 2000
+    # The test message is among the last; headers of other mail are private.
+    probe_newest_messages_limit: Annotated[int, Meta(ge=1, le=100)] = 5
+
+    # --- What is kept of it, for support
+    probe_text_max_characters: Annotated[int, Meta(ge=20, le=10_000)] = 300
+    probe_evidence_items_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    probe_certificate_names_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
+    # A piece of the password of this length is removed from what a server says; shorter ones turn up in
+    # innocent words.
+    probe_password_fragment_characters: Annotated[int, Meta(ge=3, le=12)] = 6
+
+    @property
+    def longest_test_seconds(self) -> float:
+        """How long a test may take by these deadlines, with a message that never arrives."""
+        return self.probe_overall_seconds + self.probe_arrive_seconds

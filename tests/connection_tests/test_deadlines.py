@@ -1,0 +1,50 @@
+"""A test counts as lost only when it can't be running any more."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mailsetup.connection_tests.app_settings import ConnectionTestSettings
+from mailsetup.probes.app_settings import ProbeSettings
+from portal.app_settings import PortalSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+# What the last step may wait for until another writer lets go of the database.
+DATABASE_SECONDS = PortalSettings().database_lock_seconds
+
+
+def test_a_test_of_the_usual_length_is_not_lost() -> None:
+    longest = ProbeSettings().longest_test_seconds
+    assert longest == 60 + 60
+    assert longest + DATABASE_SECONDS < ConnectionTestSettings().test_lost_seconds
+
+
+@pytest.mark.parametrize(
+    ("environment", "starts"),
+    [
+        ({"TEST_LOST_SECONDS": "140"}, False),
+        ({"TEST_LOST_SECONDS": "141"}, True),
+        ({"PROBE_OVERALL_SECONDS": "70"}, False),
+        ({"PROBE_ARRIVE_SECONDS": "69.5"}, True),
+        ({"PROBE_ARRIVE_SECONDS": "70"}, False),
+        ({"DATABASE_LOCK_SECONDS": "30"}, False),
+        ({"PROBE_ARRIVE_SECONDS": "120", "TEST_LOST_SECONDS": "201"}, True),
+    ],
+    ids=str,
+)
+def test_deadlines_that_make_a_running_test_lost_stop_the_start(
+    environment: dict[str, str], starts: bool
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import portal.settings"],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode == 0) is starts
+    if not starts:
+        assert "ImproperlyConfigured: TEST_LOST_SECONDS can't be used: it is " in done.stderr
