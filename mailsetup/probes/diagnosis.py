@@ -19,7 +19,7 @@ from mailsetup.probes.wire.certificates import (
     worst_first,
 )
 from mailsetup.probes.wire.stream import ConnectionClosed, DataBeforeTls, ProtocolError, StreamError
-from mailsetup.probes.wire.tls import Handshake, handshake_of, lenient_context, speaks_no_tls
+from mailsetup.probes.wire.tls import Handshake, handshake_of, is_not_tls, lenient_context
 
 # A web server sends nothing before a request; to this one it replies that it did not understand.
 _INVALID_REQUEST = b"HELP\r\n\r\n"
@@ -46,7 +46,7 @@ def _as_evidence(problem: CertificateProblem) -> dict[str, Any]:
 
 async def diagnose_handshake(dialer: Dialer, error: Exception) -> Fault:
     """Why the handshake failed before any certificate was looked at."""
-    no_tls = isinstance(error, DataBeforeTls) or speaks_no_tls(error)
+    no_tls = isinstance(error, DataBeforeTls) or is_not_tls(error)
     if isinstance(error, DataBeforeTls) and not dialer.implicit:
         return Fault(Code.STARTTLS_INJECTION)
     if no_tls and dialer.implicit:

@@ -7,11 +7,11 @@ from tests.faults.thread import Handler
 _FOREVER = 3600
 
 
-async def is_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def is_silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(_FOREVER)
 
 
-async def closes_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def closes_at_once(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     return
 
 
@@ -21,7 +21,7 @@ async def answers_like_a_web_server(reader: asyncio.StreamReader, writer: asynci
     await writer.drain()
 
 
-async def floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def floods(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One line without an end."""
     while True:
         writer.write(b"A" * 65536)
@@ -31,7 +31,7 @@ async def floods(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 def greets(greeting: bytes) -> Handler:
     """Says its line and then nothing."""
 
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handler(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(greeting)
         await writer.drain()
         await asyncio.sleep(_FOREVER)
@@ -42,7 +42,7 @@ def greets(greeting: bytes) -> Handler:
 def dribbles(greeting: bytes, pause: float = 0.05) -> Handler:
     """Bytes come, one by one, and no line ever ends."""
 
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handler(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             for byte in greeting:
                 writer.write(bytes([byte]))

@@ -1,4 +1,4 @@
-"""An IMAP server that does what a test asks for, and lies where it is told to."""
+"""An IMAP server that does what a test asks for, faults included."""
 
 import asyncio
 import re
@@ -39,39 +39,39 @@ class _ImapSession:
         self.deleted: set[int] = set()
 
     async def run(self) -> None:
-        self.say(self.server.greeting)
-        while (line := await self.hear()) is not None:
+        self.send(self.server.greeting)
+        while (line := await self.read_line()) is not None:
             tag, _, rest = line.partition(" ")
             name, _, arguments = rest.partition(" ")
             name = name.upper()
             if name in self.server.answers and self.server.answers[name].startswith("*"):
                 # An untagged farewell in place of an answer, and the end.
-                self.say(self.server.answers[name])
+                self.send(self.server.answers[name])
                 await self.writer.drain()
                 return
             if name in self.server.answers:
-                self.say(f"{tag} {self.server.answers[name].format(arguments=arguments)}")
+                self.send(f"{tag} {self.server.answers[name].format(arguments=arguments)}")
                 continue
             command = getattr(self, f"do_{name.lower()}", None)
             if command is None:
-                self.say(f"{tag} BAD unknown command")
+                self.send(f"{tag} BAD unknown command")
             elif await command(tag, arguments) is False:
                 return
 
-    def say(self, line: str) -> None:
+    def send(self, line: str) -> None:
         self.writer.write(line.encode() + b"\r\n")
 
-    async def hear(self) -> str | None:
+    async def read_line(self) -> str | None:
         await self.writer.drain()
         line = await self.reader.readline()
         return line.decode().rstrip("\r\n") if line else None
 
-    async def do_capability(self, tag: str, arguments: str) -> None:
+    async def do_capability(self, tag: str, _arguments: str) -> None:
         offer = " STARTTLS" if self.server.starttls and not self.encrypted else ""
-        self.say(f"* CAPABILITY {self.server.capabilities}{offer}")
-        self.say(f"{tag} OK done")
+        self.send(f"* CAPABILITY {self.server.capabilities}{offer}")
+        self.send(f"{tag} OK done")
 
-    async def do_starttls(self, tag: str, arguments: str) -> None:
+    async def do_starttls(self, tag: str, _arguments: str) -> None:
         assert self.server.starttls is not None
         self.writer.write(f"{tag} OK go ahead\r\n".encode() + self.server.injected)
         await self.writer.drain()
@@ -81,56 +81,57 @@ class _ImapSession:
     async def do_authenticate(self, tag: str, arguments: str) -> None:
         _, _, secret = arguments.partition(" ")
         if not secret:
-            self.say("+ ")
-            secret = await self.hear() or ""
-        self._signed_in(tag, self.server.maildrop.accepts_plain(secret))
+            self.send("+ ")
+            secret = await self.read_line() or ""
+        self._signed_in(tag, accepted=self.server.maildrop.accepts_plain(secret))
 
     async def do_login(self, tag: str, arguments: str) -> None:
         """Two strings, quoted or literal."""
         literal_seen = False
         while literal := re.search(r"\{(\d+)\}$", arguments):
             literal_seen = True
-            self.say("+ go on")
+            self.send("+ go on")
             await self.writer.drain()
             text = (await self.reader.readexactly(int(literal.group(1)))).decode()
-            arguments = f'{arguments[: literal.start()]}"{text}"{await self.hear()}'
+            arguments = f'{arguments[: literal.start()]}"{text}"{await self.read_line()}'
         if not (literal_seen or arguments.isascii()):
             # RFC 3501 section 9: a quoted string holds 7-bit characters only.
-            self.say(f"{tag} BAD eight bits")
+            self.send(f"{tag} BAD eight bits")
             return
         username, password = re.findall(r'"((?:\\.|[^"\\])*)"', arguments)
-        self._signed_in(tag, self.server.maildrop.accepts(username, re.sub(r"\\(.)", r"\1", password)))
+        unquoted = re.sub(r"\\(.)", r"\1", password)
+        self._signed_in(tag, accepted=self.server.maildrop.accepts(username, unquoted))
 
-    def _signed_in(self, tag: str, accepted: bool) -> None:
-        self.say(f"{tag} OK signed in" if accepted else f"{tag} NO [AUTHENTICATIONFAILED] No.")
+    def _signed_in(self, tag: str, *, accepted: bool) -> None:
+        self.send(f"{tag} OK signed in" if accepted else f"{tag} NO [AUTHENTICATIONFAILED] No.")
 
     async def do_select(self, tag: str, arguments: str) -> None:
         self.folder = arguments.strip('"')
-        self.say(f"* {len(self.server.maildrop.uids(self.folder))} EXISTS")
-        self.say(f"{tag} OK selected")
+        self.send(f"* {len(self.server.maildrop.uids(self.folder))} EXISTS")
+        self.send(f"{tag} OK selected")
 
-    async def do_list(self, tag: str, arguments: str) -> None:
+    async def do_list(self, tag: str, _arguments: str) -> None:
         for folder in self.server.folders:
-            self.say(f"* LIST {folder}")
-        self.say(f"{tag} OK listed")
+            self.send(f"* LIST {folder}")
+        self.send(f"{tag} OK listed")
 
-    async def do_noop(self, tag: str, arguments: str) -> None:
-        self.say(f"{tag} OK nothing")
+    async def do_noop(self, tag: str, _arguments: str) -> None:
+        self.send(f"{tag} OK nothing")
 
-    async def do_idle(self, tag: str, arguments: str) -> None:
+    async def do_idle(self, tag: str, _arguments: str) -> None:
         drop, seen = self.server.maildrop, len(self.server.maildrop.uids(self.folder))
-        self.say("+ idling")
-        done = asyncio.ensure_future(self.hear())
+        self.send("+ idling")
+        done = asyncio.ensure_future(self.read_line())
         while not done.done():
             drop.changed.clear()
             count = len(drop.uids(self.folder))
             if self.server.announces and count > seen:
-                self.say(f"* {count} EXISTS")
+                self.send(f"* {count} EXISTS")
                 seen = count
             waiting = asyncio.ensure_future(drop.changed.wait())
             await asyncio.wait({done, waiting}, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
-        self.say(f"{tag} OK idled")
+        self.send(f"{tag} OK idled")
 
     async def do_uid(self, tag: str, arguments: str) -> None:
         name, _, rest = arguments.partition(" ")
@@ -139,15 +140,15 @@ class _ImapSession:
             _, header, value = rest.split(" ", 2)
             wanted = f"{header}: {value.strip(chr(34))}"
             hits = [str(uid) for uid in drop.uids(self.folder) if wanted in drop.messages[uid][1]]
-            self.say(" ".join(["* SEARCH", *hits]))
+            self.send(" ".join(["* SEARCH", *hits]))
         if name == "STORE":
             self.deleted.add(int(rest.split()[0]))
         if name == "EXPUNGE" and int(rest) in self.deleted:
             del drop.messages[int(rest)]
-        self.say(f"{tag} OK done")
+        self.send(f"{tag} OK done")
 
-    async def do_logout(self, tag: str, arguments: str) -> bool:
-        self.say("* BYE")
-        self.say(f"{tag} OK bye")
+    async def do_logout(self, tag: str, _arguments: str) -> bool:
+        self.send("* BYE")
+        self.send(f"{tag} OK bye")
         await self.writer.drain()
         return False

@@ -1,4 +1,4 @@
-"""A name server that answers what it is told to."""
+"""A name server that answers what a test asks for."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ import dns.rrset
 
 
 class FaultyNameServer:
-    """`records` maps (name, type) to texts. A name in no record gets `rcode`; None says nothing."""
+    """`records` maps (name, type) to texts. A name in no record gets `rcode`; None answers nothing."""
 
     def __init__(
         self,

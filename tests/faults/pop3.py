@@ -1,4 +1,4 @@
-"""A POP3 server that does what a test asks for, and lies where it is told to."""
+"""A POP3 server that does what a test asks for, faults included."""
 
 import asyncio
 import ssl
@@ -37,7 +37,7 @@ class _Pop3Session:
         self.deleted: list[int] = []
 
     async def run(self) -> None:
-        self.say(self.server.greeting)
+        self.send(self.server.greeting)
         while True:
             await self.writer.drain()
             line = (await self.reader.readline()).decode().rstrip("\r\n")
@@ -45,22 +45,22 @@ class _Pop3Session:
                 return
             name, _, argument = line.partition(" ")
             if name in self.server.answers:
-                self.say(self.server.answers[name].format(argument=argument))
+                self.send(self.server.answers[name].format(argument=argument))
                 continue
             command = getattr(self, f"do_{name.lower()}", None)
             if command is None:
-                self.say("-ERR unknown command")
+                self.send("-ERR unknown command")
             elif await command(argument) is False:
                 return
 
-    def say(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
         self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
 
-    async def do_capa(self, argument: str) -> None:
+    async def do_capa(self, _argument: str) -> None:
         offer = ("STLS",) if self.server.starttls and not self.encrypted else ()
-        self.say("+OK", *self.server.capabilities, *offer, ".")
+        self.send("+OK", *self.server.capabilities, *offer, ".")
 
-    async def do_stls(self, argument: str) -> None:
+    async def do_stls(self, _argument: str) -> None:
         assert self.server.starttls is not None
         self.writer.write(b"+OK go ahead\r\n" + self.server.injected)
         await self.writer.drain()
@@ -69,32 +69,32 @@ class _Pop3Session:
 
     async def do_user(self, argument: str) -> None:
         self.username = argument
-        self.say("+OK")
+        self.send("+OK")
 
     async def do_pass(self, argument: str) -> None:
         drop, limit = self.server.maildrop, self.server.refuses_after
         accepted = drop.accepts(self.username, argument)
         if not accepted or (limit is not None and len(drop.attempts) > limit):
-            self.say("-ERR [AUTH] Authentication failed.")
+            self.send("-ERR [AUTH] Authentication failed.")
             return
         self.uids = drop.uids("INBOX")
-        self.say("+OK signed in")
+        self.send("+OK signed in")
 
-    async def do_stat(self, argument: str) -> None:
-        self.say(f"+OK {len(self.uids)} 1000")
+    async def do_stat(self, _argument: str) -> None:
+        self.send(f"+OK {len(self.uids)} 1000")
 
     async def do_top(self, argument: str) -> None:
         _, message = self.server.maildrop.messages[self.uids[int(argument.split()[0]) - 1]]
         header, _, _ = message.partition("\r\n\r\n")
-        self.say("+OK", *header.split("\r\n"), "", ".")
+        self.send("+OK", *header.split("\r\n"), "", ".")
 
     async def do_dele(self, argument: str) -> None:
         self.deleted.append(self.uids[int(argument) - 1])
-        self.say("+OK")
+        self.send("+OK")
 
-    async def do_quit(self, argument: str) -> bool:
+    async def do_quit(self, _argument: str) -> bool:
         for uid in self.deleted:
             del self.server.maildrop.messages[uid]
-        self.say("+OK bye")
+        self.send("+OK bye")
         await self.writer.drain()
         return False

@@ -22,7 +22,7 @@ def full_backlog() -> Iterator[int]:
         fillers = [socket.socket() for _ in range(_FILLERS)]
         try:
             for filler in fillers:
-                filler.setblocking(False)
+                filler.settimeout(0)
                 filler.connect_ex(listener.getsockname())
             yield listener.getsockname()[1]
         finally:

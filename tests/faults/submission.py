@@ -1,4 +1,4 @@
-"""A submission server that does what a test asks for, and lies where it is told to."""
+"""A submission server that does what a test asks for, faults included."""
 
 import asyncio
 import base64
@@ -31,37 +31,37 @@ class _SubmissionSession:
         self.encrypted = writer.get_extra_info("sslcontext") is not None
 
     async def run(self) -> None:
-        self.say(self.server.greeting)
+        self.send(self.server.greeting)
         while True:
-            line = await self.hear()
+            line = await self.read_line()
             name, _, argument = line.partition(" ")
             if name in self.server.answers:
-                self.say(self.server.answers[name].format(argument=argument))
+                self.send(self.server.answers[name].format(argument=argument))
                 continue
             command = getattr(self, f"do_{name.lower()}", None)
             if command is None:
-                self.say("500 5.5.1 unknown command")
+                self.send("500 5.5.1 unknown command")
             elif await command(argument) is False:
                 return
 
-    def say(self, line: str) -> None:
+    def send(self, line: str) -> None:
         self.writer.write(line.encode() + b"\r\n")
 
-    async def hear(self) -> str:
+    async def read_line(self) -> str:
         await self.writer.drain()
         line = await self.reader.readline()
         if not line:
             raise EOFError
         return line.decode().rstrip("\r\n")
 
-    async def do_ehlo(self, argument: str) -> None:
+    async def do_ehlo(self, _argument: str) -> None:
         offer = ("STARTTLS",) if self.server.starttls and not self.encrypted else ()
         lines = ["mail.example.test", *self.server.extensions, *offer]
         for line in lines[:-1]:
-            self.say(f"250-{line}")
-        self.say(f"250 {lines[-1]}")
+            self.send(f"250-{line}")
+        self.send(f"250 {lines[-1]}")
 
-    async def do_starttls(self, argument: str) -> None:
+    async def do_starttls(self, _argument: str) -> None:
         assert self.server.starttls is not None
         self.writer.write(b"220 2.0.0 go ahead\r\n" + self.server.injected)
         await self.writer.drain()
@@ -72,29 +72,29 @@ class _SubmissionSession:
         mechanism, _, secret = argument.partition(" ")
         drop = self.server.maildrop
         if mechanism == "LOGIN":
-            self.say("334 VXNlcm5hbWU6")
-            username = base64.b64decode(await self.hear()).decode()
-            self.say("334 UGFzc3dvcmQ6")
-            accepted = drop.accepts(username, base64.b64decode(await self.hear()).decode())
+            self.send("334 VXNlcm5hbWU6")
+            username = base64.b64decode(await self.read_line()).decode()
+            self.send("334 UGFzc3dvcmQ6")
+            accepted = drop.accepts(username, base64.b64decode(await self.read_line()).decode())
         else:
             accepted = drop.accepts_plain(secret)
-        self.say("235 2.7.0 ok" if accepted else "535 5.7.8 Authentication credentials invalid")
+        self.send("235 2.7.0 ok" if accepted else "535 5.7.8 Authentication credentials invalid")
 
-    async def do_mail(self, argument: str) -> None:
-        self.say("250 2.1.0 ok")
+    async def do_mail(self, _argument: str) -> None:
+        self.send("250 2.1.0 ok")
 
-    async def do_rcpt(self, argument: str) -> None:
-        self.say("250 2.1.5 ok")
+    async def do_rcpt(self, _argument: str) -> None:
+        self.send("250 2.1.5 ok")
 
-    async def do_data(self, argument: str) -> None:
-        self.say("354 go ahead")
+    async def do_data(self, _argument: str) -> None:
+        self.send("354 go ahead")
         lines = []
-        while (line := await self.hear()) != ".":
+        while (line := await self.read_line()) != ".":
             lines.append(line)
-        self.say("250 2.0.0 queued as 4T2b")
+        self.send("250 2.0.0 queued as 4T2b")
         self.server.maildrop.deliver("\r\n".join(lines))
 
-    async def do_quit(self, argument: str) -> bool:
-        self.say("221 2.0.0 bye")
+    async def do_quit(self, _argument: str) -> bool:
+        self.send("221 2.0.0 bye")
         await self.writer.drain()
         return False

@@ -17,7 +17,7 @@ class ServerThread:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         # A client that breaks off a handshake is what these servers are for.
-        self._loop.set_exception_handler(lambda loop, context: None)
+        self._loop.set_exception_handler(lambda _loop, _context: None)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._servers: list[asyncio.Server] = []
 

@@ -170,7 +170,7 @@ def test_starttls_that_is_refused(
         (SMTP, b"250 injected\r\n"),
     ],
 )
-def test_words_put_in_before_the_handshake_end_the_test(
+def test_response_injected_before_the_handshake_ends_the_test(
     prober: Prober,
     servers: ServerThread,
     maildrop: Maildrop,
@@ -225,7 +225,7 @@ def test_bad_certificate(
     assert maildrop.attempts == []
 
 
-def test_every_problem_of_a_certificate_is_told(
+def test_every_problem_of_a_certificate_is_named(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
 ) -> None:
     port = servers.listen(ImapServer(maildrop).handle, authority.expired("web.example.test"))
@@ -293,7 +293,7 @@ def test_looked_up_address_is_the_one_connected_to(
     assert steps[Step.SIGN_IN].status is Status.PASSED
 
 
-def test_server_that_talks_without_end(
+def test_server_that_sends_without_end(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     chatter = ImapServer(maildrop, folders=('() "/" ' + "a" * 1000,) * 2000)

@@ -48,9 +48,9 @@ def test_working_imap_mailbox_passes_every_step(
     assert outgoing[Step.ARRIVE].evidence["folder"] == "INBOX"
     assert maildrop.messages == {}, "the test message is removed again"
     for index, (kind, report) in enumerate(zip((ServiceType.IMAP, ServiceType.SMTP), reports, strict=True)):
-        told = [step for which, step in prober.steps if which == index]
-        assert tuple(told) == report.steps
-        assert tuple(step.step for step in told) == PLANNED_STEPS[kind]
+        reported = [step for which, step in prober.steps if which == index]
+        assert tuple(reported) == report.steps
+        assert tuple(step.step for step in reported) == PLANNED_STEPS[kind]
 
 
 def test_working_pop3_mailbox_passes_every_step(

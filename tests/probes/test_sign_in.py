@@ -86,10 +86,10 @@ def test_sign_in_that_can_not_be(
 
 
 def test_connection_that_ends_during_the_sign_in(
-    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext, maildrop: Maildrop
+    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext
 ) -> None:
     class Dropping(Maildrop):
-        def accepts(self, username: str, password: str) -> bool:
+        def accepts(self, _username: str, _password: str) -> bool:
             raise ConnectionError
 
     port = servers.listen(ImapServer(Dropping()).handle, good_tls)
@@ -97,7 +97,7 @@ def test_connection_that_ends_during_the_sign_in(
 
 
 def test_password_that_one_service_refused_is_not_tried_at_the_other(
-    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext
 ) -> None:
     class Late(SubmissionServer):
         async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

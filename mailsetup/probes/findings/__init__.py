@@ -1,4 +1,4 @@
-"""What a probe may say. Codes only: `connection_tests.explanations` turns them into sentences for people.
+"""What a probe may find. Codes only: `connection_tests.explanations` turns them into sentences for people.
 
 Everybody may come in; nothing here opens a socket or loads what does.
 """

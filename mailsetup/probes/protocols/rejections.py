@@ -105,7 +105,7 @@ def identify_service(text: str) -> str:
 
 
 def _by_words(text: str, otherwise: Code, *, guess: bool = False) -> Code:
-    """A narrower reason from the words; with `guess` the words have to say it all."""
+    """A narrower reason from the words; with `guess` there is no code, only the words."""
     if _TOO_MANY.search(text):
         return Code.TOO_MANY_CONNECTIONS
     if otherwise is not Code.AUTH_TEMP_FAILURE and _OTHER.search(text):

@@ -10,7 +10,7 @@ from typing import Any
 from mailsetup.probes.wire.stream import LineStream
 
 _OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1")
-# OpenSSL's words for "these bytes are no TLS at all".
+# OpenSSL's reasons where the bytes are no TLS at all.
 _NOT_TLS = frozenset(
     {
         "WRONG_VERSION_NUMBER",
@@ -93,6 +93,6 @@ def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
     return (leaf,) if leaf else ()
 
 
-def speaks_no_tls(error: Exception) -> bool:
+def is_not_tls(error: Exception) -> bool:
     """Whether the handshake failed because the other side answered in something else than TLS."""
     return isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS

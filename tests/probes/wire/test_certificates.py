@@ -45,7 +45,7 @@ def codes(judged: x509.Certificate, name: str = "mail.example.test") -> list[Cod
         ((), "mail.example.test", False),
     ],
 )
-def test_names(names: tuple[str, ...], name: str, fits: bool) -> None:
+def test_names(names: tuple[str, ...], name: str, *, fits: bool) -> None:
     assert codes(certificate(*names), name) == ([] if fits else [Code.CERT_WRONG_NAME])
 
 
