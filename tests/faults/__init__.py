@@ -2,6 +2,7 @@
 
 from tests.faults.authority import HOST, Authority
 from tests.faults.handlers import (
+    SILENCE,
     answers_like_a_web_server,
     closes_at_once,
     dribbles,
@@ -21,6 +22,7 @@ __all__ = [
     "ADDRESS",
     "HOST",
     "PASSWORD",
+    "SILENCE",
     "Authority",
     "FaultyNameServer",
     "FaultyServer",

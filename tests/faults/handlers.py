@@ -5,6 +5,8 @@ import asyncio
 from tests.faults.thread import Handler
 
 _FOREVER = 3600
+# In place of an answer: there is none.
+SILENCE = ""
 
 
 async def is_silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:

@@ -5,6 +5,7 @@ import re
 import ssl
 from dataclasses import dataclass, field
 
+from tests.faults.handlers import SILENCE
 from tests.faults.maildrop import Maildrop
 
 
@@ -13,8 +14,8 @@ class ImapServer:
     """`handle` is the handler for ServerThread.listen.
 
     `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by
-    its first word; one that begins with * ends the conversation), `injected` is sent behind the OK
-    of STARTTLS in the same segment, `announces` False keeps silent in IDLE.
+    its first word; one that begins with * ends the session, SILENCE sends nothing), `injected` is sent
+    behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE.
     """
 
     maildrop: Maildrop
@@ -50,7 +51,8 @@ class _ImapSession:
                 await self.writer.drain()
                 return
             if name in self.server.answers:
-                self.send(f"{tag} {self.server.answers[name].format(arguments=arguments)}")
+                if self.server.answers[name] != SILENCE:
+                    self.send(f"{tag} {self.server.answers[name].format(arguments=arguments)}")
                 continue
             command = getattr(self, f"do_{name.lower()}", None)
             if command is None:

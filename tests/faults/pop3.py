@@ -4,12 +4,14 @@ import asyncio
 import ssl
 from dataclasses import dataclass, field
 
+from tests.faults.handlers import SILENCE
 from tests.faults.maildrop import Maildrop
 
 
 @dataclass
 class Pop3Server:
-    """`handle` is the handler for ServerThread.listen; `answers` replaces the answer to a command.
+    """`handle` is the handler for ServerThread.listen; `answers` replaces the answer to a command, SILENCE
+    sends nothing.
 
     `refuses_after` sign-ins the password is wrong.
     """
@@ -45,7 +47,8 @@ class _Pop3Session:
                 return
             name, _, argument = line.partition(" ")
             if name in self.server.answers:
-                self.send(self.server.answers[name].format(argument=argument))
+                if self.server.answers[name] != SILENCE:
+                    self.send(self.server.answers[name].format(argument=argument))
                 continue
             command = getattr(self, f"do_{name.lower()}", None)
             if command is None:

@@ -5,12 +5,16 @@ import base64
 import ssl
 from dataclasses import dataclass, field
 
+from tests.faults.handlers import SILENCE
 from tests.faults.maildrop import Maildrop
 
 
 @dataclass
 class SubmissionServer:
-    """`handle` is the handler for ServerThread.listen; `answers` replaces the answer to a command."""
+    """`handle` is the handler for ServerThread.listen.
+
+    `answers` replaces the answer to a command, SILENCE sends nothing.
+    """
 
     maildrop: Maildrop
     starttls: ssl.SSLContext | None = None
@@ -36,7 +40,8 @@ class _SubmissionSession:
             line = await self.read_line()
             name, _, argument = line.partition(" ")
             if name in self.server.answers:
-                self.send(self.server.answers[name].format(argument=argument))
+                if self.server.answers[name] != SILENCE:
+                    self.send(self.server.answers[name].format(argument=argument))
                 continue
             command = getattr(self, f"do_{name.lower()}", None)
             if command is None:

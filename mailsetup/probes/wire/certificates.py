@@ -84,21 +84,29 @@ def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProbl
 
 
 def describe_chain(chain: Sequence[x509.Certificate], names_limit: int) -> dict[str, Any]:
-    """Whose certificate it is (some of its names), who vouches for it and until when (ISO date)."""
-    leaf = chain[0]
+    """Whose certificate it is (some of its names), who vouches for it, and between which days (ISO dates).
+
+    A chain is valid while all of its certificates are.
+    """
+    leaf, own = chain[0], _without_root(chain)
     return {
         "names": certificate_names(leaf)[:names_limit],
         "issuer": _readable(leaf.issuer),
-        "not_before": leaf.not_valid_before_utc.date().isoformat(),
-        "not_after": leaf.not_valid_after_utc.date().isoformat(),
+        "not_before": max(each.not_valid_before_utc for each in own).date().isoformat(),
+        "not_after": min(each.not_valid_after_utc for each in own).date().isoformat(),
         "chain_length": len(chain),
     }
 
 
 def expires_within(chain: Sequence[x509.Certificate], now: datetime, days: int) -> bool:
     """Whether any certificate that the server has to renew ends before so many days have passed."""
-    own = [chain[0], *(certificate for certificate in chain[1:] if not _signed_itself(certificate))]
-    return min(certificate.not_valid_after_utc for certificate in own) - now < timedelta(days=days)
+    ends = min(certificate.not_valid_after_utc for certificate in _without_root(chain))
+    return ends - now < timedelta(days=days)
+
+
+def _without_root(chain: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """What the server has to renew: clients have roots of their own, and skip one that is sent along."""
+    return [chain[0], *(certificate for certificate in chain[1:] if not _signed_itself(certificate))]
 
 
 def certificate_names(certificate: x509.Certificate) -> list[str]:
@@ -161,8 +169,11 @@ def _signed_itself(certificate: x509.Certificate) -> bool:
         return False
     try:
         certificate.verify_directly_issued_by(certificate)
-    except (InvalidSignature, UnsupportedAlgorithm, TypeError, ValueError):
+    except InvalidSignature:
         return False
+    except (UnsupportedAlgorithm, TypeError, ValueError):
+        # SHA-1 is not verified any more, and old roots are signed with it; the name has to do.
+        return True
     return True
 
 

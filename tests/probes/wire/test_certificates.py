@@ -1,56 +1,231 @@
 """What is wrong with a certificate, asked of the certificate alone."""
 
+import ipaddress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from mailsetup.probes.findings import Code
-from mailsetup.probes.wire.certificates import judge_certificate
+from mailsetup.probes.wire.certificates import (
+    CertificateProblem,
+    describe_chain,
+    expires_within,
+    judge_certificate,
+    load_chain,
+    problem_of_verify_code,
+    worst_first,
+)
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
+DAY = timedelta(days=1)
 AUTHORITY = ec.generate_private_key(ec.SECP256R1())
+HOST = "mail.example.test"
+
+
+# The library signs nothing with SHA-1 any more, so OpenSSL made these; valid from 2020 to 2040.
+SHA1_LEAF = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBgzCCASmgAwIBAgIBAjAJBgcqhkjOPQQBMBMxETAPBgNVBAMMCE9sZCBSb290
+MB4XDTIwMDEwMTAwMDAwMFoXDTQwMDEwMTAwMDAwMFowHDEaMBgGA1UEAwwRc2hh
+MS5leGFtcGxlLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQrVblAp1tY
+hC0H3kxo8pLsZU4PpKdx3nEbVRe+aMHSTyv/KibP8EtEOmpqQGkJUrYMB1CWm1Sr
+H7bC0zhoEFado2YwZDAcBgNVHREEFTATghFzaGExLmV4YW1wbGUudGVzdDAdBgNV
+HQ4EFgQU7+X52WCLF+8l3J+sU1PvMSkmquUwJQYDVR0jBB4wHKEXpBUwEzERMA8G
+A1UEAwwIT2xkIFJvb3SCAQEwCQYHKoZIzj0EAQNJADBGAiEAwcztVHDeWQjok6Va
+DnYDVkPzpbyiHDa3tCMMd20yw8cCIQCGGaMsz925C7dUhLzB3PEMtDKW0suck56H
+lKdle3aqBQ==
+-----END CERTIFICATE-----
+"""
+SHA1_ROOT = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBDDCBswIBATAJBgcqhkjOPQQBMBMxETAPBgNVBAMMCE9sZCBSb290MB4XDTIw
+MDEwMTAwMDAwMFoXDTQwMDEwMTAwMDAwMFowEzERMA8GA1UEAwwIT2xkIFJvb3Qw
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATFz5mV2cC+gOBQ96C0rNKKAe7FHZwr
+ZA1W3xYdsKbykaR8NcW8yYRV4j4kbDpdURX8iJ4Std5tJnMqCCGP7580MAkGByqG
+SM49BAEDSQAwRgIhAJEewrUQCHuokAlMXP/FRa4SxspV5n3BjXeEvW3UPEv3AiEA
+17l0oeYkVehOGGux/vdnER34GMcxM7ln2zjgSrdDp8I=
+-----END CERTIFICATE-----
+"""
+
+
+def named(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
 
 def certificate(
     *names: str,
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
-    age: timedelta = timedelta(days=1),
+    begins: datetime = NOW - DAY,
+    ends: datetime = NOW + 89 * DAY,
+    issuer: x509.Name | None = None,
     self_signed: bool = False,
 ) -> x509.Certificate:
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.example.test")])
-    issuer = subject if self_signed else x509.Name([])
+    subject = named(HOST)
+    issuer = subject if self_signed else issuer or named("Example Authority")
     builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(NOW - age).not_valid_after(NOW - age + timedelta(days=90))
+    builder = builder.not_valid_before(begins).not_valid_after(ends)
     if names:
-        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        alternatives = x509.SubjectAlternativeName([general_name(name) for name in names])
         builder = builder.add_extension(alternatives, critical=False)
     return builder.sign(key if self_signed else AUTHORITY, hashes.SHA256())
 
 
-def codes(judged: x509.Certificate, name: str = "mail.example.test") -> list[Code]:
-    return [problem.code for problem in judge_certificate([judged], name, NOW)]
+def general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def judged(*chain: x509.Certificate, name: str = HOST) -> list[tuple[Code, dict[str, Any]]]:
+    return [(problem.code, problem.evidence) for problem in judge_certificate(chain, name, NOW)]
+
+
+def codes(*chain: x509.Certificate, name: str = HOST) -> list[Code]:
+    return [code for code, _ in judged(*chain, name=name)]
 
 
 @pytest.mark.parametrize(
     ("names", "name", "fits"),
     [
-        (("mail.example.test",), "MAIL.example.test", True),
-        (("*.example.test",), "mail.example.test", True),
+        ((HOST,), "MAIL.example.test", True),
+        ((HOST,), "mail.example.test.", True),
+        ((HOST,), "xmail.example.test", False),
+        (("*.example.test",), HOST, True),
+        (("*.EXAMPLE.test",), HOST, True),
         (("*.example.test",), "a.mail.example.test", False),
         (("*.example.test",), "example.test", False),
-        ((), "mail.example.test", False),
+        (("ail.example.test",), HOST, False),
+        (("192.0.2.7",), "192.0.2.7", True),
+        (("2001:db8::7",), "2001:DB8:0::7", True),
+        (("192.0.2.7",), "192.0.2.8", False),
+        (("192.0.2.7",), HOST, False),
+        ((), HOST, False),
     ],
 )
 def test_names(names: tuple[str, ...], name: str, *, fits: bool) -> None:
-    assert codes(certificate(*names), name) == ([] if fits else [Code.CERT_WRONG_NAME])
+    assert codes(certificate(*names), name=name) == ([] if fits else [Code.CERT_WRONG_NAME])
+
+
+def test_the_name_may_be_the_last_of_many() -> None:
+    many = certificate(*(f"host{number}.example.test" for number in range(50)), HOST)
+    assert codes(many) == []
+    assert describe_chain([many], 20)["names"] == [f"host{number}.example.test" for number in range(20)]
 
 
 def test_problems_come_worst_first() -> None:
-    assert codes(certificate("mail.example.test", age=timedelta(days=-2))) == [Code.CERT_NOT_YET]
-    assert codes(certificate("mail.example.test", self_signed=True)) == [Code.CERT_SELF_SIGNED]
-    weak = certificate("other.test", key=rsa.generate_private_key(65537, 1024), age=timedelta(days=99))
+    assert codes(certificate(HOST, begins=NOW + 2 * DAY)) == [Code.CERT_NOT_YET]
+    assert codes(certificate(HOST, self_signed=True)) == [Code.CERT_SELF_SIGNED]
+    weak = certificate("other.test", key=rsa.generate_private_key(65537, 1024), ends=NOW - DAY / 2)
     assert codes(weak) == [Code.CERT_EXPIRED, Code.CERT_WRONG_NAME, Code.CERT_WEAK]
+
+
+def test_a_problem_is_shown_by_its_evidence() -> None:
+    own_issuer = certificate(HOST, self_signed=True)
+    assert judged(own_issuer) == [(Code.CERT_SELF_SIGNED, {"issuer": HOST})]
+    assert judged(certificate("other.test")) == [(Code.CERT_WRONG_NAME, {"name": HOST})]
+    ended = certificate(HOST, ends=datetime(2026, 1, 14, 23, 59, tzinfo=UTC))
+    assert judged(certificate(HOST), ended) == [(Code.CERT_EXPIRED, {"date": "2026-01-14", "position": 1})]
+    begins = certificate(HOST, begins=datetime(2026, 1, 15, 0, 1, tzinfo=UTC))
+    assert judged(begins) == [(Code.CERT_NOT_YET, {"date": "2026-01-15", "position": 0})]
+    small = certificate(HOST, key=rsa.generate_private_key(65537, 1024))
+    assert judged(small) == [(Code.CERT_WEAK, {"key": "RSA 1024", "position": 0})]
+
+
+def test_a_certificate_is_valid_in_the_second_in_which_it_begins_and_ends() -> None:
+    assert codes(certificate(HOST, begins=NOW), certificate(HOST, ends=NOW)) == []
+
+
+def test_a_key_of_2048_bits_is_not_weak() -> None:
+    assert codes(certificate(HOST, key=rsa.generate_private_key(65537, 2048))) == []
+
+
+def test_a_signature_by_sha1_is_weak_except_on_a_root() -> None:
+    leaf, root = map(x509.load_pem_x509_certificate, (SHA1_LEAF, SHA1_ROOT))
+    weak = [(Code.CERT_WEAK, {"signature": "sha1", "position": 0})]
+    assert judged(leaf, root, name="sha1.example.test") == weak
+
+
+def test_dates_are_those_of_the_certificate_that_ends_first() -> None:
+    leaf = certificate(HOST, begins=NOW - 5 * DAY, ends=datetime(2026, 9, 1, 12, tzinfo=UTC))
+    intermediate = certificate(begins=datetime(2026, 1, 12, 3, tzinfo=UTC), ends=NOW + 40 * DAY)
+    root = certificate(begins=NOW - DAY, ends=NOW + DAY, self_signed=True)
+    assert describe_chain([leaf], 20) == {
+        "names": [HOST],
+        "issuer": "Example Authority",
+        "not_before": "2026-01-10",
+        "not_after": "2026-09-01",
+        "chain_length": 1,
+    }
+    described = describe_chain([leaf, intermediate, root], 20)
+    assert (described["not_before"], described["not_after"]) == ("2026-01-12", "2026-02-24")
+    assert described["chain_length"] == 3
+
+
+@pytest.mark.parametrize(
+    ("leaf_days", "intermediate_days", "root_days", "soon"),
+    [(14, 99, 99, False), (13.9, 99, 99, True), (99, 13.9, 99, True), (99, 99, 1, False)],
+)
+def test_the_chain_ends_soon_when_anything_but_the_root_does(
+    leaf_days: float, intermediate_days: float, root_days: float, *, soon: bool
+) -> None:
+    chain = [
+        certificate(HOST, ends=NOW + leaf_days * DAY),
+        certificate(ends=NOW + intermediate_days * DAY),
+        certificate(ends=NOW + root_days * DAY, self_signed=True),
+    ]
+    assert expires_within(chain, NOW, 14) is soon
+
+
+@pytest.mark.parametrize(
+    ("issuer", "shown"),
+    [
+        ([(x509.NameOID.ORGANIZATION_NAME, "Example Trust")], "Example Trust"),
+        (
+            [(x509.NameOID.ORGANIZATION_NAME, "Example Trust"), (x509.NameOID.COMMON_NAME, "R7")],
+            "R7",
+        ),
+        ([(x509.NameOID.COUNTRY_NAME, "SE")], "C=SE"),
+    ],
+)
+def test_issuer(issuer: list[tuple[x509.ObjectIdentifier, str]], shown: str) -> None:
+    name = x509.Name([x509.NameAttribute(kind, value) for kind, value in issuer])
+    assert describe_chain([certificate(HOST, issuer=name)], 20)["issuer"] == shown
+
+
+def test_a_certificate_that_can_not_be_read_ends_the_chain() -> None:
+    der = certificate(HOST).public_bytes(serialization.Encoding.DER)
+    assert len(load_chain([der, b"no certificate", der])) == 1
+    assert load_chain([]) == []
+
+
+@pytest.mark.parametrize(
+    ("verify_code", "code"),
+    [
+        (9, Code.CERT_NOT_YET),
+        (10, Code.CERT_EXPIRED),
+        (18, Code.CERT_SELF_SIGNED),
+        (19, Code.CERT_UNKNOWN_CA),
+        (20, Code.CERT_UNKNOWN_CA),
+        (62, Code.CERT_WRONG_NAME),
+        (64, Code.CERT_WRONG_NAME),
+        (66, Code.CERT_WEAK),
+        (67, Code.CERT_WEAK),
+        (68, Code.CERT_WEAK),
+    ],
+)
+def test_what_openssl_says(verify_code: int, code: Code) -> None:
+    problem = problem_of_verify_code(verify_code, "its message")
+    assert problem == CertificateProblem(code, {"openssl": "its message", "verify_code": verify_code})
+
+
+def test_each_problem_is_named_once() -> None:
+    first, second = (CertificateProblem(Code.CERT_WEAK, {"position": position}) for position in (0, 1))
+    unknown, self_signed = CertificateProblem(Code.CERT_UNKNOWN_CA), CertificateProblem(Code.CERT_SELF_SIGNED)
+    assert worst_first([first, second, unknown]) == [unknown, first]
+    assert worst_first([unknown, self_signed]) == [self_signed]
