@@ -1,15 +1,25 @@
-"""The guard: no name leads a test to a place inside of the provider's own network."""
+"""From a name to a connection, and the guard: no name leads into the provider's own network."""
 
 import asyncio
+import errno
 import ipaddress
+import socket
+from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 
+import dns.rcode
+import dns.resolver
 import pytest
 
+from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.vantage import Vantage
-from mailsetup.probes.wire.network import is_reachable_by_rule, resolve
+from mailsetup.probes.wire import network
+from mailsetup.probes.wire.network import Connection, IPAddress, connect_first, is_reachable_by_rule, resolve
+from mailsetup.probes.wire.stream import ByteBudget, LineStream
+from tests.faults import HOST, FaultyNameServer
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
@@ -69,3 +79,186 @@ def test_neither_literals_nor_known_hosts_pass_the_guard(vantage: Vantage, name:
     with pytest.raises(Fault) as caught:
         asyncio.run(resolve(name, inside))
     assert caught.value.code is Code.DNS_PRIVATE_ADDRESS
+
+
+def refused(name: str, vantage: Vantage) -> Fault:
+    with pytest.raises(Fault) as caught:
+        asyncio.run(resolve(name, vantage))
+    return caught.value
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(vantage: Vantage) -> None:
+    mixed = replace(vantage, allowed_networks=(), hosts={HOST: ("9.9.9.9", "10.0.0.5")})
+    fault = refused(HOST, mixed)
+    assert fault.code is Code.DNS_PRIVATE_ADDRESS
+    assert fault.evidence == {"addresses": ["9.9.9.9", "10.0.0.5"], "private": ["10.0.0.5"]}
+
+
+def test_addresses_of_both_families_are_found_whatever_the_case_of_the_name(vantage: Vantage) -> None:
+    records = {(HOST, "A"): ("127.0.0.1",), (HOST, "AAAA"): ("::1",)}
+    with FaultyNameServer(records) as nameserver:
+        allowed = (*LOOPBACK, ipaddress.ip_network("::1/128"))
+        asking = replace(vantage, allowed_networks=allowed, hosts={}, resolver=nameserver.address)
+        found = asyncio.run(resolve(f"{HOST.upper()}.", asking))
+    assert [str(address) for address in found] == ["127.0.0.1", "::1"]
+
+
+@pytest.mark.parametrize("name", ["a" * 64 + ".test", "mail..test", ".".join(["abc"] * 80)])
+def test_a_name_that_can_not_be(vantage: Vantage, name: str) -> None:
+    assert refused(name, replace(vantage, resolver=("127.0.0.1", 9))).code is Code.DNS_NXDOMAIN
+
+
+def test_a_name_server_that_can_not_be_reached(vantage: Vantage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unreachable(*_args: object, **_options: object) -> None:
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr("dns.asyncresolver.Resolver.resolve", unreachable)
+    fault = refused("mail.test", replace(vantage, resolver=("127.0.0.1", 9)))
+    assert (fault.code, fault.evidence) == (Code.DNS_SERVFAIL, {"name": "mail.test", "error": "OSError"})
+
+
+def test_no_name_server_at_all(vantage: Vantage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unconfigured(*_args: object, **_options: object) -> None:
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr("dns.asyncresolver.Resolver.read_resolv_conf", unconfigured)
+    assert refused("mail.test", vantage).code is Code.NOT_TESTABLE_HERE
+
+
+def test_a_failed_look_up_says_more_than_an_empty_one(vantage: Vantage) -> None:
+    class HalfBroken(FaultyNameServer):
+        """Answers the question for IPv4 with nothing, and the one for IPv6 with a failure."""
+
+        def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
+            answer = super()._answer(query)
+            if answer is not None and answer.question[0].rdtype == dns.rdatatype.A:
+                answer.set_rcode(dns.rcode.NOERROR)
+            return answer
+
+    with HalfBroken({}, dns.rcode.SERVFAIL) as nameserver:
+        asking = replace(vantage, hosts={}, resolver=nameserver.address)
+        assert refused(HOST, asking).code is Code.DNS_SERVFAIL
+
+
+# --- Connecting ---------------------------------------------------------------------------------------
+
+FIRST, SECOND, THIRD = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+LIMITS = ProbeSettings(probe_connect_seconds=5, probe_connect_grace_seconds=0.05)
+
+
+class Stream(LineStream):
+    def __init__(self) -> None:
+        super().__init__(ByteBudget(10), 10)
+        self.aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+def connected(
+    monkeypatch: pytest.MonkeyPatch,
+    outcomes: Mapping[str, Exception | Stream | None],
+    limits: ProbeSettings = LIMITS,
+) -> Connection:
+    """Connects to addresses of which each fails, opens, or (None) is silent for ever."""
+
+    async def dial(address: IPAddress, *_rest: object) -> LineStream:
+        outcome = outcomes[str(address)]
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome is None:
+            await asyncio.Event().wait()
+        assert isinstance(outcome, Stream)
+        return outcome
+
+    async def connect() -> Connection:
+        async with asyncio.timeout(5):
+            addresses = [ipaddress.ip_address(text) for text in outcomes]
+            return await connect_first(addresses, 993, ByteBudget(10), limits)
+
+    monkeypatch.setattr(network, "dial", dial)
+    return asyncio.run(connect())
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "code"),
+    [
+        (FIRST, ConnectionRefusedError(), Code.TCP_REFUSED),
+        (FIRST, ConnectionResetError(), Code.TCP_RESET),
+        (FIRST, TimeoutError(), Code.TCP_TIMEOUT),
+        (FIRST, OSError(errno.ENETUNREACH, ""), Code.NET_UNREACHABLE),
+        (FIRST, OSError(errno.EHOSTUNREACH, ""), Code.NET_UNREACHABLE),
+        (FIRST, OSError(errno.EADDRNOTAVAIL, ""), Code.NET_UNREACHABLE),
+        (FIRST, OSError(errno.EACCES, ""), Code.NET_UNREACHABLE),
+        (FIRST, OSError(errno.ENOBUFS, ""), Code.TCP_TIMEOUT),
+        ("2001:db8::1", ConnectionRefusedError(), Code.TCP_REFUSED),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, Exception) else None,
+)
+def test_why_there_is_no_connection(
+    monkeypatch: pytest.MonkeyPatch, address: str, error: Exception, code: Code
+) -> None:
+    with pytest.raises(Fault) as caught:
+        connected(monkeypatch, {address: error})
+    assert caught.value.code is code
+    assert caught.value.evidence == {"port": 993, "tried": {address: code.value}}
+
+
+@pytest.mark.parametrize(
+    ("has_route", "code"), [(False, Code.NOT_TESTABLE_HERE), (True, Code.NET_UNREACHABLE)]
+)
+def test_ipv6_without_a_route_from_here_is_no_fault_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, code: Code, *, has_route: bool
+) -> None:
+    class Routed:
+        """In place of a socket, as this machine may have no IPv6 at all."""
+
+        def __init__(self, family: int, kind: int) -> None:
+            assert (family, kind) == (socket.AF_INET6, socket.SOCK_DGRAM)
+
+        def __enter__(self) -> "Routed":
+            return self
+
+        def __exit__(self, *_error: object) -> None:
+            pass
+
+        def connect(self, _address: object) -> None:
+            if not has_route:
+                raise OSError(errno.ENETUNREACH, "")
+
+    monkeypatch.setattr(network, "socket", SimpleNamespace(**{**vars(socket), "socket": Routed}))
+    with pytest.raises(Fault) as caught:
+        connected(monkeypatch, {"2001:db8::1": OSError(errno.ENETUNREACH, "")})
+    assert caught.value.code is code
+
+
+def test_the_first_of_the_list_that_answers_is_kept_and_the_others_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    second, third = Stream(), Stream()
+    outcomes = {FIRST: ConnectionRefusedError(), SECOND: second, THIRD: third}
+    limits = ProbeSettings(probe_addresses_limit=3)
+    connection = connected(monkeypatch, outcomes, limits)
+    assert (connection.stream, str(connection.address)) == (second, SECOND)
+    assert connection.tried == {FIRST: "tcp_refused", SECOND: "ok", THIRD: "ok"}
+    assert (second.aborted, third.aborted) == (False, True)
+
+
+def test_the_others_get_a_little_time_once_one_has_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream()
+    connection = connected(monkeypatch, {FIRST: None, SECOND: stream})
+    assert (connection.stream, str(connection.address)) == (stream, SECOND)
+    assert connection.tried == {FIRST: "tcp_timeout", SECOND: "ok"}
+
+
+def test_some_addresses_of_each_family_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    six = [f"2001:db8::{number}" for number in (1, 2, 3)]
+    outcomes = dict.fromkeys([six[0], FIRST, six[1], SECOND, THIRD, six[2]], ConnectionRefusedError())
+    with pytest.raises(Fault) as caught:
+        connected(monkeypatch, outcomes)
+    assert list(caught.value.evidence["tried"]) == [FIRST, SECOND, six[0], six[1]]
+
+
+def test_a_mistake_of_ours_is_no_answer_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ZeroDivisionError):
+        connected(monkeypatch, {FIRST: ZeroDivisionError()})
