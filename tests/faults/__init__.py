@@ -9,6 +9,8 @@ from tests.faults.handlers import (
     floods,
     greets,
     is_silent,
+    replies,
+    sends_and_closes,
 )
 from tests.faults.imap import ImapServer
 from tests.faults.maildrop import ADDRESS, PASSWORD, Maildrop
@@ -39,4 +41,6 @@ __all__ = [
     "full_backlog",
     "greets",
     "is_silent",
+    "replies",
+    "sends_and_closes",
 ]

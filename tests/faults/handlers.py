@@ -52,3 +52,27 @@ def dribbles(greeting: bytes, pause: float = 0.05) -> Handler:
                 await asyncio.sleep(pause)
 
     return handler
+
+
+def sends_and_closes(text: bytes) -> Handler:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(text)
+        await writer.drain()
+        # Unread bytes would turn the end into a reset.
+        writer.write_eof()
+        await reader.read()
+
+    return handler
+
+
+def replies(reply: bytes, to: bytes) -> Handler:
+    """Answers what begins with `to` and closes; answers a handshake with what is no TLS."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await reader.read(len(to))
+        writer.write(reply if request == to else b"no TLS here\r\n")
+        await writer.drain()
+        if request == to and not reply:
+            await asyncio.sleep(_FOREVER)
+
+    return handler

@@ -10,10 +10,10 @@ from tests.faults.maildrop import Maildrop
 
 @dataclass
 class Pop3Server:
-    """`handle` is the handler for ServerThread.listen; `answers` replaces the answer to a command, SILENCE
-    sends nothing.
+    """`handle` is the handler for ServerThread.listen.
 
-    `refuses_after` sign-ins the password is wrong.
+    `answers` replaces the answer to a command, SILENCE sends nothing. `refuses_after` sign-ins the
+    password is wrong; `headers_read` counts what TOP was asked for.
     """
 
     maildrop: Maildrop
@@ -23,6 +23,7 @@ class Pop3Server:
     answers: dict[str, str] = field(default_factory=dict)
     injected: bytes = b""
     refuses_after: int | None = None
+    headers_read: int = 0
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _Pop3Session(self, reader, writer).run()
@@ -87,6 +88,7 @@ class _Pop3Session:
         self.send(f"+OK {len(self.uids)} 1000")
 
     async def do_top(self, argument: str) -> None:
+        self.server.headers_read += 1
         _, message = self.server.maildrop.messages[self.uids[int(argument.split()[0]) - 1]]
         header, _, _ = message.partition("\r\n\r\n")
         self.send("+OK", *header.split("\r\n"), "", ".")

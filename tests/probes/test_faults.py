@@ -1,5 +1,6 @@
 """Planted faults on the way to the sign-in: each has its own code, at the step where it shows."""
 
+import asyncio
 import re
 import ssl
 
@@ -26,6 +27,8 @@ from tests.faults import (
     full_backlog,
     greets,
     is_silent,
+    replies,
+    sends_and_closes,
 )
 from tests.faults.thread import Handler
 from tests.probes.prober import Prober
@@ -78,6 +81,12 @@ def test_filtered(prober: Prober) -> None:
         (STARTTLS, greets(b"* BYE [UNAVAILABLE] later\r\n"), Step.GREETING, Code.BYE_GREETING),
         (STARTTLS, greets(b"* BYE too many connections\r\n"), Step.GREETING, Code.TOO_MANY_CONNECTIONS),
         (SSL, greets(b"SSH-2.0-OpenSSH_9.2\r\n"), Step.TLS, Code.WRONG_SERVICE),
+        (SSL, greets(b"%%% hello %%%\r\n"), Step.TLS, Code.BANNER_GARBAGE),
+        (SSL, sends_and_closes(b"SSH-2.0-OpenSSH_9.2"), Step.TLS, Code.WRONG_SERVICE),
+        (SSL, sends_and_closes(b"* BYE later\r\n"), Step.TLS, Code.PROTO_PLAIN_ON_TLS),
+        (SSL, floods, Step.TLS, Code.TLS_HANDSHAKE),
+        # An alert: "handshake failure".
+        (SSL, sends_and_closes(b"\x15\x03\x03\x00\x02\x02\x28"), Step.TLS, Code.TLS_HANDSHAKE),
     ],
 )
 def test_before_the_first_sensible_word(
@@ -94,6 +103,9 @@ def test_before_the_first_sensible_word(
         (STARTTLS, is_silent, Step.GREETING, Code.SILENT),
         (STARTTLS, dribbles(b"* OK slow"), Step.GREETING, Code.DRIBBLE),
         (SSL, answers_like_a_web_server, Step.TLS, Code.WRONG_SERVICE),
+        (SSL, replies(b"HTTP/1.1 400", to=b"HELP"), Step.TLS, Code.WRONG_SERVICE),
+        (SSL, replies(b"what?\r\n", to=b"HELP"), Step.TLS, Code.TLS_HANDSHAKE),
+        (SSL, replies(b"", to=b"HELP"), Step.TLS, Code.TLS_HANDSHAKE),
     ],
 )
 def test_waiting_for_a_greeting_in_vain(
@@ -231,6 +243,24 @@ def test_every_problem_of_a_certificate_is_named(
     port = servers.listen(ImapServer(maildrop).handle, authority.expired("web.example.test"))
     evidence = prober.one(prober.settings(IMAP, port))[Step.TLS].evidence
     assert [problem["code"] for problem in evidence["problems"]] == ["cert_expired", "cert_wrong_name"]
+
+
+def test_certificate_that_is_not_shown_a_second_time(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
+) -> None:
+    class Once(ImapServer):
+        connections = 0
+
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.connections += 1
+            if self.connections == 1:
+                await super().handle(reader, writer)
+
+    server = Once(maildrop, authority.expired())
+    steps = prober.one(prober.settings(IMAP, servers.listen(server.handle), STARTTLS))
+    assert failed(steps) == (Step.TLS, Code.CERT_EXPIRED)
+    [problem] = steps[Step.TLS].evidence["problems"]
+    assert (problem["code"], problem["verify_code"]) == ("cert_expired", 10)
 
 
 def test_certificate_that_ends_soon_is_a_warning(

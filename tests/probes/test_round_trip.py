@@ -1,12 +1,16 @@
 """What a working mailbox looks like, and what of it may fail after the sign-in."""
 
+import asyncio
 import ssl
 
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
+from mailsetup.probes.ask import Ask
 from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step, Verdict
-from tests.faults import ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
+from mailsetup.probes.run import probe
+from mailsetup.probes.vantage import Vantage
+from tests.faults import ADDRESS, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import TOKEN, Prober
 
 
@@ -220,3 +224,179 @@ def test_no_password_tests_everything_up_to_the_sign_in(
     assert steps_of(incoming)[Step.SIGN_IN].code is Code.NO_PASSWORD
     assert steps_of(outgoing)[Step.ARRIVE].code is Code.NO_PASSWORD
     assert maildrop.attempts == []
+
+
+def test_idle_that_is_refused_is_a_warning(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    imap = ImapServer(maildrop, answers={"IDLE": "NO not for you"})
+    incoming, outgoing = run_imap(prober, servers, good_tls, imap, SubmissionServer(maildrop))
+    push = steps_of(incoming)[Step.PUSH]
+    assert (push.status, push.code) == (Status.WARNING, Code.IDLE_SILENT)
+    assert "NO not for you" in push.evidence["server"]
+    assert steps_of(outgoing)[Step.ARRIVE].status is Status.PASSED
+
+
+def test_announcement_of_another_message_is_not_ours(
+    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext
+) -> None:
+    class Busy(Maildrop):
+        def deliver(self, message: str) -> None:
+            self._arrive("INBOX", "Subject: somebody else's\r\n\r\nbody")
+            super().deliver(message)
+
+    busy = Busy(delay=0.4)
+    incoming, outgoing = run_imap(prober, servers, good_tls, ImapServer(busy), SubmissionServer(busy))
+    push = steps_of(incoming)[Step.PUSH]
+    assert (push.status, push.evidence["announced"]) == (Status.PASSED, True)
+    assert push.evidence["seconds"] >= 0.3
+    assert steps_of(outgoing)[Step.ARRIVE].evidence["removed"] is True
+    assert [message for _, message in busy.messages.values()] == ["Subject: somebody else's\r\n\r\nbody"]
+
+
+@pytest.mark.parametrize("kind", [ServiceType.IMAP, ServiceType.POP3])
+def test_message_that_is_not_taken_leaves_nothing_to_look_for(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    server = (
+        Pop3Server(maildrop) if kind is ServiceType.POP3 else ImapServer(maildrop, capabilities="IMAP4rev1")
+    )
+    submission = SubmissionServer(maildrop, answers={"MAIL": "553 5.7.1 not yours"})
+    incoming, outgoing = prober.both(
+        prober.settings(kind, servers.listen(server.handle, good_tls)),
+        prober.settings(ServiceType.SMTP, servers.listen(submission.handle, good_tls)),
+    )
+    assert incoming.verdict in (Verdict.PASSED, Verdict.WARNING)
+    assert steps_of(outgoing)[Step.SEND].code is Code.SEND_REJECTED
+    assert len(maildrop.attempts) == 2
+
+
+def test_pop3_message_that_never_arrives_is_lost(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    maildrop.delivers_to = None
+    _, outgoing = prober.limited(probe_arrive_seconds=0.5).both(
+        prober.settings(ServiceType.POP3, servers.listen(Pop3Server(maildrop).handle, good_tls)),
+        prober.settings(ServiceType.SMTP, servers.listen(SubmissionServer(maildrop).handle, good_tls)),
+    )
+    arrived = steps_of(outgoing)[Step.ARRIVE]
+    assert (arrived.code, arrived.evidence["folder"]) == (Code.RT_LOST, None)
+    assert arrived.evidence["seconds"] >= 0.5
+
+
+@pytest.mark.parametrize("socket_type", [SocketType.SSL, SocketType.STARTTLS])
+def test_pop3_that_is_busy_for_a_while_is_asked_again(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    socket_type: SocketType,
+) -> None:
+    class Busy(Pop3Server):
+        """Closes its second connection, refuses the third, has no time for the fourth's sign-in."""
+
+        connections = 0
+
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.connections += 1
+            self.greeting = "-ERR [IN-USE] busy" if self.connections == 3 else "+OK ready"
+            self.answers = {"PASS": "-ERR [SYS/TEMP] busy"} if self.connections == 4 else {}
+            if self.connections != 2:
+                await super().handle(reader, writer)
+
+    upgrade = good_tls if socket_type is SocketType.STARTTLS else None
+    pop3 = Busy(maildrop, upgrade)
+    port = servers.listen(pop3.handle, None if upgrade else good_tls)
+    _, outgoing = prober.both(
+        prober.settings(ServiceType.POP3, port, socket_type),
+        prober.settings(ServiceType.SMTP, servers.listen(SubmissionServer(maildrop).handle, good_tls)),
+    )
+    assert steps_of(outgoing)[Step.ARRIVE].evidence["removed"] is True
+    assert pop3.connections == 5
+
+
+def test_headers_are_not_read_again_where_nothing_has_come(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    maildrop.delay = 0.6
+    maildrop.messages[1] = ("INBOX", "Subject: somebody else's\r\n\r\nbody")
+    pop3 = Pop3Server(maildrop)
+    _, outgoing = prober.both(
+        prober.settings(ServiceType.POP3, servers.listen(pop3.handle, good_tls)),
+        prober.settings(ServiceType.SMTP, servers.listen(SubmissionServer(maildrop).handle, good_tls)),
+    )
+    assert steps_of(outgoing)[Step.ARRIVE].status is Status.PASSED
+    assert len(maildrop.attempts) > 4, "it looked several times"
+    # Once while there was the other message only, once for ours.
+    assert pop3.headers_read == 2
+
+
+@pytest.mark.parametrize(
+    ("announces", "push_seconds", "status", "code"),
+    [
+        (True, 3.0, Status.WARNING, Code.RT_DELAYED),
+        # While IDLE was waited for nobody looked, so it may have come at any time.
+        (False, 0.8, Status.PASSED, Code.OK),
+    ],
+)
+def test_message_that_takes_its_time_is_a_warning(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    push_seconds: float,
+    status: Status,
+    code: Code,
+    *,
+    announces: bool,
+) -> None:
+    maildrop.delay = 0.5
+    imap = ImapServer(maildrop, announces=announces)
+    hurried = prober.limited(probe_delayed_seconds=0.3, probe_push_seconds=push_seconds)
+    _, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
+    arrived = steps_of(outgoing)[Step.ARRIVE]
+    assert (arrived.status, arrived.code) == (status, code)
+    assert arrived.evidence["seconds"] > 0.3
+
+
+def test_watch_that_breaks_off_leaves_the_arrival_open(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    imap = ImapServer(maildrop, capabilities="IMAP4rev1", answers={"NOOP": "* BYE shutting down"})
+    incoming, outgoing = run_imap(prober, servers, good_tls, imap, SubmissionServer(maildrop))
+    assert steps_of(incoming)[Step.PUSH].code is Code.IDLE_MISSING
+    assert steps_of(outgoing)[Step.SEND].status is Status.PASSED
+    assert steps_of(outgoing)[Step.ARRIVE].code is Code.NOT_REACHED
+
+
+def test_mailbox_without_a_junk_folder(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    maildrop.delivers_to = None
+    imap = ImapServer(maildrop, folders=('() "/" INBOX',))
+    hurried = prober.limited(probe_push_seconds=0.2, probe_arrive_seconds=0.5)
+    incoming, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
+    assert steps_of(incoming)[Step.PUSH].evidence == {"announced": False}
+    assert steps_of(outgoing)[Step.ARRIVE].code is Code.RT_LOST
+
+
+def test_what_a_listener_raises_ends_the_test(
+    vantage: Vantage, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    def full_disk(_index: int, _finding: Finding) -> None:
+        raise RuntimeError("disk full")
+
+    port = servers.listen(ImapServer(maildrop).handle, good_tls)
+    incoming = Prober(vantage).settings(ServiceType.IMAP, port)
+    ask = Ask(ADDRESS, incoming, incoming, password=None, round_trip=False, token=TOKEN)
+    with pytest.raises(RuntimeError, match="disk full"):
+        asyncio.run(probe(ask, vantage, full_disk))
+
+
+def test_reports_come_without_a_listener_too(
+    vantage: Vantage, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    port = servers.listen(ImapServer(maildrop).handle, good_tls)
+    incoming = Prober(vantage).settings(ServiceType.IMAP, port)
+    ask = Ask(ADDRESS, incoming, incoming, password=None, round_trip=False, token=TOKEN)
+    assert [report.verdict for report in asyncio.run(probe(ask, vantage))] == [Verdict.PASSED] * 2

@@ -4,12 +4,12 @@ import asyncio
 import base64
 import json
 import ssl
+from dataclasses import replace
 
 import pytest
 
-from mailsetup.clientconfig import ServiceType
+from mailsetup.clientconfig import Authentication, ServiceType
 from mailsetup.probes.findings import Code, Status, Step
-from mailsetup.probes.protocols.rejections import imap_sign_in, pop3_sign_in, smtp_sign_in
 from tests.faults import PASSWORD, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import Prober
 
@@ -85,6 +85,17 @@ def test_sign_in_that_can_not_be(
     assert maildrop.attempts == []
 
 
+def test_password_is_not_sent_where_another_way_to_sign_in_is_asked_for(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    port = servers.listen(ImapServer(maildrop).handle, good_tls)
+    oauth2 = replace(prober.settings(IMAP, port), authentication=Authentication.OAUTH2)
+    found = prober.one(oauth2)[Step.SIGN_IN]
+    assert (found.status, found.code) == (Status.FAILED, Code.NO_USABLE_MECH)
+    assert found.evidence["authentication"] == Authentication.OAUTH2
+    assert maildrop.attempts == []
+
+
 def test_connection_that_ends_during_the_sign_in(
     prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext
 ) -> None:
@@ -120,57 +131,6 @@ def test_password_that_one_service_refused_is_not_tried_at_the_other(
     codes = {step.step: step.code for step in outgoing.steps}
     assert codes[Step.SIGN_IN] is codes[Step.SEND] is Code.PASSWORD_REJECTED_ELSEWHERE
     assert len(drop.attempts) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("[AUTHENTICATIONFAILED] Authentication failed.", Code.AUTH_FAILED),
-        ("Invalid user name or password.", Code.AUTH_FAILED),
-        ("[UNAVAILABLE] Authentication failed: backend", Code.AUTH_TEMP_FAILURE),
-        ("[SERVERBUG] Internal error", Code.AUTH_TEMP_FAILURE),
-        ("Login failed, try again later", Code.AUTH_TEMP_FAILURE),
-        ("[CONTACTADMIN] Account_locked", Code.AUTH_REJECTED_OTHER),
-        ("[ALERT] Application-specific password required", Code.AUTH_REJECTED_OTHER),
-        ("[INUSE] Too many connections", Code.TOO_MANY_CONNECTIONS),
-        ("[UNAVAILABLE] Maximum number of connections from user+IP exceeded", Code.TOO_MANY_CONNECTIONS),
-        ("Computer says no", Code.AUTH_REJECTED_OTHER),
-    ],
-)
-def test_imap_refusals(text: str, code: Code) -> None:
-    assert imap_sign_in(text) is code
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("[AUTH] Authentication failed.", Code.AUTH_FAILED),
-        ("[AUTH] Account_locked", Code.AUTH_REJECTED_OTHER),
-        ("[SYS/TEMP] Authentication failed", Code.AUTH_TEMP_FAILURE),
-        ("[IN-USE] mailbox is locked", Code.AUTH_TEMP_FAILURE),
-        ("bad password", Code.AUTH_FAILED),
-    ],
-)
-def test_pop3_refusals(text: str, code: Code) -> None:
-    assert pop3_sign_in(text) is code
-
-
-@pytest.mark.parametrize(
-    ("status", "text", "code"),
-    [
-        (535, "5.7.8 Error: authentication failed", Code.AUTH_FAILED),
-        (535, "Incorrect authentication data", Code.AUTH_FAILED),
-        (535, "4.7.8 authentication failed", Code.AUTH_TEMP_FAILURE),
-        (454, "Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
-        (421, "4.3.2 busy", Code.AUTH_TEMP_FAILURE),
-        (454, "4.7.0 Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
-        (534, "5.7.9 Application-specific password required", Code.AUTH_REJECTED_OTHER),
-        (504, "5.5.4 unrecognized authentication type", Code.NO_USABLE_MECH),
-        (503, "5.5.1 AUTH not available", Code.AUTH_NOT_OFFERED),
-    ],
-)
-def test_submission_refusals(status: int, text: str, code: Code) -> None:
-    assert smtp_sign_in(status, text) is code
 
 
 @pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])

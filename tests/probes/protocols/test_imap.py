@@ -1,0 +1,255 @@
+"""IMAP, command by command."""
+
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.faults import Fault
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.imap import ImapDriver
+from mailsetup.probes.wire.stream import ConnectionClosed, ProtocolError
+from tests.probes.protocols.script import CLOSE, play
+
+USER, PASSWORD = "anna", "correct horse"
+SECRET = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
+CAPABLE = "* CAPABILITY IMAP4rev1 {}\r\nm1 OK done"
+
+
+def fault(act: Callable[[ImapDriver], Awaitable[Any]], *replies: str, greeting: str = "") -> Fault:
+    with pytest.raises(Fault) as caught:
+        play(ImapDriver, act, *replies, greeting=greeting)
+    return caught.value
+
+
+async def signed_in(imap: ImapDriver) -> dict[str, str]:
+    await imap.ask_capabilities()
+    await imap.sign_in(USER, PASSWORD)
+    return imap.capabilities
+
+
+async def greeted(imap: ImapDriver) -> str:
+    return await imap.read_greeting()
+
+
+def test_greeting() -> None:
+    greeting = "* OK [CAPABILITY IMAP4rev1] Dovecot ready."
+    assert play(ImapDriver, greeted, greeting=greeting) == (greeting, [])
+
+
+@pytest.mark.parametrize(
+    ("greeting", "code"),
+    [
+        ("* PREAUTH welcome", Code.PREAUTH),
+        ("* BYE later", Code.BYE_GREETING),
+        ("* bye [LIMIT] later", Code.TOO_MANY_CONNECTIONS),
+        ("+OK POP3 ready", Code.WRONG_SERVICE),
+        ("220 mail.example.test ESMTP", Code.WRONG_SERVICE),
+        ("* OKAY", Code.BANNER_GARBAGE),
+    ],
+)
+def test_greeting_that_is_none(greeting: str, code: Code) -> None:
+    refused = fault(greeted, greeting=greeting)
+    assert (refused.code, refused.evidence["server"]) == (code, greeting)
+
+
+@pytest.mark.parametrize(
+    "reply", ["m1 NO not now", "m1 BAD what", "m1 OK nothing listed", "* CAPABILITY\r\nm1 OK"]
+)
+def test_no_capabilities(reply: str) -> None:
+    assert fault(lambda imap: imap.ask_capabilities(), reply).code is Code.BANNER_GARBAGE
+
+
+def test_capabilities_are_listed_for_support() -> None:
+    async def describe(imap: ImapDriver) -> dict[str, Any]:
+        await imap.ask_capabilities()
+        return imap.describe_capabilities()
+
+    described, _ = play(ImapDriver, describe, CAPABLE.format("idle AUTH=PLAIN"))
+    assert described == {"capabilities": ["AUTH=PLAIN", "IDLE", "IMAP4REV1"], "idle": True}
+
+
+@pytest.mark.parametrize(
+    ("offered", "replies", "commands"),
+    [
+        ("SASL-IR AUTH=PLAIN", ["m2 OK [CAPABILITY IDLE] hi"], [f"m2 AUTHENTICATE PLAIN {SECRET}"]),
+        ("AUTH=PLAIN", ["+ ", "m2 OK [CAPABILITY IDLE] hi"], ["m2 AUTHENTICATE PLAIN", SECRET]),
+        ("", ["m2 OK [CAPABILITY IDLE] hi"], [f'm2 LOGIN "{USER}" "{PASSWORD}"']),
+    ],
+)
+def test_sign_in(offered: str, replies: list[str], commands: list[str]) -> None:
+    known, sent = play(ImapDriver, signed_in, CAPABLE.format(offered), *replies)
+    assert sent == ["m1 CAPABILITY", *commands]
+    assert list(known) == ["IDLE"], "many servers offer IDLE after the sign-in only"
+
+
+def test_capabilities_are_asked_again_when_the_reply_does_not_list_them() -> None:
+    again = "* CAPABILITY IMAP4rev1 IDLE\r\nm3 OK"
+    known, sent = play(ImapDriver, signed_in, CAPABLE.format("SASL-IR AUTH=PLAIN"), "m2 OK hi", again)
+    assert list(known) == ["IMAP4REV1", "IDLE"]
+    assert sent[-1] == "m3 CAPABILITY"
+
+
+@pytest.mark.parametrize(
+    ("offered", "replies", "code"),
+    [
+        ("SASL-IR AUTH=PLAIN", ["m2 NO [AUTHENTICATIONFAILED] no"], Code.AUTH_FAILED),
+        ("SASL-IR AUTH=PLAIN", ["m2 BAD what"], Code.AUTH_REJECTED_OTHER),
+        # Refused before it asked for the secret.
+        ("AUTH=PLAIN", ["m2 NO [UNAVAILABLE] later"], Code.AUTH_TEMP_FAILURE),
+        ("LOGINDISABLED", [], Code.NO_USABLE_MECH),
+        ("", [f"* BYE shutting down{CLOSE}"], Code.AUTH_DROPPED),
+        ("", [f"* BYE too many connections{CLOSE}"], Code.TOO_MANY_CONNECTIONS),
+    ],
+)
+def test_refusal(offered: str, replies: list[str], code: Code) -> None:
+    assert fault(signed_in, CAPABLE.format(offered), *replies).code is code
+
+
+async def selected(imap: ImapDriver) -> int:
+    return await imap.select('A "quoted" \\ name')
+
+
+def test_select_counts_what_was_said_last() -> None:
+    count, sent = play(ImapDriver, selected, "* 3 EXISTS\r\n* 4 exists\r\n* 1 RECENT\r\nm1 OK")
+    assert (count, sent) == (4, ['m1 SELECT "A \\"quoted\\" \\\\ name"'])
+    assert play(ImapDriver, selected, "m1 OK")[0] == 0
+
+
+def test_mailbox_that_can_not_be_opened() -> None:
+    refused = fault(selected, "m1 NO [SERVERBUG] broken")
+    assert refused.code is Code.MAILBOX_UNAVAILABLE
+    assert refused.evidence == {"server": "[SERVERBUG] broken", "folder": 'A "quoted" \\ name'}
+
+
+@pytest.mark.parametrize(
+    ("listed", "junk"),
+    [
+        (['(\\Junk) "/" "Spam mail"', '() "/" Junk'], "Spam mail"),
+        (['() "/" "Quoted \\"Junk\\""', '() "." INBOX.Spam'], "INBOX.Spam"),
+        (['() "/" Spam', '() "/" Junk'], "Junk"),
+        (['() NIL "Junk E-mail"'], "Junk E-mail"),
+        (['() "/" Junkyard'], None),
+        ([], None),
+    ],
+)
+def test_junk_folder(listed: list[str], junk: str | None) -> None:
+    async def opened(imap: ImapDriver) -> tuple[dict[str, Any], str | None]:
+        return await imap.open_inbox(), imap.junk_folder
+
+    folders = "".join(f"* LIST {folder}\r\n" for folder in listed)
+    (evidence, found), sent = play(ImapDriver, opened, "* 7 EXISTS\r\nm1 OK", f"{folders}m2 OK")
+    assert found == junk
+    assert evidence == {"messages": 7, "folders": len(listed)}
+    assert sent == ['m1 SELECT "INBOX"', 'm2 LIST "" "*"']
+
+
+def test_more_folders_than_other_answers_have_lines() -> None:
+    async def opened(imap: ImapDriver) -> dict[str, Any]:
+        return await imap.open_inbox()
+
+    limits = ProbeSettings(probe_response_lines_limit=10, probe_folders_limit=30)
+    folders = '* LIST () "/" a\r\n'
+    evidence, _ = play(ImapDriver, opened, "m1 OK", f"{folders * 29}m2 OK", limits=limits)
+    assert evidence["folders"] == 29
+    with pytest.raises(ProtocolError):
+        play(ImapDriver, opened, "m1 OK", f"{folders * 30}m2 OK", limits=limits)
+
+
+@pytest.mark.parametrize(("lines", "fits"), [(9, True), (10, False)])
+def test_an_answer_has_so_many_lines(lines: int, *, fits: bool) -> None:
+    limits = ProbeSettings(probe_response_lines_limit=10)
+    reply = "* 1 EXISTS\r\n" * lines + "m1 OK"
+    if fits:
+        assert play(ImapDriver, selected, reply, limits=limits)[0] == 1
+        return
+    with pytest.raises(ProtocolError) as caught:
+        play(ImapDriver, selected, reply, limits=limits)
+    assert caught.value.text == "* 1 EXISTS"
+
+
+def test_message_is_found_by_its_header() -> None:
+    async def search(imap: ImapDriver) -> str | None:
+        return await imap.find("X-Mailway-Test", '7K4Q"')
+
+    uid, sent = play(ImapDriver, search, "m1 OK", "* SEARCH 7 42\r\nm2 OK")
+    assert (uid, sent) == ("42", ["m1 NOOP", 'm2 UID SEARCH HEADER X-Mailway-Test "7K4Q\\""'])
+    assert play(ImapDriver, search, "m1 OK", "* SEARCH\r\nm2 OK")[0] is None
+    assert play(ImapDriver, search, "m1 OK", "m2 NO")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("offered", "replies", "commands", "removed"),
+    [
+        ("UIDPLUS", ["m2 OK", "m3 OK"], ["UID STORE 42 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 42"], True),
+        ("UIDPLUS", ["m2 OK", "m3 NO"], ["UID STORE 42 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 42"], False),
+        ("UIDPLUS", ["m2 NO read-only"], ["UID STORE 42 +FLAGS.SILENT (\\Deleted)"], False),
+        # EXPUNGE would remove other messages that are marked as deleted.
+        ("IDLE", ["m2 OK"], ["UID STORE 42 +FLAGS.SILENT (\\Deleted)"], False),
+    ],
+)
+def test_message_is_removed_alone(
+    offered: str, replies: list[str], commands: list[str], *, removed: bool
+) -> None:
+    async def remove(imap: ImapDriver) -> bool:
+        await imap.ask_capabilities()
+        return await imap.remove("42")
+
+    done, sent = play(ImapDriver, remove, CAPABLE.format(offered), *replies)
+    assert done is removed
+    assert [line.partition(" ")[2] for line in sent[1:]] == commands
+
+
+async def idled(imap: ImapDriver) -> str:
+    await imap.start_idle()
+    await imap.next_announcement()
+    await imap.end_idle()
+    return "announced"
+
+
+def test_idle() -> None:
+    result, sent = play(ImapDriver, idled, "* 1 RECENT\r\n+ idling\r\n* OK still here\r\n* 5 EXISTS", "m1 OK")
+    assert (result, sent) == ("announced", ["m1 IDLE", "DONE"])
+
+
+def test_message_that_comes_as_idle_begins_is_an_announcement() -> None:
+    assert play(ImapDriver, idled, "* 5 EXISTS\r\n+ idling", "m1 OK")[0] == "announced"
+
+
+def test_idle_that_is_refused() -> None:
+    refused = fault(idled, "m1 NO not here")
+    assert (refused.code, refused.evidence) == (Code.IDLE_SILENT, {"server": "m1 NO not here"})
+
+
+def test_literals_are_part_of_their_line() -> None:
+    async def list_folders(imap: ImapDriver) -> str | None:
+        await imap.open_inbox()
+        return imap.junk_folder
+
+    literal = '* LIST (\\Junk) "." {9}\r\nSpam "it"\r\nm2 OK'
+    assert play(ImapDriver, list_folders, "m1 OK", literal)[0] == 'Spam "it"'
+
+
+def test_quit() -> None:
+    async def leave(imap: ImapDriver) -> None:
+        await imap.quit()
+
+    assert play(ImapDriver, leave, "* BYE\r\nm1 OK") == (None, ["m1 LOGOUT"])
+
+
+@pytest.mark.parametrize(("reply", "code"), [("m1 NO later", Code.STARTTLS_REFUSED), ("m1 OK go", None)])
+def test_starttls(reply: str, code: Code | None) -> None:
+    async def start(imap: ImapDriver) -> None:
+        await imap.request_starttls()
+
+    if code is None:
+        assert play(ImapDriver, start, reply)[1] == ["m1 STARTTLS"]
+    else:
+        assert fault(start, reply).code is code
+
+
+def test_connection_that_ends_without_a_word() -> None:
+    with pytest.raises(ConnectionClosed):
+        play(ImapDriver, signed_in, CAPABLE.format(""), CLOSE)
