@@ -36,7 +36,7 @@ def test_a_test_of_the_usual_length_is_not_lost() -> None:
     ids=str,
 )
 def test_deadlines_that_make_a_running_test_lost_stop_the_start(
-    environment: dict[str, str], starts: bool
+    environment: dict[str, str], *, starts: bool
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import portal.settings"],
