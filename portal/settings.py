@@ -132,6 +132,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
+                "mailsetup.guides.templatetags.guide_steps",
             ],
         },
     }

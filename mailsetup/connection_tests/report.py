@@ -23,6 +23,7 @@ from mailsetup.connection_tests.explanations import (
 )
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.outline import outline
 from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, Status, Step, Verdict
 
 _STATES = {Status.PASSED: "ok", Status.WARNING: "warn", Status.FAILED: "bad", Status.SKIPPED: "skip"}
@@ -241,8 +242,7 @@ def _problem(
     code: Code, words: Explanation, shown: tuple[str, str], test: ConnectionTest, guide_url: str
 ) -> dict[str, Any]:
     icon, severity = shown
-    guide = GUIDES.get(test.client)
-    number = guide.steps.get(Protocol(test.protocol), {}).get(words.topic) if guide else None
+    number = _step_number(test, words.topic)
     return {
         "code": code.value,
         "title": words.title,
@@ -253,8 +253,18 @@ def _problem(
         "what": words.todo,
         "fixer": words.fixer.value,
         "step_number": number,
-        "step_url": f"{guide_url}?from={test.reference}#step-{number}" if number else "",
+        "step_url": f"{guide_url}?from={test.reference}#{words.topic}" if number else "",
     }
+
+
+def _step_number(test: ConnectionTest, topic: str) -> int | None:
+    """Where the guide of the app that was tested puts `topic` right; None without a guide or a topic."""
+    guide = GUIDES.get(test.client)
+    if guide is None:
+        return None
+    # A profile is never made for a server without encryption.
+    profile = bool(guide.profile) and all(service.encrypted for service in test.planned())
+    return outline(guide, Protocol(test.protocol), profile=profile).number_of(topic)
 
 
 def _headline(

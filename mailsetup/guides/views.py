@@ -8,6 +8,7 @@ from mailsetup.clientconfig import ClientConfig, NotOffered, Protocol, with_impl
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import guess_platform
+from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.setups import Setup
 
@@ -26,21 +27,19 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         config = with_implicit_tls(config)
     profile_url = _profile_url(setup, found, config)
     usable = [other for other in setup.hosting.protocols if other in found.protocols]
+    plan = outline(found, config.protocol, profile=bool(profile_url))
     context = {
+        **page_context(found, config, profile_url=profile_url, steps=StepCounter(plan.numbers)),
         "setup": setup,
-        "guide": found,
-        "config": config,
-        "protocol": protocol,
         "display_name": setup.user.name if setup.user else "",
         "switch": {other.value: setup.guide_url(client, other) for other in usable},
-        "profile_url": profile_url,
         "profile_signed": bool(settings.PROFILE_SIGNING_CERT),
         "open_profile": bool(profile_url) and request.GET.get("profile") == "open",
         "on_device": guess_platform(request.headers) in found.platforms,
         "from_test": request.GET.get("from", ""),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
     }
-    return render(request, f"guides/{found.slug}/guide.html", context)
+    return render(request, template_of(found), context)
 
 
 def _profile_url(setup: Setup, guide: Guide, config: ClientConfig) -> str:

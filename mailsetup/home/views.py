@@ -21,6 +21,7 @@ from mailsetup.connection_tests.report import lately
 from mailsetup.connection_tests.selectors import tests_of
 from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform
+from mailsetup.guides.outline import outline
 from mailsetup.hosting import selectors, sentences
 from mailsetup.hosting.selectors import UnknownDomain
 from mailsetup.setup_links.decorators import for_setup
@@ -170,7 +171,7 @@ def _named_guides(platform: Platform) -> list[Guide]:
 
 
 def _card(guide: Guide) -> dict[str, Any]:
-    steps = max(guide.step_count(protocol) for protocol in guide.protocols)
+    steps = max(outline(guide, protocol, profile=bool(guide.profile)).count for protocol in guide.protocols)
     ways = {
         "one_tap": (_("One tap"), "bolt"),
         "type_address": (_("Just type your address"), "wand"),

@@ -1,15 +1,21 @@
-"""What is known about mail apps: one file an app, offered in this order."""
+"""What is known about mail apps: one file an app, each with a `GUIDE`. A new file is found by itself."""
 
-from mailsetup.guides.clients import apple_mail_iphone, other, thunderbird, windows_live_mail
+from importlib import import_module
+from pkgutil import iter_modules
+
+from mailsetup.guides.clients import other
 from mailsetup.guides.clients.base import TOPICS, Guide, Platform
 
-_IN_ORDER = (windows_live_mail.GUIDE, apple_mail_iphone.GUIDE, thunderbird.GUIDE, other.GUIDE)
-GUIDES: dict[str, Guide] = {guide.slug: guide for guide in _IN_ORDER}
+_APPS = [
+    module.name for module in iter_modules(__path__, f"{__name__}.") if not module.name.endswith(".base")
+]
+_GUIDES: list[Guide] = [import_module(name).GUIDE for name in _APPS]
+GUIDES: dict[str, Guide] = {guide.slug: guide for guide in sorted(_GUIDES, key=lambda guide: guide.rank)}
 
 
 def guides_for(platform: Platform) -> list[Guide]:
     """The named apps that run on `platform`. "Another app" fits everywhere and is offered apart."""
-    return [guide for guide in _IN_ORDER if platform in guide.platforms and guide is not other.GUIDE]
+    return [guide for guide in GUIDES.values() if platform in guide.platforms and guide is not other.GUIDE]
 
 
 __all__ = ["GUIDES", "TOPICS", "Guide", "Platform", "guides_for"]

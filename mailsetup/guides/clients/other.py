@@ -1,11 +1,12 @@
 """Any other app: the settings, and what the words mean."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Guide, Platform, for_both_protocols
+from mailsetup.guides.clients.base import Guide, Platform
 
 GUIDE = Guide(
     slug="other",
     name="Another app",
+    rank=1000,  # after every named app
     tile="An",
     hue=150,
     platforms=(Platform.WINDOWS, Platform.IOS, Platform.ANDROID, Platform.MAC, Platform.LINUX),
@@ -15,8 +16,4 @@ GUIDE = Guide(
     way="steps",
     evidence="It names no app's labels: it shows the settings and says what the words mean.",
     checked="",
-    step_counts=for_both_protocols(4),
-    steps=for_both_protocols(
-        {"password": 1, "user_name": 1, "incoming": 2, "outgoing": 3, "authentication": 3}
-    ),
 )

@@ -1,11 +1,13 @@
 """Thunderbird for Windows, Mac and Linux: finds the settings by autoconfig."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Guide, Platform, for_both_protocols
+from mailsetup.formats.autoconfig import DAYS_TO_LEAVE_MESSAGES
+from mailsetup.guides.clients.base import Guide, Platform
 
 GUIDE = Guide(
     slug="thunderbird",
     name="Thunderbird",
+    rank=30,
     tile="Tb",
     hue=270,
     platforms=(Platform.WINDOWS, Platform.MAC, Platform.LINUX),
@@ -18,9 +20,5 @@ GUIDE = Guide(
         "the older look comes from hosting providers' pages [H]."
     ),
     checked="Thunderbird 153.7 ESR, from its own files",
-    # Steps 1 to 4 are the automatic way, 5 to 7 the manual one, where a single value can be mended.
-    step_counts=for_both_protocols(4),
-    steps=for_both_protocols(
-        {"password": 4, "incoming": 6, "user_name": 6, "outgoing": 7, "authentication": 7}
-    ),
+    days_on_server=DAYS_TO_LEAVE_MESSAGES,
 )

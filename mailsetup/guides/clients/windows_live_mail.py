@@ -1,11 +1,12 @@
 """Windows Live Mail 2009, 2011 and 2012: everything is typed in."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Guide, Platform, for_both_protocols
+from mailsetup.guides.clients.base import Guide, Platform
 
 GUIDE = Guide(
     slug="windows-live-mail",
     name="Windows Live Mail",
+    rank=10,
     tile="WL",
     hue=210,
     platforms=(Platform.WINDOWS,),
@@ -20,9 +21,6 @@ GUIDE = Guide(
         "the place of the POP3 option to leave a copy and how the SSL tick behaves on port 587 are UNSOURCED."
     ),
     checked="Windows Live Mail 2012 (16.4), from documents",
-    step_counts=for_both_protocols(8),
-    steps=for_both_protocols(
-        {"password": 3, "incoming": 6, "user_name": 6, "outgoing": 7, "authentication": 7}
-    ),
     prefer_ssl=True,
+    instead="thunderbird",
 )
