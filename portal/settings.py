@@ -39,8 +39,8 @@ PORTAL = environment.room(PortalSettings)
 _LONGEST_TEST_SECONDS = PROBES.longest_test_seconds + PORTAL.database_lock_seconds
 if CONNECTION_TESTS.test_lost_seconds <= _LONGEST_TEST_SECONDS:
     raise ImproperlyConfigured(
-        f"TEST_LOST_SECONDS can't be used: it is {CONNECTION_TESTS.test_lost_seconds}, and a test that is not "
-        f"lost may take {_LONGEST_TEST_SECONDS:g} (PROBE_OVERALL_SECONDS, PROBE_ARRIVE_SECONDS and "
+        f"TEST_LOST_SECONDS can't be used: it is {CONNECTION_TESTS.test_lost_seconds}, and a test that is "
+        f"not lost may take {_LONGEST_TEST_SECONDS:g} (PROBE_OVERALL_SECONDS, PROBE_ARRIVE_SECONDS and "
         "DATABASE_LOCK_SECONDS together)."
     )
 

@@ -38,5 +38,5 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
         if self.worker_silence_seconds <= self.worker_heartbeat_seconds:
             raise ValueError(
                 f"WORKER_SILENCE_SECONDS can't be used: it is {self.worker_silence_seconds}, and a worker says "
-                f"only every {self.worker_heartbeat_seconds} seconds (WORKER_HEARTBEAT_SECONDS) that it is alive."
+                f"that it is alive only every {self.worker_heartbeat_seconds} (WORKER_HEARTBEAT_SECONDS)."
             )
