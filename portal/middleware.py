@@ -1,4 +1,4 @@
-"""Which host name gets which part of the portal, and when a session was last seen."""
+"""Which host name gets which part of the portal, what may be cached, and when a session was last seen."""
 
 from collections.abc import Callable
 
@@ -24,6 +24,21 @@ class HostMiddleware:
         if not validate_host(name, settings.PORTAL_HOSTS):
             request.urlconf = "mailsetup.discovery.urls"
         return self.get_response(request)
+
+
+class PrivateByDefaultMiddleware:
+    """What no view calls public is its reader's alone: neither a proxy keeps it nor the browser.
+
+    On a shared computer "back" then shows nothing of somebody who has signed out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class SessionActivityMiddleware:

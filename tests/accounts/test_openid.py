@@ -82,6 +82,18 @@ def test_an_address_that_a_provider_claims_opens_nobodys_account(
     assert User.objects.count() == 1
 
 
+def test_a_provider_that_tells_no_address_leaves_one_question(
+    client: Client, billing: oidc_server.OpenIDServer, db: None, settings: Settings
+) -> None:
+    settings.SIGNUP_OPEN = True
+    billing.claims = {"sub": "77"}
+
+    answer = go_there_and_back(client)
+    page = client.get(answer.headers["location"]).content.decode()
+
+    assert "One thing is missing before you can sign in with Northwind billing." in page
+
+
 def test_a_plain_link_signs_nobody_in(client: Client, billing: object, db: None) -> None:
     page = client.get("/accounts/oidc/billing/login/")
 

@@ -3,7 +3,9 @@
 from html.parser import HTMLParser
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from tests.accounts.authenticator import enrol
@@ -15,6 +17,9 @@ FOR_VISITORS = [
     "login/code/",
     "password/reset/",
     "password/reset/done/",
+    "password/reset/key/done/",
+    "inactive/",
+    "3rdparty/login/cancelled/",
     "confirm-email/",
 ]
 FOR_THE_SIGNED_IN = [
@@ -30,7 +35,13 @@ FOR_THE_SIGNED_IN = [
     "3rdparty/",
     "reauthenticate/",
 ]
-WITH_A_SECOND_FACTOR = ["2fa/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/"]
+WITH_A_SECOND_FACTOR = [
+    "2fa/",
+    "2fa/reauthenticate/",
+    "2fa/recovery-codes/",
+    "2fa/recovery-codes/generate/",
+    "2fa/totp/deactivate/",
+]
 
 
 class Reader(HTMLParser):
@@ -87,3 +98,27 @@ def test_pages_with_a_second_factor(owner: User) -> None:
     enrol(browser)
     for path in WITH_A_SECOND_FACTOR:
         check(browser, path)
+
+
+def test_pages_about_a_key(owner: User) -> None:
+    browser = signed_in(owner)
+    key = Authenticator.objects.create(
+        user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Anna’s key", "credential": {}}
+    )
+    for path in ("2fa/webauthn/", f"2fa/webauthn/keys/{key.pk}/edit/", f"2fa/webauthn/keys/{key.pk}/remove/"):
+        check(browser, path)
+
+
+def test_a_first_password(owner: User) -> None:
+    browser = signed_in(owner)
+    owner.set_unusable_password()
+    owner.save()
+    browser.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    check(browser, "password/set/")
+
+
+def test_sign_up_where_it_is_open(client: Client, db: None, settings: Settings) -> None:
+    settings.SIGNUP_OPEN = True
+
+    check(client, "signup/")

@@ -109,12 +109,23 @@ def test_people_are_not_changed_during_a_visit(visit: Client, owner: User) -> No
     assert not customer.invitations.exists()
 
 
-def test_staff_look_at_customers_only(desk: Client, db: None) -> None:
-    other_staff = person("other@hoster.example", is_staff=True)
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": True}, {"is_superuser": True}])
+def test_nobody_gains_rights_by_a_visit(desk: Client, owner: User, change: dict[str, bool]) -> None:
+    User.objects.filter(pk=owner.pk).update(**change)
+
+    assert desk.post(f"/accounts/view-as/{owner.pk}/", {"reason": "Curious"}).status_code == 404
+
+
+def test_there_is_nothing_to_see_of_somebody_without_a_customer(desk: Client) -> None:
     nobodys = person("nobody@example.com")
 
-    for user in (other_staff, nobodys):
-        assert desk.post(f"/accounts/view-as/{user.pk}/", {"reason": "Curious"}).status_code == 404
+    assert desk.post(f"/accounts/view-as/{nobodys.pk}/", {"reason": "Curious"}).status_code == 404
+
+
+def test_the_permission_is_for_staff_alone(owner: User, colleague: User) -> None:
+    colleague.user_permissions.add(Permission.objects.get(codename="view_as_customer"))
+
+    assert signed_in(colleague).get(f"/accounts/view-as/{owner.pk}/").status_code == 404
 
 
 def test_staff_without_the_permission_and_customers_get_404(owner: User, colleague: User) -> None:

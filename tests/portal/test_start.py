@@ -80,6 +80,14 @@ def test_django_and_its_packages_get_the_limits() -> None:
     assert shown["CELERY_BROKER_TRANSPORT_OPTIONS"]["polling_interval"] == 0.5
 
 
+@pytest.mark.parametrize(("value", "secure"), [("true", True), ("false", False)])
+def test_cookies_and_links_know_whether_there_is_https(value: str, secure: bool) -> None:
+    shown = settings_of({"HTTPS_ONLY": value})
+    assert shown["SESSION_COOKIE_SECURE"] is secure
+    assert shown["CSRF_COOKIE_SECURE"] is secure
+    assert shown["ACCOUNT_DEFAULT_HTTP_PROTOCOL"] == ("https" if secure else "http")
+
+
 def test_postgresql_and_redis_get_their_limits() -> None:
     shown = settings_of(
         {
