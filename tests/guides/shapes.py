@@ -1,0 +1,122 @@
+"""The servers a provider may have, and the page of a guide for an address on each of them."""
+
+from functools import cache
+
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+
+from accounts.models import User
+from mailsetup.clientconfig import (
+    ClientConfig,
+    Hosting,
+    Protocol,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    Source,
+    parse_address,
+    with_implicit_tls,
+)
+from mailsetup.guides import views
+from mailsetup.guides.clients import GUIDES
+from mailsetup.setup_links.setups import Setup
+from tests.guides.page import Page
+
+IMAP, POP3, SMTP = ServiceType
+SSL, STARTTLS, PLAIN = SocketType
+ADDRESS = "anna@kiosk.example"
+
+
+def _hosting(*services: ServerSettings) -> Hosting:
+    return Hosting(
+        domain="kiosk.example",
+        primary_domain="kiosk.example",
+        source=Source.DOMAIN,
+        display_name="Kiosk Mail",
+        services=services,
+        webmail_url="https://webmail.hoster.example/",
+    )
+
+
+SHAPES = {
+    "ssl": _hosting(
+        ServerSettings(IMAP, "mail.hoster.example", 993, SSL),
+        ServerSettings(POP3, "mail.hoster.example", 995, SSL),
+        ServerSettings(SMTP, "mail.hoster.example", 465, SSL),
+    ),
+    "starttls": _hosting(
+        ServerSettings(IMAP, "mail.hoster.example", 143, STARTTLS),
+        ServerSettings(POP3, "mail.hoster.example", 110, STARTTLS),
+        ServerSettings(SMTP, "mail.hoster.example", 587, STARTTLS),
+    ),
+    # Nothing is encrypted, so there is no profile either.
+    "plain": _hosting(
+        ServerSettings(IMAP, "mail.hoster.example", 143, PLAIN),
+        ServerSettings(POP3, "mail.hoster.example", 110, PLAIN),
+        ServerSettings(SMTP, "mail.hoster.example", 587, PLAIN),
+    ),
+    # What no template could have typed in itself, and nothing alike: hosts, ports and user names.
+    "odd": _hosting(
+        ServerSettings(IMAP, "in7.hoster.example", 9931, SSL, username="%EMAILLOCALPART%7"),
+        ServerSettings(POP3, "pop8.hoster.example", 9951, SSL, username="%EMAILLOCALPART%8"),
+        ServerSettings(SMTP, "out9.hoster.example", 5871, STARTTLS, username="%EMAILLOCALPART%9"),
+    ),
+    # Everything twice, first in the way that an app with a tick named SSL can't use.
+    "both": _hosting(
+        ServerSettings(IMAP, "start.hoster.example", 1431, STARTTLS),
+        ServerSettings(IMAP, "ssl.hoster.example", 9931, SSL),
+        ServerSettings(POP3, "start.hoster.example", 1101, STARTTLS),
+        ServerSettings(POP3, "ssl.hoster.example", 9951, SSL),
+        ServerSettings(SMTP, "start.hoster.example", 5871, STARTTLS),
+        ServerSettings(SMTP, "ssl.hoster.example", 4651, SSL),
+    ),
+    "imap-only": _hosting(
+        ServerSettings(IMAP, "mail.hoster.example", 993, SSL),
+        ServerSettings(SMTP, "mail.hoster.example", 587, STARTTLS),
+    ),
+    "pop3-only": _hosting(
+        ServerSettings(POP3, "mail.hoster.example", 995, SSL),
+        ServerSettings(SMTP, "mail.hoster.example", 587, STARTTLS),
+    ),
+}
+# Slug, protocol and shape of every page there is.
+EVERY_PAGE = [
+    (guide.slug, protocol, shape)
+    for guide in GUIDES.values()
+    for shape, hosting in SHAPES.items()
+    for protocol in hosting.protocols
+    if protocol in guide.protocols
+]
+
+
+def setup_on(shape: str, *, name: str = "Anna Lindqvist") -> Setup:
+    """A signed-in person sets up an address on such a server."""
+    user = User(email=ADDRESS, name=name)
+    return Setup(address=parse_address(ADDRESS), hosting=SHAPES[shape], domain=None, user=user)
+
+
+def config_for(slug: str, protocol: Protocol, shape: str) -> ClientConfig:
+    """The settings that the app of the guide should get."""
+    config = setup_on(shape).config(protocol)
+    return with_implicit_tls(config) if GUIDES[slug].prefer_ssl else config
+
+
+def render(
+    slug: str,
+    protocol: Protocol = Protocol.IMAP,
+    shape: str = "odd",
+    *,
+    query: str = "",
+    agent: str = "",
+    name: str = "Anna Lindqvist",
+) -> Page:
+    """The guide as its view answers, behind the door that finds out who is asking."""
+    request = RequestFactory().get(f"/{query}", headers={"user-agent": agent})
+    request.user = AnonymousUser()
+    view = views.guide.__wrapped__
+    answer = view(request, setup_on(shape, name=name), client=slug, protocol=protocol.value)
+    return Page(answer.content.decode())
+
+
+# For tests that look at many pages and change nothing.
+page = cache(render)

@@ -1,0 +1,54 @@
+"""The facts about mail apps, and how they are found."""
+
+from pathlib import Path
+
+import pytest
+
+from mailsetup.guides import clients
+from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
+from mailsetup.guides.outline import template_of
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+every_guide = pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)
+
+
+def test_every_file_is_a_guide_and_every_guide_has_a_rank_of_its_own() -> None:
+    """A file is found without being named anywhere; its place in lists is said in it alone."""
+    files = {path.stem for path in Path(clients.__file__).parent.glob("*.py")} - {"__init__", "base"}
+    assert {slug.replace("-", "_") for slug in GUIDES} == files
+    ranks = [guide.rank for guide in GUIDES.values()]
+    assert ranks == sorted(set(ranks))
+    assert list(GUIDES)[-1] == "other"
+
+
+@every_guide
+def test_facts_are_whole(guide: Guide) -> None:
+    assert guide.evidence
+    assert guide.hue in range(0, 331, 30)
+    assert len(guide.tile) == 2
+    assert guide.minutes > 0
+    assert guide.platforms
+    assert guide.protocols
+    assert bool(guide.profile_minutes) <= bool(guide.profile)
+
+
+@every_guide
+def test_its_prose_is_in_a_folder_of_its_own(guide: Guide) -> None:
+    assert (TEMPLATES / template_of(guide)).parent.name == guide.slug
+    assert (TEMPLATES / template_of(guide)).is_file()
+
+
+@every_guide
+def test_a_discontinued_app_names_one_to_take_instead(guide: Guide) -> None:
+    assert bool(guide.instead) == (guide.status == "discontinued")
+    if guide.instead:
+        other = GUIDES[guide.instead]
+        assert other.status == "current"
+        assert set(guide.platforms) <= set(other.platforms)
+
+
+def test_guides_are_offered_for_the_platform_they_run_on() -> None:
+    assert [guide.slug for guide in guides_for(Platform.WINDOWS)] == ["windows-live-mail", "thunderbird"]
+    assert [guide.slug for guide in guides_for(Platform.IOS)] == ["apple-mail-iphone"]
+    assert [guide.slug for guide in guides_for(Platform.LINUX)] == ["thunderbird"]
+    assert all(platform in GUIDES["other"].platforms for platform in Platform)

@@ -1,0 +1,168 @@
+"""The page of a guide for whoever opens it: by their address, by a link, on their device, after a test."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.guides.clients import GUIDES
+from mailsetup.hosting.models import Server
+from tests.guides.page import Page
+from tests.guides.shapes import page
+from tests.provider import MakeLink
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604"
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Gecko/20100101 Firefox/140.0"
+SETUP = "/setup/anna@example.com"
+
+every_guide = pytest.mark.parametrize("slug", GUIDES)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["no-such-app/imap/", "thunderbird/smtp/", "thunderbird/jmap/", "Thunderbird/imap/", "base/imap/"],
+)
+@pytest.mark.django_db
+def test_no_such_app_or_protocol(path: str, owner: User, signed_in: Any) -> None:
+    assert signed_in(owner).get(f"{SETUP}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.django_db
+def test_a_protocol_that_the_server_lacks(protocol: Protocol, owner: User, signed_in: Any) -> None:
+    Server.objects.get().services.filter(type=protocol.value).delete()
+    browser = signed_in(owner)
+    for slug in GUIDES:
+        assert browser.get(f"{SETUP}/{slug}/{protocol}/").status_code == 404
+        (other,) = set(Protocol) - {protocol}
+        assert browser.get(f"{SETUP}/{slug}/{other}/").status_code == 200
+
+
+@every_guide
+def test_one_can_switch_to_the_other_protocol_and_sees_which_one_it_is(slug: str) -> None:
+    links = {link.text: link.attributes for link in page(slug, Protocol.POP3).root.parts("a")}
+    assert links["IMAP"]["href"] == f"/setup/anna@kiosk.example/{slug}/imap/"
+    assert links["POP3"]["href"] == f"/setup/anna@kiosk.example/{slug}/pop3/"
+    assert "aria-current" not in links["IMAP"]
+    assert links["POP3"]["aria-current"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("shape", "protocol"),
+    [("imap-only", Protocol.IMAP), ("pop3-only", Protocol.POP3)],
+    ids=lambda part: str(part),
+)
+@every_guide
+def test_nothing_to_switch_to_when_the_server_has_one_protocol(
+    slug: str, shape: str, protocol: Protocol
+) -> None:
+    shown = page(slug, protocol, shape)
+    assert not [link for link in shown.links if link.endswith(("/imap/", "/pop3/")) and "/files/" not in link]
+
+
+@every_guide
+def test_it_leads_back_and_on_to_the_test_of_this_app_and_protocol(slug: str) -> None:
+    links = page(slug, Protocol.POP3).links
+    assert "/" in links
+    assert f"/setup/anna@kiosk.example/test/?protocol=pop3&app={slug}" in links
+
+
+@every_guide
+def test_who_comes_from_a_test_is_told_so_at_the_step_and_finds_it_open(slug: str) -> None:
+    came = page(slug, query="?from=7K4Q-29XM")
+    told = "Your test sent you here"
+    assert all(told in step.part.text for step in came.steps)
+    assert told not in page(slug).text
+    closed = [
+        way for way in came.root.parts("details") if list(way.parts("ol")) and "open" not in way.attributes
+    ]
+    assert not closed
+
+
+def test_the_manual_way_is_folded_while_there_is_a_shorter_one() -> None:
+    for slug, shape, folded in (
+        ("thunderbird", "odd", True),
+        ("apple-mail-iphone", "odd", True),
+        ("apple-mail-iphone", "plain", False),
+    ):
+        shown = page(slug, shape=shape)
+        (manual,) = (part for part in shown.root.parts("details") if shown.ways[-1] in part.children)
+        assert ("open" not in manual.attributes) == folded, (slug, shape)
+
+
+@pytest.mark.parametrize(
+    ("query", "shape", "fetched"),
+    [
+        ("?profile=open", "odd", True),
+        ("", "odd", False),
+        ("?profile=", "odd", False),
+        ("?profile=open", "plain", False),
+    ],
+)
+def test_the_profile_comes_by_itself_after_a_scan_if_there_is_one(
+    query: str, shape: str, fetched: bool
+) -> None:
+    shown = page("apple-mail-iphone", Protocol.POP3, shape, query=query, agent=IPHONE)
+    refresh = [
+        part.attributes["content"] for part in shown.root.parts("meta") if "http-equiv" in part.attributes
+    ]
+    profile = "/setup/anna@kiosk.example/files/mobileconfig/pop3/"
+    assert refresh == ([f"1;url={profile}"] if fetched else [])
+    assert (profile in shown.links) == (shape != "plain")
+
+
+@pytest.mark.parametrize("agent", [IPHONE, WINDOWS, ""])
+@pytest.mark.parametrize("shape", ["odd", "plain"])
+@every_guide
+def test_a_code_for_the_phone_is_offered_once_unless_this_is_the_device(
+    slug: str, shape: str, agent: str
+) -> None:
+    on_device = (slug, agent) in {
+        ("apple-mail-iphone", IPHONE),
+        ("other", IPHONE),
+        ("windows-live-mail", WINDOWS),
+        ("thunderbird", WINDOWS),
+        ("other", WINDOWS),
+    }
+    forms = [form.attributes["action"] for form in page(slug, shape=shape, agent=agent).root.parts("form")]
+    assert forms == ([] if on_device else ["/setup/anna@kiosk.example/phone/"])
+
+
+@every_guide
+@pytest.mark.django_db
+def test_behind_a_link_everything_stays_behind_it(slug: str, setup_link: MakeLink, client: Client) -> None:
+    _link, token = setup_link()
+    shown = Page(client.get(f"/s/{token}/{slug}/imap/").content.decode())
+    assert shown.links >= {
+        f"/s/{token}/",
+        f"/s/{token}/{slug}/pop3/",
+        f"/s/{token}/test/?protocol=imap&app={slug}",
+    }
+    assert not [link for link in shown.links if link.startswith("/setup/")]
+    assert {form.attributes["action"] for form in shown.root.parts("form")} == {f"/s/{token}/phone/"}
+    assert "Lindqvist" not in shown.text, "a link knows the address, not who has an account"
+
+
+@every_guide
+@pytest.mark.django_db
+def test_the_owner_gets_their_own_name_and_address(slug: str, owner: User, signed_in: Any) -> None:
+    owner.name = "Bo Ek"
+    owner.save()
+    shown = Page(signed_in(owner).get(f"{SETUP}/{slug}/pop3/").content.decode())
+    assert {"anna@example.com", "Bo Ek"} <= shown.root.values
+
+
+@pytest.mark.django_db
+def test_a_profile_offers_one_password_for_one_user_name_only(owner: User, signed_in: Any) -> None:
+    """The link on the page leads to the file, and the file keeps two sign-ins apart."""
+    profile = f"{SETUP}/files/mobileconfig/imap/"
+    browser = signed_in(owner)
+    shared = b"<key>OutgoingPasswordSameAsIncomingPassword</key>\n\t\t\t<true/>"
+    assert profile in Page(browser.get(f"{SETUP}/apple-mail-iphone/imap/").content.decode()).links
+    assert shared in browser.get(profile).content
+    Server.objects.get().services.filter(type="smtp").update(username="sender@example.com")
+    own = browser.get(profile).content
+    assert shared not in own
+    assert b"<string>sender@example.com</string>" in own
