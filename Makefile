@@ -2,9 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# A lock is complete, so there is nothing to resolve.
+INSTALL = $(BIN)/python -m pip install -q --no-deps -r
+# Versions stay as they are locked unless UPGRADE names them. One lock serves every Python and processor.
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+  --custom-compile-command "make lock" $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench golden shots clean
+.PHONY: help run test lint format bench golden shots lock clean
 
 help: ## print the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +43,11 @@ shots: .venv/.dev ## take the README's pictures
 	@$(BIN)/python tests/install_parts.py
 	@$(BIN)/python -m tests.shots
 
+lock: .venv/.lock ## lock the dependencies that pyproject.toml names (UPGRADE="django redis" or UPGRADE=all)
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --group demo --constraints requirements.txt --output-file requirements-demo.txt
+	@$(LOCK) --group dev --constraints requirements-demo.txt --output-file requirements-dev.txt
+
 clean: ## forget the environment and the demo's data
 	rm -rf .venv var
 
@@ -50,12 +60,16 @@ clean: ## forget the environment and the demo's data
 	  { echo "The package python3-venv is missing. Install it: sudo apt-get install python3-venv" >&2; exit 1; }
 	@rm -rf .venv && $(PYTHON) -m venv .venv # a half-made one would stay without pip
 
-.venv/.demo: requirements.txt requirements-demo.txt | .venv/bin/python
-	@echo "Installing what Mailway needs (once) …"
-	@$(BIN)/python -m pip install -q -r requirements-demo.txt
+.venv/.lock: | .venv/bin/python
+	@$(BIN)/python -m pip install -q uv==0.13.9
 	@touch $@
 
-.venv/.dev: requirements.txt requirements-demo.txt requirements-dev.txt | .venv/bin/python
+.venv/.demo: requirements-demo.txt | .venv/bin/python
+	@echo "Installing what Mailway needs (once) …"
+	@$(INSTALL) requirements-demo.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/bin/python
 	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install -q -r requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
 	@touch $@ .venv/.demo
