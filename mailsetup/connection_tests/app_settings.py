@@ -37,6 +37,7 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.worker_silence_seconds <= self.worker_heartbeat_seconds:
             raise ValueError(
-                f"WORKER_SILENCE_SECONDS can't be used: it is {self.worker_silence_seconds}, and a worker says "
-                f"that it is alive only every {self.worker_heartbeat_seconds} (WORKER_HEARTBEAT_SECONDS)."
+                f"WORKER_SILENCE_SECONDS can't be used: it is {self.worker_silence_seconds}, and a worker "
+                f"says only every {self.worker_heartbeat_seconds} seconds (WORKER_HEARTBEAT_SECONDS) that it "
+                "is alive."
             )

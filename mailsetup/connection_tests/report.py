@@ -8,16 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from mailsetup.clientconfig import Protocol, ServerSettings, ServiceType, display_domain
+from mailsetup.clientconfig import Protocol, ServerSettings, SocketType, display_domain
 from mailsetup.connection_tests.explanations import (
     SKIPPED,
     STEP_HINTS,
     STEP_RUNNING,
     STEP_TITLES,
     Explanation,
-    encryption_label,
     explain,
     readable_date,
 )
@@ -28,7 +27,11 @@ from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, Status, Step
 
 _STATES = {Status.PASSED: "ok", Status.WARNING: "warn", Status.FAILED: "bad", Status.SKIPPED: "skip"}
 _SEVERITY = ("bad", "warn", "run", "ok")
-_LABELS = {ServiceType.IMAP: "IMAP", ServiceType.POP3: "POP3", ServiceType.SMTP: "SMTP"}
+_SERVICE_LABELS = {
+    SocketType.SSL: gettext_lazy("%(protocol)s, port %(port)s, SSL/TLS"),
+    SocketType.STARTTLS: gettext_lazy("%(protocol)s, port %(port)s, STARTTLS"),
+    SocketType.PLAIN: gettext_lazy("%(protocol)s, port %(port)s, None: not safe"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,13 @@ def _lane(test: ConnectionTest, lane: Lane, numbers: dict[str, int], new_from: i
     }
     incoming = lane.index == 0
     service = lane.service
-    label = _("%(protocol)s, port %(port)s") % {"protocol": _LABELS[service.type], "port": service.port}
+    label = _SERVICE_LABELS[service.socket_type] % {"protocol": service.type.upper(), "port": service.port}
     return {
         "id": "in" if incoming else "out",
         "title": _("Receiving") if incoming else _("Sending"),
         "icon": "incoming" if incoming else "outgoing",
         "hostname": service.hostname,
-        "label": f"{label}, {encryption_label(service.socket_type)}",
+        "label": label,
         "state": state,
         "state_label": labels.get(state, "") if finished else "",
         "steps": [

@@ -1,0 +1,42 @@
+"""What an explanation is made of, and the advice that several of them give."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = Promise | str
+
+
+class Fixer(StrEnum):
+    """Who can put it right."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    EITHER = "either"  # the customer looks first, and if their side is right, it is the provider's
+    NOBODY = "nobody"  # it passes by itself
+    PORTAL = "portal"  # our side: the test, not the mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The words for one code; its texts may hold the {placeholders} that `explain` fills.
+
+    `topic` is the part of a guide where the customer can put it right: one of `guides.clients.TOPICS`,
+    SERVER, or empty if no part can help.
+    """
+
+    title: Text
+    happened: Text
+    why: Text
+    todo: Text
+    fixer: Fixer
+    topic: str = ""
+
+
+# The part of a guide about the server that the code was found at: incoming or outgoing.
+SERVER = "server"
+
+OUR_SIDE = _("Nothing to change. It’s on our side; give support the reference and we’ll put it right.")
+AGAIN = _("Test again in a few minutes. If it stays, call support with the reference.")

@@ -1,0 +1,23 @@
+"""When the test itself was the trouble."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mailsetup.connection_tests.explanations.base import AGAIN, Explanation, Fixer
+from mailsetup.probes.findings import Code
+
+EXPLANATIONS: dict[Code, Explanation] = {
+    Code.LOST_RUN: Explanation(
+        title=_("The test was interrupted"),
+        happened=_("Our test service stopped before the test was over."),
+        why=_("This says nothing about your mail, which may be working fine."),
+        todo=_("Start the test again."),
+        fixer=Fixer.PORTAL,
+    ),
+    Code.NOT_TESTABLE_HERE: Explanation(
+        title=_("We can’t test this from here"),
+        happened=_("Our test service has no way to reach {hostname} at the moment."),
+        why=_("This says nothing about your mail, which may be working fine."),
+        todo=AGAIN,
+        fixer=Fixer.PORTAL,
+    ),
+}
