@@ -1,12 +1,13 @@
 """A connection test as its page shows it: lanes of steps, problems, a headline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,9 +15,12 @@ from mailsetup.clientconfig import Protocol, ServerSettings, SocketType, display
 from mailsetup.connection_tests.explanations import (
     SKIPPED,
     STEP_HINTS,
+    STEP_NAMES,
+    STEP_PASSED,
     STEP_RUNNING,
     STEP_TITLES,
     Explanation,
+    Text,
     explain,
     readable_date,
 )
@@ -25,67 +29,214 @@ from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
 from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, Status, Step, Verdict
 
-_STATES = {Status.PASSED: "ok", Status.WARNING: "warn", Status.FAILED: "bad", Status.SKIPPED: "skip"}
-_SEVERITY = ("bad", "warn", "run", "ok")
+State = Literal["wait", "run", "ok", "warn", "bad", "skip"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneStep:
+    """One step of a service.
+
+    `word` says its state to those who can't see it, `fix` is the number of its problem, `new`: the
+    browser has not shown it before.
+    """
+
+    id: str
+    place: int
+    state: State
+    word: str
+    title: str
+    text: str
+    time: str
+    fix: int | None
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One service and its steps, in order; `state_label` is empty until the test is over."""
+
+    id: str
+    title: str
+    icon: str
+    hostname: str
+    label: str
+    state: State
+    state_label: str
+    steps: tuple[LaneStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One root cause in the reader's words; `step_url` is empty if no step of a guide can help."""
+
+    code: Code
+    title: str
+    icon: str
+    severity: State
+    happened: str
+    why: str
+    todo: str
+    step_number: int | None
+    step_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestReport:
+    """All that the page of one test says. Its state is "run" until the test is over."""
+
+    reference: str
+    address: str
+    client_name: str
+    state: State
+    headline: str
+    lede: str
+    progress: str
+    count: int
+    total: int
+    lanes: tuple[Lane, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def running(self) -> bool:
+        return self.state == "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestSummary:
+    """A test in one line of a list."""
+
+    state: State
+    title: str
+    address: str
+    reference: str
+    protocol: str
+    client_name: str
+    when: str
+    iso: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Direction:
+    """What the page calls one of the two services."""
+
+    id: str
+    title: Text
+    icon: str
+    works: Text
+    stopped: Text
+
+
+_DIRECTIONS = (
+    _Direction(
+        id="in",
+        title=gettext_lazy("Receiving"),
+        icon="incoming",
+        works=gettext_lazy("Receiving works."),
+        stopped=gettext_lazy("Receiving stopped at “%(step)s”."),
+    ),
+    _Direction(
+        id="out",
+        title=gettext_lazy("Sending"),
+        icon="outgoing",
+        works=gettext_lazy("Sending works."),
+        stopped=gettext_lazy("Sending stopped at “%(step)s”."),
+    ),
+)
 _SERVICE_LABELS = {
     SocketType.SSL: gettext_lazy("%(protocol)s, port %(port)s, SSL/TLS"),
     SocketType.STARTTLS: gettext_lazy("%(protocol)s, port %(port)s, STARTTLS"),
     SocketType.PLAIN: gettext_lazy("%(protocol)s, port %(port)s, None: not safe"),
 }
+_STATES: dict[Status, State] = {
+    Status.PASSED: "ok",
+    Status.WARNING: "warn",
+    Status.FAILED: "bad",
+    Status.SKIPPED: "skip",
+}
+_STEP_WORDS: dict[State, Text] = {
+    "ok": gettext_lazy("Done"),
+    "warn": gettext_lazy("Works, with a limit"),
+    "bad": gettext_lazy("Failed"),
+    "skip": gettext_lazy("Not checked"),
+    "run": gettext_lazy("Checking now"),
+    "wait": gettext_lazy("Not yet"),
+}
+_LANE_LABELS: dict[State, Text] = {
+    "ok": gettext_lazy("Works"),
+    "warn": gettext_lazy("Works, with a limit"),
+    "bad": gettext_lazy("Problem"),
+    "skip": gettext_lazy("Not checked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """One service of a test: what is planned and what was found so far."""
+class _Service:
+    """One service of a test: what is planned for it, and what was found so far.
 
-    service: ServerSettings
-    results: dict[Step, Finding]
-    index: int
-    order: dict[Step, int]  # the place of each result among all results of the test
+    `places` says where each finding stands among all of the test.
+    """
+
+    direction: _Direction
+    settings: ServerSettings
+    findings: dict[Step, Finding]
+    places: dict[Step, int]
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return PLANNED_STEPS[self.service.type]
+        return PLANNED_STEPS[self.settings.type]
 
     @property
-    def running(self) -> Step | None:
-        return next((step for step in self.steps if step not in self.results), None)
+    def running_step(self) -> Step | None:
+        return next((step for step in self.steps if step not in self.findings), None)
+
+    @property
+    def failed_step(self) -> Step | None:
+        failed = (step for step, finding in self.findings.items() if finding.status is Status.FAILED)
+        return next(failed, None)
 
 
-def lanes_of(test: ConnectionTest) -> list[Lane]:
-    results: list[dict[Step, Finding]] = [{}, {}]
-    orders: list[dict[Step, int]] = [{}, {}]
-    for place, row in enumerate(test.steps.all()):
-        results[row.service][Step(row.step)] = row.as_finding()
-        orders[row.service][Step(row.step)] = place
-    return [
-        Lane(service, results[index], index, orders[index]) for index, service in enumerate(test.planned())
-    ]
+def report_of(
+    test: ConnectionTest, found: Sequence[tuple[int, Finding]], *, guide_url: str, seen: int = 0
+) -> TestReport:
+    """The report of `test`, running or over.
+
+    `found` holds the index of a service and what a step of it found, in the order in which they came;
+    `seen` is how many of these the browser has shown already.
+    """
+    services = _services(test, found)
+    problems = _problems(test, services, guide_url)
+    headline, lede = _answer(test, services, problems)
+    # The number under which the page shows the problem of each code.
+    numbers = {problem.code: number for number, problem in enumerate(problems, start=1)}
+    return TestReport(
+        reference=test.reference,
+        address=display_address(test.address),
+        client_name=_client_name(test),
+        state=_state(test),
+        headline=headline,
+        lede=lede,
+        progress=_progress(test, services),
+        count=len(found),
+        total=sum(len(service.steps) for service in services),
+        lanes=tuple(_lane(service, numbers, over=_is_over(test), seen=seen) for service in services),
+        problems=problems,
+    )
 
 
-def page_context(test: ConnectionTest, guide_url: str, seen: int) -> dict[str, Any]:
-    """Everything on the page. `seen` is how many results the browser had already."""
-    lanes = lanes_of(test)
-    done = sum(len(lane.results) for lane in lanes)
-    total = sum(len(lane.steps) for lane in lanes)
-    problems = _problems(test, lanes, guide_url)
-    headline, lede = _headline(test, lanes, problems, total)
-    return {
-        "test": test,
-        "display_address": display_address(test.address),
-        "lanes": [_lane(test, lane, _numbered(problems), new_from=seen) for lane in lanes],
-        "problems": problems,
-        "headline": headline,
-        "lede": lede,
-        "state": _page_state(test),
-        "count": done,
-        "total": total,
-        "seen": seen,
-        "progress_text": _progress(test, lanes),
-        "seconds": test.seconds,
-        "client_name": GUIDES[test.client].name if test.client in GUIDES else "",
-        "guide_url": guide_url,
-    }
+def summary_of(test: ConnectionTest, *, up_to_sign_in: bool) -> TestSummary:
+    """One line about `test`; `up_to_sign_in`: nobody signed in."""
+    return TestSummary(
+        state=_state(test),
+        title=_summary_title(test, up_to_sign_in),
+        address=display_address(test.address),
+        reference=test.reference,
+        protocol=test.protocol.upper(),
+        client_name=_client_name(test),
+        when=_when(timezone.localtime(test.created_at)),
+        iso=test.created_at.isoformat(),
+        url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
+    )
 
 
 def display_address(address: str) -> str:
@@ -93,105 +244,103 @@ def display_address(address: str) -> str:
     return f"{local_part}@{display_domain(domain)}"
 
 
-def _page_state(test: ConnectionTest) -> str:
-    if test.state != ConnectionTest.State.DONE:
+def _client_name(test: ConnectionTest) -> str:
+    return GUIDES[test.client].name if test.client in GUIDES else ""
+
+
+def _is_over(test: ConnectionTest) -> bool:
+    return test.state == ConnectionTest.State.DONE
+
+
+def _state(test: ConnectionTest) -> State:
+    if not _is_over(test):
         return "run"
-    return {"passed": "ok", "warning": "warn"}.get(test.verdict, "bad")
+    if test.verdict == Verdict.PASSED:
+        return "ok"
+    return "warn" if test.verdict == Verdict.WARNING else "bad"
 
 
-def _progress(test: ConnectionTest, lanes: list[Lane]) -> str:
+def _services(test: ConnectionTest, found: Sequence[tuple[int, Finding]]) -> list[_Service]:
+    services = [
+        _Service(direction, settings, {}, {})
+        for direction, settings in zip(_DIRECTIONS, test.planned(), strict=True)
+    ]
+    for place, (index, finding) in enumerate(found):
+        services[index].findings[finding.step] = finding
+        services[index].places[finding.step] = place
+    return services
+
+
+def _progress(test: ConnectionTest, services: list[_Service]) -> str:
+    """What happens at the moment."""
     if test.state == ConnectionTest.State.QUEUED:
         return _("Starting…")
-    running = next((lane.running for lane in lanes if lane.running), None)
+    running = next(filter(None, (service.running_step for service in services)), None)
     return str(STEP_RUNNING[running]) if running else _("Summing up…")
 
 
-def _numbered(problems: list[dict[str, Any]]) -> dict[str, int]:
-    """The number under which the page shows the problem of each code."""
-    return {problem["code"]: number for number, problem in enumerate(problems, start=1)}
+# --- Lanes ---------------------------------------------------------------------------------------------
 
 
-def _lane(test: ConnectionTest, lane: Lane, numbers: dict[str, int], new_from: int) -> dict[str, Any]:
-    finished = test.state == ConnectionTest.State.DONE
-    state = _lane_state(lane, finished)
-    labels = {
-        "ok": _("Works"),
-        "warn": _("Works, with a limit"),
-        "bad": _("Problem"),
-        "skip": _("Not checked"),
-    }
-    incoming = lane.index == 0
-    service = lane.service
-    label = _SERVICE_LABELS[service.socket_type] % {"protocol": service.type.upper(), "port": service.port}
-    return {
-        "id": "in" if incoming else "out",
-        "title": _("Receiving") if incoming else _("Sending"),
-        "icon": "incoming" if incoming else "outgoing",
-        "hostname": service.hostname,
-        "label": label,
-        "state": state,
-        "state_label": labels.get(state, "") if finished else "",
-        "steps": [
-            {
-                **_step(lane, step, place, finished),
-                "fix": numbers.get(lane.results[step].code.value) if step in lane.results else None,
-                "new": lane.order.get(step, 0) >= new_from,
-            }
-            for place, step in enumerate(lane.steps, start=1)
-        ],
-    }
+def _lane(service: _Service, numbers: dict[Code, int], *, over: bool, seen: int) -> Lane:
+    direction, settings = service.direction, service.settings
+    label = {"protocol": settings.type.upper(), "port": settings.port}
+    state = _lane_state(service, over=over)
+    steps = []
+    for place, step in enumerate(service.steps, start=1):
+        finding = service.findings.get(step)
+        step_state = _step_state(service, step, over=over)
+        steps.append(
+            LaneStep(
+                id=f"{direction.id}-{place}",
+                place=place,
+                state=step_state,
+                word=str(_STEP_WORDS[step_state]),
+                title=str(STEP_TITLES[step]),
+                text=_step_text(settings, step, finding, step_state),
+                time=_time(finding),
+                fix=numbers.get(finding.code) if finding else None,
+                new=service.places.get(step, 0) >= seen,
+            )
+        )
+    return Lane(
+        id=direction.id,
+        title=str(direction.title),
+        icon=direction.icon,
+        hostname=settings.hostname,
+        label=_SERVICE_LABELS[settings.socket_type] % label,
+        state=state,
+        state_label=str(_LANE_LABELS[state]) if over else "",
+        steps=tuple(steps),
+    )
 
 
-def _lane_state(lane: Lane, finished: bool) -> str:
-    statuses = {result.status for result in lane.results.values()}
+def _lane_state(service: _Service, *, over: bool) -> State:
+    statuses = {finding.status for finding in service.findings.values()}
     for status in (Status.FAILED, Status.WARNING):
         if status in statuses:
             return _STATES[status]
-    if not finished:
+    if not over:
         return "run"
     return "ok" if Status.PASSED in statuses else "skip"
 
 
-def _step(lane: Lane, step: Step, place: int, finished: bool) -> dict[str, Any]:
-    result = lane.results.get(step)
-    state = _STATES[result.status] if result else "run" if step is lane.running and not finished else "wait"
-    if finished and result is None:
-        state = "skip"
-    words = {
-        "ok": _("Done"),
-        "warn": _("Works, with a limit"),
-        "bad": _("Failed"),
-        "skip": _("Not checked"),
-        "run": _("Checking now"),
-        "wait": _("Not yet"),
-    }
-    return {
-        "id": f"{'in' if lane.index == 0 else 'out'}-{place}",
-        "place": place,
-        "state": state,
-        "word": words[state],
-        "title": STEP_TITLES[step],
-        "text": _step_text(lane, step, result, state),
-        "time": _time(result),
-    }
+def _step_state(service: _Service, step: Step, *, over: bool) -> State:
+    if step in service.findings:
+        return _STATES[service.findings[step].status]
+    if over:
+        return "skip"
+    return "run" if step is service.running_step else "wait"
 
 
-def _time(result: Finding | None) -> str:
-    if result is None or result.ms is None:
-        return ""
-    if result.ms < 1000:
-        return _("%(ms)s ms") % {"ms": result.ms}
-    return _("%(seconds)s s") % {"seconds": f"{result.ms / 1000:.1f}"}
-
-
-def _step_text(lane: Lane, step: Step, result: Finding | None, state: str) -> str:
-    if result is None:
+def _step_text(settings: ServerSettings, step: Step, finding: Finding | None, state: State) -> str:
+    if finding is None:
         return str(STEP_RUNNING[step] if state == "run" else STEP_HINTS.get(step, ""))
-    if result.status is Status.SKIPPED:
-        return str(SKIPPED.get(result.code, SKIPPED[Code.NOT_REACHED]))
-    if result.status is not Status.PASSED:
-        return str(explain(result.code, lane.service, result.evidence).title)
-    return _passed_text(step, result.evidence)
+    if finding.status is Status.SKIPPED:
+        return str(SKIPPED[finding.code])
+    if finding.status is Status.PASSED:
+        return _passed_text(step, finding.evidence)
+    return str(explain(finding.code, settings, finding.evidence).title)
 
 
 def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
@@ -209,55 +358,64 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
         return text % {"count": more_folders}
     if step is Step.ARRIVE and evidence.get("folder", "INBOX") != "INBOX":
         return _("It arrived in the junk folder")
-    return str(
-        {
-            Step.CONNECT: _("The server answered"),
-            Step.CAPABILITIES: _("It offers what a mail app needs"),
-            Step.GREETING: _("The server said hello"),
-            Step.SIGN_IN: _("Password accepted"),
-            Step.MAILBOX: _("Your inbox opens"),
-            Step.PUSH: _("Push is on: new mail shows up within seconds"),
-            Step.SEND: _("Our test message was accepted"),
-            Step.ARRIVE: _("Our test reached your inbox"),
-        }.get(step, "")
+    return str(STEP_PASSED.get(step, ""))
+
+
+def _time(finding: Finding | None) -> str:
+    if finding is None or finding.ms is None:
+        return ""
+    if finding.ms < 1000:
+        return _("%(ms)s ms") % {"ms": finding.ms}
+    return _("%(seconds)s s") % {"seconds": _tenths(finding.ms / 1000)}
+
+
+def _tenths(seconds: float) -> str:
+    return number_format(round(seconds, 1), decimal_pos=1)
+
+
+# --- Problems ------------------------------------------------------------------------------------------
+
+
+def _problems(test: ConnectionTest, services: list[_Service], guide_url: str) -> tuple[Problem, ...]:
+    """One problem for each root cause, worst first; the same cause on both services is said once."""
+    if not _is_over(test):
+        return ()
+    if Code.LOST_RUN in test.causes:
+        words = explain(Code.LOST_RUN, None, {})
+        return (_problem(test, Code.LOST_RUN, words, guide_url, icon="pulse", severity="bad"),)
+    problems = []
+    for cause in map(Code, test.causes):
+        service, finding = _first_with(cause, services)
+        words = explain(cause, service.settings, finding.evidence)
+        icon, severity = service.direction.icon, _STATES[finding.status]
+        problems.append(_problem(test, cause, words, guide_url, icon=icon, severity=severity))
+    return tuple(problems)
+
+
+def _first_with(code: Code, services: list[_Service]) -> tuple[_Service, Finding]:
+    return next(
+        (service, finding)
+        for service in services
+        for finding in service.findings.values()
+        if finding.code is code
     )
 
 
-def _problems(test: ConnectionTest, lanes: list[Lane], guide_url: str) -> list[dict[str, Any]]:
-    """One problem for each root cause, worst first; the same cause on both services is said once."""
-    found: dict[str, dict[str, Any]] = {}
-    if test.state != ConnectionTest.State.DONE:
-        return []
-    if Code.LOST_RUN in test.causes:
-        return [_problem(Code.LOST_RUN, explain(Code.LOST_RUN, None, {}), ("pulse", "bad"), test, guide_url)]
-    for cause in test.causes:
-        for lane in lanes:
-            for result in lane.results.values():
-                if result.code.value == cause and cause not in found:
-                    words = explain(result.code, lane.service, result.evidence)
-                    icon = "incoming" if lane.index == 0 else "outgoing"
-                    shown = (icon, _STATES[result.status])
-                    found[cause] = _problem(result.code, words, shown, test, guide_url)
-    return list(found.values())
-
-
 def _problem(
-    code: Code, words: Explanation, shown: tuple[str, str], test: ConnectionTest, guide_url: str
-) -> dict[str, Any]:
-    icon, severity = shown
+    test: ConnectionTest, code: Code, words: Explanation, guide_url: str, *, icon: str, severity: State
+) -> Problem:
     number = _step_number(test, words.topic)
-    return {
-        "code": code.value,
-        "title": words.title,
-        "icon": icon,
-        "severity": severity,
-        "happened": words.happened,
-        "why": words.why,
-        "what": words.todo,
-        "fixer": words.fixer.value,
-        "step_number": number,
-        "step_url": f"{guide_url}?from={test.reference}#{words.topic}" if number else "",
-    }
+    return Problem(
+        code=code,
+        title=str(words.title),
+        icon=icon,
+        severity=severity,
+        happened=str(words.happened),
+        why=str(words.why),
+        todo=str(words.todo),
+        step_number=number,
+        step_url=f"{guide_url}?from={test.reference}#{words.topic}" if number else "",
+    )
 
 
 def _step_number(test: ConnectionTest, topic: str) -> int | None:
@@ -270,66 +428,59 @@ def _step_number(test: ConnectionTest, topic: str) -> int | None:
     return outline(guide, Protocol(test.protocol), profile=profile).number_of(topic)
 
 
-def _headline(
-    test: ConnectionTest, lanes: list[Lane], problems: list[dict[str, Any]], total: int
-) -> tuple[str, str]:
-    if test.state != ConnectionTest.State.DONE:
+# --- The answer ----------------------------------------------------------------------------------------
+
+
+def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Problem, ...]) -> tuple[str, str]:
+    """The headline, and the sentence below it."""
+    if not _is_over(test):
         return _("Checking your mail…"), ""
     if test.verdict == Verdict.PASSED:
-        return _everything_works(test, lanes, total)
+        return _everything_works(test, services)
     if test.verdict == Verdict.NOT_RUN:
         return _("The test couldn’t run"), _("The problem is on our side. This says nothing about your mail.")
     if test.verdict == Verdict.WARNING:
-        return _("Your mail works, with a limit"), str(problems[0]["title"]) if problems else ""
-    count = len([problem for problem in problems if problem["severity"] == "bad"])
+        return _("Your mail works, with a limit"), problems[0].title
+    count = sum(problem.severity == "bad" for problem in problems)
     headline = ngettext("One thing to fix", "%(count)s things to fix", count) % {"count": count}
-    return headline, _where_it_stopped(lanes)
+    return headline, " ".join(_how_far_it_came(service) for service in services)
 
 
-def _everything_works(test: ConnectionTest, lanes: list[Lane], total: int) -> tuple[str, str]:
-    results = [result for lane in lanes for result in lane.results.values()]
-    if any(result.code is Code.NO_PASSWORD for result in results):
+def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:
+    findings = [finding for service in services for finding in service.findings.values()]
+    if any(finding.code is Code.NO_PASSWORD for finding in findings):
         return _("Everything works up to the sign-in"), _("Test again with the password to check the rest.")
-    passed = sum(result.status is Status.PASSED for result in results)
-    text = ngettext("%(count)s check passed", "All %(count)s checks passed", passed) % {"count": passed}
-    seconds = (
-        _(" in %(seconds)s seconds") % {"seconds": f"{test.seconds:.1f}"} if test.seconds is not None else ""
+    passed = sum(finding.status is Status.PASSED for finding in findings)
+    lede = ngettext(
+        "%(count)s check passed in %(seconds)s seconds. You can close this page and use your mail.",
+        "All %(count)s checks passed in %(seconds)s seconds. You can close this page and use your mail.",
+        passed,
     )
-    return _("Everything works"), text + seconds + _(". You can close this page and use your mail.")
+    return _("Everything works"), lede % {"count": passed, "seconds": _tenths(test.seconds or 0)}
 
 
-def _where_it_stopped(lanes: list[Lane]) -> str:
-    names = (_("Receiving"), _("Sending"))
-    sentences = []
-    for lane, name in zip(lanes, names, strict=False):
-        failed = next((r.step for r in lane.results.values() if r.status is Status.FAILED), None)
-        if failed is None:
-            sentences.append(_("%(lane)s works.") % {"lane": name})
-        else:
-            step = str(STEP_TITLES[failed]).lower()
-            sentences.append(_("%(lane)s stopped at “%(step)s”.") % {"lane": name, "step": step})
-    return " ".join(sentences)
+def _how_far_it_came(service: _Service) -> str:
+    failed = service.failed_step
+    if failed is None:
+        return str(service.direction.works)
+    return service.direction.stopped % {"step": STEP_NAMES[failed]}
 
 
-def lately(test: ConnectionTest) -> dict[str, Any]:
-    """One line about a test of `selectors.tests_of`, for lists."""
-    state = _page_state(test)
-    if state in ("ok", "warn", "bad") and test.verdict != Verdict.NOT_RUN:
-        works = _("Works up to the sign-in") if test.up_to_sign_in else _("Everything works")
-        title = {"ok": works, "warn": _("Works, with a limit"), "bad": _("Something to fix")}[state]
-    else:
-        title = _("Running…") if state == "run" else _("The test couldn’t run")
-    return {
-        "state": state,
-        "title": title,
-        "address": display_address(test.address),
-        "reference": test.reference,
-        "protocol": Protocol(test.protocol).upper(),
-        "client_name": GUIDES[test.client].name if test.client in GUIDES else "",
-        "when": _when(timezone.localtime(test.created_at)),
-        "iso": test.created_at.isoformat(),
-        "url": reverse("mailsetup:test", kwargs={"reference": test.reference}),
-    }
+# --- In a list -----------------------------------------------------------------------------------------
+
+
+def _summary_title(test: ConnectionTest, up_to_sign_in: bool) -> str:
+    if not _is_over(test):
+        return _("Running…")
+    match Verdict(test.verdict):
+        case Verdict.PASSED:
+            return _("Works up to the sign-in") if up_to_sign_in else _("Everything works")
+        case Verdict.WARNING:
+            return _("Works, with a limit")
+        case Verdict.FAILED:
+            return _("Something to fix")
+        case Verdict.NOT_RUN:
+            return _("The test couldn’t run")
 
 
 def _when(moment: datetime) -> str:

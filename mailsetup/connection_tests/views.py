@@ -18,7 +18,7 @@ from mailsetup.clientconfig import NotOffered, Protocol
 from mailsetup.connection_tests import reaper, selectors, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.report import lately, page_context
+from mailsetup.connection_tests.report import report_of, summary_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.guides.clients import GUIDES
 from mailsetup.setup_links.decorators import for_link, for_setup
@@ -73,6 +73,14 @@ class TestUrls:
         return cls.of_link(test, setup.token) if setup.via_link else cls.of_user(test)
 
 
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How the page of a running test asks for news."""
+
+    url: str
+    milliseconds: int
+
+
 @sensitive_post_parameters("password")
 @sensitive_variables()
 @for_setup
@@ -112,7 +120,7 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     try:
         enqueue_connection_test(test)
     except BrokerUnavailable:
-        context = {"setup": setup, "test": test, "again_url": urls.again, "guide_url": urls.guide}
+        context = {"setup": setup, "reference": test.reference, "urls": urls}
         return render(request, "connection_tests/worker_unavailable.html", context, status=503)
     return HttpResponseRedirect(urls.page)
 
@@ -194,14 +202,14 @@ def _render(request: HttpRequest, test: ConnectionTest, urls: TestUrls, template
     late = _is_late(test)
     seen_before = request.GET.get("seen", "").rpartition("-")[2]
     known = int(seen_before) if re.fullmatch("[0-9]{1,4}", seen_before) else 0
-    finished = test.state == ConnectionTest.State.DONE
-    poll_url = f"{urls.progress}?seen={_seen(test)}{'&late=1' if late else ''}"
+    found = [(step.service, step.as_finding()) for step in test.steps.all()]
     context = {
-        **page_context(test, urls.guide, known),
+        "report": report_of(test, found, guide_url=urls.guide, seen=known),
+        "urls": urls,
         "late": late,
-        "poll_url": "" if finished else poll_url,
-        "poll_every": f"{_poll_milliseconds(test)}ms",
-        "again_url": urls.again,
+        "poll": Poll(
+            f"{urls.progress}?seen={_seen(test)}{'&late=1' if late else ''}", _poll_milliseconds(test)
+        ),
     }
     response = render(request, template, context)
     response.headers["Cache-Control"] = "private, no-store"
@@ -222,5 +230,8 @@ def history(request: HttpRequest) -> HttpResponse:
     """The latest tests of a signed-in person."""
     limits = settings.CONNECTION_TESTS
     tests = selectors.tests_of(request.user)[: limits.history_limit]
-    context = {"rows": [lately(test) for test in tests], "days": limits.history_days}
+    context = {
+        "rows": [summary_of(test, up_to_sign_in=test.up_to_sign_in) for test in tests],
+        "days": limits.history_days,
+    }
     return render(request, "connection_tests/history.html", context)

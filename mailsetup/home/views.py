@@ -17,7 +17,7 @@ from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
 from mailsetup.clientconfig import AddressError, Protocol, display_domain
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.report import lately
+from mailsetup.connection_tests.report import summary_of
 from mailsetup.connection_tests.selectors import tests_of
 from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform
@@ -122,7 +122,7 @@ def _page(
         "domain_names": [domain.display_name for domain in domains],
         "other_address": typed if error else "",
         "address_error": error,
-        "lately": [lately(test) for test in tests],
+        "lately": [summary_of(test, up_to_sign_in=test.up_to_sign_in) for test in tests],
         "form_action": reverse("mailsetup:choose"),
         **_questions(request, tuple(Protocol)),
     }

@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from mailsetup.clientconfig import ServerSettings, ServiceType
 from mailsetup.connection_tests.explanations import encryption, mail, reach, run, sign_in
 from mailsetup.connection_tests.explanations.base import SERVER, Explanation, Fixer, Text
-from mailsetup.connection_tests.explanations.steps import SKIPPED, STEP_HINTS, STEP_RUNNING, STEP_TITLES
+from mailsetup.connection_tests.explanations.steps import (
+    SKIPPED,
+    STEP_HINTS,
+    STEP_NAMES,
+    STEP_PASSED,
+    STEP_RUNNING,
+    STEP_TITLES,
+)
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -62,6 +69,8 @@ __all__ = [
     "EXPLANATIONS",
     "SKIPPED",
     "STEP_HINTS",
+    "STEP_NAMES",
+    "STEP_PASSED",
     "STEP_RUNNING",
     "STEP_TITLES",
     "Explanation",

@@ -18,6 +18,20 @@ STEP_TITLES: dict[Step, Text] = {
     Step.ARRIVE: _("The message arrives"),
 }
 
+# The same within a sentence.
+STEP_NAMES: dict[Step, Text] = {
+    Step.DNS: _("find the server"),
+    Step.CONNECT: _("connect"),
+    Step.TLS: _("encryption"),
+    Step.GREETING: _("greeting"),
+    Step.CAPABILITIES: _("what the server can do"),
+    Step.SIGN_IN: _("sign in"),
+    Step.MAILBOX: _("open the mailbox"),
+    Step.PUSH: _("new-mail alerts"),
+    Step.SEND: _("send a message"),
+    Step.ARRIVE: _("the message arrives"),
+}
+
 # What a step says while it is still to come.
 STEP_HINTS: dict[Step, Text] = {
     Step.PUSH: _("Push (IMAP IDLE)"),
@@ -35,6 +49,18 @@ STEP_RUNNING: dict[Step, Text] = {
     Step.PUSH: _("Checking new-mail alerts…"),
     Step.SEND: _("Sending a short test message…"),
     Step.ARRIVE: _("Waiting for the message to arrive…"),
+}
+
+# What a step says that passed, unless it found something to show.
+STEP_PASSED: dict[Step, Text] = {
+    Step.CONNECT: _("The server answered"),
+    Step.GREETING: _("The server said hello"),
+    Step.CAPABILITIES: _("It offers what a mail app needs"),
+    Step.SIGN_IN: _("Password accepted"),
+    Step.MAILBOX: _("Your inbox opens"),
+    Step.PUSH: _("Push is on: new mail shows up within seconds"),
+    Step.SEND: _("Our test message was accepted"),
+    Step.ARRIVE: _("Our test reached your inbox"),
 }
 
 SKIPPED: dict[Code, Text] = {
