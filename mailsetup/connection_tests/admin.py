@@ -7,17 +7,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations import explain
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
+from mailsetup.connection_tests.report import report_of
 from mailsetup.hosting.admin import ReadOnlyAdmin
-from mailsetup.probes.findings import Code
 
 
-class StepInline(admin.TabularInline):
+class StepInline(admin.TabularInline[ConnectionTestStep, ConnectionTest]):
     model = ConnectionTestStep
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["service", "step", "status", "code", "ms", "evidence"]
+    readonly_fields = ["service", "step", "status", "code", "ms", "evidence"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -48,11 +47,7 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
 
     @admin.display(description=_("what the customer reads"))
     def what_the_customer_reads(self, test: ConnectionTest) -> str:
-        planned = test.planned()
-        steps = {step.code: step for step in test.steps.all()}
-        words = []
-        for cause in test.causes:
-            step = steps.get(cause)
-            service = planned[step.service] if step else None
-            words.append(explain(Code(cause), service, step.evidence if step else {}))
-        return format_html_join("", "<p>{} {} {}</p>", ((w.happened, w.why, w.todo) for w in words)) or "–"
+        found = [(step.service, step.as_finding()) for step in test.steps.all()]
+        problems = report_of(test, found, guide_url="").problems
+        words = ((problem.happened, problem.why, problem.todo) for problem in problems)
+        return format_html_join("", "<p>{} {} {}</p>", words) or "–"

@@ -25,10 +25,8 @@ def mark_lost(test: ConnectionTest) -> None:
     """The worker that ran this test is gone; a test that has moved on since it was read is left alone."""
     with transaction.atomic():
         unchanged = ConnectionTest.objects.select_for_update().filter(pk=test.pk, state=test.state)
-        if unchanged.exclude(state=ConnectionTest.State.DONE).first() is None:
-            test.refresh_from_db(fields=["state", "verdict", "causes", "started_at", "finished_at"])
-            return
-        close_connection_test(test, Verdict.NOT_RUN, [Code.LOST_RUN])
+        if unchanged.exclude(state=ConnectionTest.State.DONE).first() is not None:
+            close_connection_test(test, Verdict.NOT_RUN, [Code.LOST_RUN])
 
 
 def reap_lost_tests() -> int:

@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from mailsetup.clientconfig import Protocol, ServerSettings, SocketType, display_domain
 from mailsetup.connection_tests.explanations import (
     SKIPPED,
@@ -25,6 +26,7 @@ from mailsetup.connection_tests.explanations import (
     readable_date,
 )
 from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.selectors import latest_tests_of
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
 from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, Status, Step, Verdict
@@ -221,21 +223,6 @@ def report_of(
         total=sum(len(service.steps) for service in services),
         lanes=tuple(_lane(service, numbers, over=_is_over(test), seen=seen) for service in services),
         problems=problems,
-    )
-
-
-def summary_of(test: ConnectionTest, *, up_to_sign_in: bool) -> TestSummary:
-    """One line about `test`; `up_to_sign_in`: nobody signed in."""
-    return TestSummary(
-        state=_state(test),
-        title=_summary_title(test, up_to_sign_in),
-        address=display_address(test.address),
-        reference=test.reference,
-        protocol=test.protocol.upper(),
-        client_name=_client_name(test),
-        when=_when(timezone.localtime(test.created_at)),
-        iso=test.created_at.isoformat(),
-        url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
     )
 
 
@@ -469,7 +456,27 @@ def _how_far_it_came(service: _Service) -> str:
 # --- In a list -----------------------------------------------------------------------------------------
 
 
-def _summary_title(test: ConnectionTest, up_to_sign_in: bool) -> str:
+def latest_summaries(user: User, limit: int) -> list[TestSummary]:
+    """The newest tests that `user` may see."""
+    tests = latest_tests_of(user, limit)
+    return [_summary(test, up_to_sign_in=up_to_sign_in) for test, up_to_sign_in in tests]
+
+
+def _summary(test: ConnectionTest, *, up_to_sign_in: bool) -> TestSummary:
+    return TestSummary(
+        state=_state(test),
+        title=_summary_title(test, up_to_sign_in=up_to_sign_in),
+        address=display_address(test.address),
+        reference=test.reference,
+        protocol=test.protocol.upper(),
+        client_name=_client_name(test),
+        when=_when(timezone.localtime(test.created_at)),
+        iso=test.created_at.isoformat(),
+        url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
+    )
+
+
+def _summary_title(test: ConnectionTest, *, up_to_sign_in: bool) -> str:
     if not _is_over(test):
         return _("Running…")
     match Verdict(test.verdict):

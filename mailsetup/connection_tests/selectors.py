@@ -2,25 +2,68 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts import access
 from accounts.models import User
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep, WorkerHeartbeat
-from mailsetup.probes.findings import Code
+from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 
 
 def tests_of(user: User) -> QuerySet[ConnectionTest]:
     """A person's own tests; an owner sees all of the customer's."""
     owned = access.customers_owned_by(user)
-    without = ConnectionTestStep.objects.filter(test=OuterRef("pk"), code=Code.NO_PASSWORD)
-    tests = ConnectionTest.objects.filter(Q(user=user) | Q(domain__customer__in=owned)).distinct()
-    return tests.annotate(up_to_sign_in=Exists(without))
+    return ConnectionTest.objects.filter(Q(user=user) | Q(domain__customer__in=owned))
 
 
 def tests_of_link(link: SetupLink) -> QuerySet[ConnectionTest]:
     return ConnectionTest.objects.filter(setup_link=link)
+
+
+def latest_tests_of(user: User, limit: int) -> list[tuple[ConnectionTest, bool]]:
+    """The newest tests of `user`, and of each whether it went up to the sign-in only."""
+    without = ConnectionTestStep.objects.filter(test=OuterRef("pk"), code=Code.NO_PASSWORD)
+    tests = tests_of(user).annotate(up_to_sign_in=Exists(without))
+    return [(test, test.up_to_sign_in) for test in tests[:limit]]
+
+
+def find_test(
+    tests: QuerySet[ConnectionTest], reference: str
+) -> tuple[ConnectionTest, list[tuple[int, Finding]]] | None:
+    """The one of `tests` with that reference, and what its steps found so far: service index and finding.
+
+    One query: the test is joined to its steps and comes once for each. A page asks five times a second.
+    """
+    rows = list(
+        tests.filter(reference=reference.upper())
+        .annotate(
+            step_service=F("steps__service"),
+            step_name=F("steps__step"),
+            step_status=F("steps__status"),
+            step_code=F("steps__code"),
+            step_ms=F("steps__ms"),
+            step_evidence=F("steps__evidence"),
+        )
+        .order_by("steps__id")
+    )
+    if not rows:
+        return None
+    found = [
+        (
+            row.step_service,
+            Finding(
+                step=Step(row.step_name),
+                status=Status(row.step_status),
+                code=Code(row.step_code),
+                ms=row.step_ms,
+                evidence=row.step_evidence,
+            ),
+        )
+        for row in rows
+        if row.step_name is not None  # the one row of a test without any step yet
+    ]
+    return rows[0], found
 
 
 def worker_seen_at() -> datetime | None:

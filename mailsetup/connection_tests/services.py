@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -21,9 +22,9 @@ _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 class TooManyTests(RuntimeError):
-    """This address was tested too often in the last minutes; `reason` is busy, often or rejected."""
+    """This address was tested too often in the last minutes."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Literal["busy", "often", "rejected"]) -> None:
         super().__init__(reason)
         self.reason = reason
 

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 from kombu.exceptions import OperationalError
@@ -20,7 +21,12 @@ class BrokerUnavailable(RuntimeError):
 
 # A second run would be a second sign-in and a second message, so the task is acknowledged when it
 # is received and never repeated. It expires when the customer has surely left.
-@shared_task(ignore_result=True, acks_late=False, expires=settings.CONNECTION_TESTS.test_queue_seconds)
+@shared_task(
+    base=DjangoTask,
+    ignore_result=True,
+    acks_late=False,
+    expires=settings.CONNECTION_TESTS.test_queue_seconds,
+)
 def run_connection_test(*, test_id: int, **_later: Any) -> None:
     """Run one test. Keywords of a newer version are ignored, so that workers survive a deployment."""
     runner.run_queued(test_id)

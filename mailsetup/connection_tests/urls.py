@@ -17,13 +17,7 @@ register_converter(ReferenceConverter, "reference")
 urlpatterns = [
     path("tests/", views.history, name="history"),
     path("tests/<reference:reference>/", views.test, name="test"),
-    path("tests/<reference:reference>/progress/", views.test_progress, name="test_progress"),
-    path("s/<str:token>/tests/<reference:reference>/", views.link_test, name="link_test"),
-    path(
-        "s/<str:token>/tests/<reference:reference>/progress/",
-        views.link_test_progress,
-        name="link_test_progress",
-    ),
+    path("s/<str:token>/tests/<reference:reference>/", views.link_test, name="test"),
 ]
 
 # Below one address: mailsetup.urls.

@@ -10,67 +10,50 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts import access
+from accounts.http import AuthenticatedHttpRequest
 from mailsetup.clientconfig import NotOffered, Protocol
 from mailsetup.connection_tests import reaper, selectors, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.report import report_of, summary_of
+from mailsetup.connection_tests.report import latest_summaries, report_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.guides.clients import GUIDES
+from mailsetup.probes.findings import Finding
 from mailsetup.setup_links.decorators import for_link, for_setup
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 
-_TOO_MANY = {
-    "busy": _("A test of this address is running already. Wait until it’s over, then test again."),
-    "often": _("This address was tested very often in the last minutes. Wait a quarter of an hour."),
-    "rejected": _(
-        "The server has refused the password several times. "
-        "To keep it from blocking you, we wait a quarter of an hour."
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class TestUrls:
-    """Where the page of a test is, the part of it that changes, another test like it, and its guide."""
+    """Where the page of a test is, another test like it, and its guide."""
 
     page: str
-    progress: str
     again: str
     guide: str
 
     @classmethod
-    def of_user(cls, test: ConnectionTest) -> "TestUrls":
-        """Below /tests/ and /setup/ADDRESS/."""
-        return cls._below(test, "", {"address": test.address}, reverse("mailsetup:home"))
-
-    @classmethod
-    def of_link(cls, test: ConnectionTest, token: str) -> "TestUrls":
-        """All of it below /s/TOKEN/."""
-        key = {"token": token}
-        return cls._below(test, "link_", key, reverse("mailsetup:link", kwargs=key))
-
-    @classmethod
-    def _below(cls, test: ConnectionTest, prefix: str, key: dict[str, str], home_url: str) -> "TestUrls":
-        own = {"reference": test.reference, **({} if prefix == "" else key)}
-        guide = {**key, "client": test.client, "protocol": test.protocol}
-        start_url = reverse("mailsetup:start_test", kwargs=key)
+    def of(cls, test: ConnectionTest, token: str = "") -> "TestUrls":
+        """Below the set-up link with that `token`; without one below /tests/ and /setup/ADDRESS/."""
+        link = {"token": token} if token else {}
+        setup = link or {"address": test.address}
+        start_url = reverse("mailsetup:start_test", kwargs=setup)
+        if test.client in GUIDES:
+            guide = {**setup, "client": test.client, "protocol": test.protocol}
+            guide_url = reverse("mailsetup:guide", kwargs=guide)
+        else:
+            guide_url = reverse("mailsetup:link" if token else "mailsetup:home", kwargs=link)
         return cls(
-            page=reverse(f"mailsetup:{prefix}test", kwargs=own),
-            progress=reverse(f"mailsetup:{prefix}test_progress", kwargs=own),
+            page=reverse("mailsetup:test", kwargs={**link, "reference": test.reference}),
             again=f"{start_url}?protocol={test.protocol}&app={test.client}",
-            guide=reverse("mailsetup:guide", kwargs=guide) if test.client in GUIDES else home_url,
+            guide=guide_url,
         )
-
-    @classmethod
-    def of_setup(cls, test: ConnectionTest, setup: Setup) -> "TestUrls":
-        """Those of whoever has just started the test."""
-        return cls.of_link(test, setup.token) if setup.via_link else cls.of_user(test)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +98,8 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     except NotOffered:
         raise Http404("This protocol is not offered here.") from None
     except services.TooManyTests as refusal:
-        return _form(request, setup, form, status=429, error=str(_TOO_MANY[refusal.reason]))
-    urls = TestUrls.of_setup(test, setup)
+        return _form(request, setup, form, status=429, error=_refusal(refusal))
+    urls = TestUrls.of(test, setup.token)
     try:
         enqueue_connection_test(test)
     except BrokerUnavailable:
@@ -137,101 +120,106 @@ def _form(
     return render(request, "connection_tests/start.html", context, status=status)
 
 
+def _refusal(refusal: services.TooManyTests) -> str:
+    minutes = settings.CONNECTION_TESTS.test_window_minutes
+    match refusal.reason:
+        case "busy":
+            return _("A test of this address is running already. Wait until it’s over, then test again.")
+        case "often":
+            text = ngettext(
+                "This address was tested very often in the last minutes. Wait %(minutes)s minute.",
+                "This address was tested very often in the last minutes. Wait %(minutes)s minutes.",
+                minutes,
+            )
+        case "rejected":
+            text = ngettext(
+                "The server has refused the password several times. "
+                "To keep it from blocking you, we wait %(minutes)s minute.",
+                "The server has refused the password several times. "
+                "To keep it from blocking you, we wait %(minutes)s minutes.",
+                minutes,
+            )
+    return text % {"minutes": minutes}
+
+
+@cache_control(private=True, no_store=True)
 def test(request: HttpRequest, reference: str) -> HttpResponse:
-    """One test of a signed-in person, running or finished."""
-    found = _find(_own_tests(request), reference)
-    return _render(request, found, TestUrls.of_user(found), "connection_tests/test.html")
+    """One test of a signed-in person, running or over.
 
-
-def test_progress(request: HttpRequest, reference: str) -> HttpResponse:
-    """The part of its page that changes; 204 when nothing is new."""
-    found = _find(_own_tests(request), reference)
-    return _answer_poll(request, found, TestUrls.of_user(found))
+    Nobody's for somebody who isn't signed in: a poll must not get the sign-in page as its answer.
+    """
+    user = request.user
+    tests = selectors.tests_of(user) if user.is_authenticated else ConnectionTest.objects.none()
+    return _show(request, tests, reference)
 
 
 @for_link
 def link_test(request: HttpRequest, *, link: SetupLink, token: str, reference: str) -> HttpResponse:
-    """The same page for whoever holds the link that the test was started by."""
-    found = _find(selectors.tests_of_link(link), reference)
-    return _render(request, found, TestUrls.of_link(found, token), "connection_tests/test.html")
+    """The same for whoever holds the link that the test was started by."""
+    return _show(request, selectors.tests_of_link(link), reference, token)
 
 
-@for_link
-def link_test_progress(request: HttpRequest, *, link: SetupLink, token: str, reference: str) -> HttpResponse:
-    """The part of that page that changes; 204 when nothing is new."""
-    found = _find(selectors.tests_of_link(link), reference)
-    return _answer_poll(request, found, TestUrls.of_link(found, token))
-
-
-def _own_tests(request: HttpRequest) -> QuerySet[ConnectionTest]:
-    """Nobody's for somebody who isn't signed in: a poll must not get the sign-in page as its answer."""
-    if not request.user.is_authenticated:
-        return ConnectionTest.objects.none()
-    return selectors.tests_of(request.user)
-
-
-def _find(tests: QuerySet[ConnectionTest], reference: str) -> ConnectionTest:
-    found = tests.filter(reference=reference.upper()).prefetch_related("steps").first()
-    if found is None:
-        raise Http404("No such test.")
-    if reaper.is_lost(found):
-        reaper.mark_lost(found)
-    return found
-
-
-def _answer_poll(request: HttpRequest, test: ConnectionTest, urls: TestUrls) -> HttpResponse:
-    news = request.GET.get("seen", "") != _seen(test) or (_is_late(test) and "late" not in request.GET)
-    if not news:
+def _show(
+    request: HttpRequest, tests: QuerySet[ConnectionTest], reference: str, token: str = ""
+) -> HttpResponse:
+    """The page of a test; to a browser that says what it has `seen`, the part that changes, or 204."""
+    test, found = _find(tests, reference)
+    late = _is_late(test)
+    state = f"{'late' if late else test.state}-{len(found)}"
+    seen = request.GET.get("seen")
+    if seen == state:
         return HttpResponse(status=204)
-    return _render(request, test, urls, "connection_tests/test.html#progress")
+    urls = TestUrls.of(test, token)
+    context = {
+        "report": report_of(test, found, guide_url=urls.guide, seen=_count_in(seen or "")),
+        "urls": urls,
+        "late": late,
+        "poll": Poll(f"{urls.page}?seen={state}", _poll_milliseconds(test)),
+    }
+    template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
+    return render(request, template, context)
 
 
-def _seen(test: ConnectionTest) -> str:
-    """What a browser that shows `test` as it is now has seen of it."""
-    return f"{test.state}-{len(test.steps.all())}"
+def _find(
+    tests: QuerySet[ConnectionTest], reference: str
+) -> tuple[ConnectionTest, list[tuple[int, Finding]]]:
+    """The test and what was found so far. One that has lost its worker ends here: its page is who notices."""
+    read = selectors.find_test(tests, reference)
+    if read is not None and reaper.is_lost(read[0]):
+        reaper.mark_lost(read[0])
+        read = selectors.find_test(tests, reference)
+    if read is None:
+        raise Http404("No such test.")
+    return read
+
+
+def _count_in(seen: str) -> int:
+    """How many findings a browser has shown that says it has seen "running-3"."""
+    count = seen.rpartition("-")[2]
+    return int(count) if re.fullmatch("[0-9]{1,4}", count) else 0
 
 
 def _is_late(test: ConnectionTest) -> bool:
     """Whether no worker has taken the test for so long that the page says so."""
-    waited = timezone.now() - test.created_at
-    patience = settings.CONNECTION_TESTS.worker_patience_seconds
-    return test.state == ConnectionTest.State.QUEUED and waited.total_seconds() > patience
+    return test.state == ConnectionTest.State.QUEUED and not _is_young(test)
 
 
-def _render(request: HttpRequest, test: ConnectionTest, urls: TestUrls, template: str) -> HttpResponse:
-    late = _is_late(test)
-    seen_before = request.GET.get("seen", "").rpartition("-")[2]
-    known = int(seen_before) if re.fullmatch("[0-9]{1,4}", seen_before) else 0
-    found = [(step.service, step.as_finding()) for step in test.steps.all()]
-    context = {
-        "report": report_of(test, found, guide_url=urls.guide, seen=known),
-        "urls": urls,
-        "late": late,
-        "poll": Poll(
-            f"{urls.progress}?seen={_seen(test)}{'&late=1' if late else ''}", _poll_milliseconds(test)
-        ),
-    }
-    response = render(request, template, context)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+def _is_young(test: ConnectionTest) -> bool:
+    age = (timezone.now() - test.created_at).total_seconds()
+    return age <= settings.CONNECTION_TESTS.worker_patience_seconds
 
 
 def _poll_milliseconds(test: ConnectionTest) -> int:
     """Fast while the first steps come in, slower for a run that takes its time."""
     limits = settings.CONNECTION_TESTS
-    if _is_late(test):
-        return limits.poll_late_milliseconds
-    young = (timezone.now() - test.created_at).total_seconds() < limits.worker_patience_seconds
-    return limits.poll_fast_milliseconds if young else limits.poll_slow_milliseconds
+    if _is_young(test):
+        return limits.poll_fast_milliseconds
+    return limits.poll_late_milliseconds if _is_late(test) else limits.poll_slow_milliseconds
 
 
 @login_required
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The latest tests of a signed-in person."""
     limits = settings.CONNECTION_TESTS
-    tests = selectors.tests_of(request.user)[: limits.history_limit]
-    context = {
-        "rows": [summary_of(test, up_to_sign_in=test.up_to_sign_in) for test in tests],
-        "days": limits.history_days,
-    }
+    context = {"rows": latest_summaries(request.user, limits.history_limit), "days": limits.history_days}
     return render(request, "connection_tests/history.html", context)

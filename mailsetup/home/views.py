@@ -16,9 +16,7 @@ from accounts.brands import brand_of
 from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
 from mailsetup.clientconfig import AddressError, Protocol, display_domain
-from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.report import summary_of
-from mailsetup.connection_tests.selectors import tests_of
+from mailsetup.connection_tests.report import TestSummary, latest_summaries
 from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform
 from mailsetup.guides.outline import outline
@@ -116,30 +114,31 @@ def _page(
         return redirect("admin:index")
     if not domains:
         return render(request, "home/no_domain.html")
-    tests = list(tests_of(user)[: settings.CONNECTION_TESTS.recent_tests_limit])
+    latest = latest_summaries(user, settings.CONNECTION_TESTS.recent_tests_limit)
     context = {
-        "domains": _address_choices(user, typed, tests),
+        "domains": _address_choices(user, typed, latest),
         "domain_names": [domain.display_name for domain in domains],
         "other_address": typed if error else "",
         "address_error": error,
-        "lately": [summary_of(test, up_to_sign_in=test.up_to_sign_in) for test in tests],
+        "lately": latest,
         "form_action": reverse("mailsetup:choose"),
         **_questions(request, tuple(Protocol)),
     }
     return render(request, "home/home.html", context, status=status)
 
 
-def _address_choices(user: User, typed: str, tests: list[ConnectionTest]) -> list[dict[str, Any]]:
+def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[dict[str, Any]]:
     """The known mailboxes under their domains, the one wanted or the first one ticked."""
-    notes = {test.address: _("Tested lately") for test in tests}
+    tested = {test.address for test in latest}
     groups: dict[str, list[dict[str, Any]]] = {}
     for mailbox in selectors.mailboxes_of(user):
+        display = f"{mailbox.local_part}@{mailbox.domain.display_name}"
         groups.setdefault(mailbox.domain.name, []).append(
             {
                 "address": mailbox.address,
-                "display": f"{mailbox.local_part}@{mailbox.domain.display_name}",
+                "display": display,
                 "checked": mailbox.address == typed,
-                "note": notes.get(mailbox.address, ""),
+                "note": _("Tested lately") if display in tested else "",
             }
         )
     choices = [address for group in groups.values() for address in group]

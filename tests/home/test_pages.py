@@ -284,7 +284,7 @@ class TestConnectionTest:
         page = self.press(browser)["Location"]
         ConnectionTest.objects.update(created_at=timezone.now() - timedelta(seconds=6))
         assert browser.get(page).context["late"]
-        assert browser.get(f"{page}progress/?seen=queued-0").status_code == 200
+        assert browser.get(f"{page}?seen=queued-0").status_code == 200
 
     def test_over_a_link_it_stays_with_the_link(self, setup_link: MakeLink, client: Client) -> None:
         _link, token = setup_link()

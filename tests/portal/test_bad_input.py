@@ -89,13 +89,11 @@ def test_in_a_path(part: str, browser: Client, token: str) -> None:
         f"/setup/anna@example.com/files/{part}/imap/",
         f"/setup/anna@example.com/files/mobileconfig/{part}/",
         f"/setup/anna@example.com/tests/{part}/",
-        f"/setup/anna@example.com/tests/{part}/progress/",
         f"/s/{part}/",
         f"/s/{part}/other/imap/",
         f"/s/{token}/{part}/imap/",
         f"/s/{token}/tests/{part}/",
         f"/tests/{part}/",
-        f"/tests/{part}/progress/",
         f"/accounts/invitations/{part}/",
         f"/accounts/view-as/{part}/",
         f"/accounts/people/customers/{part}/invite/",
@@ -116,7 +114,6 @@ def test_in_a_query(value: str, browser: Client, token: str, test_of_owner: Conn
         f"/s/{token}/?choose={value}&app={value}&protocol={value}",
         f"/s/{token}/?app=other&protocol={value}",
         f"/tests/{test_of_owner.reference}/?seen={value}",
-        f"/tests/{test_of_owner.reference}/progress/?seen={value}&late={value}",
         f"/mail/config-v1.1.xml?emailaddress={value}",
         f"/accounts/login/?next={value}",
     ):
@@ -157,7 +154,6 @@ def test_any_method(method: str, browser: Client, token: str, test_of_owner: Con
         "/setup/anna@example.com/files/mobileconfig/imap/",
         f"/s/{token}/",
         f"/tests/{test_of_owner.reference}/",
-        f"/tests/{test_of_owner.reference}/progress/",
         "/tests/",
         "/mail/config-v1.1.xml",
         "/healthz",
@@ -241,5 +237,5 @@ def test_a_reference_with_a_nul_never_reaches_the_database(browser: Client, monk
 def test_a_count_that_is_no_number_counts_as_none(
     seen: str, browser: Client, test_of_owner: ConnectionTest
 ) -> None:
-    page = f"/tests/{test_of_owner.reference}/progress/"
+    page = f"/tests/{test_of_owner.reference}/"
     assert browser.get(page, {"seen": seen}).status_code == 200
