@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,7 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         "certificate_names": ", ".join(names),
         "not_after": readable_date(evidence.get("not_after", "")),
         "not_before": readable_date(evidence.get("not_before", "")),
+        "arrive_seconds": f"{settings.PROBES.probe_arrive_seconds:g}",
     }
     words = EXPLANATIONS[code]
     return replace(

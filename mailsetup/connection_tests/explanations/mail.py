@@ -30,7 +30,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.RT_LOST: Explanation(
         title=_("The message was sent, but hasn’t arrived"),
-        happened=_("The server took our test message, and it wasn’t in your inbox a minute later."),
+        happened=_(
+            "The server took our test message, and it wasn’t in your inbox {arrive_seconds} seconds later."
+        ),
         why=_("It may be late, or a rule may have moved or forwarded it."),
         todo=_("Look into your other folders. If it isn’t there in ten minutes, give support the reference."),
         fixer=Fixer.EITHER,
