@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, ServerSettings, SocketType, display_domain
 from mailsetup.connection_tests.explanations import (
+    FIXER_LABELS,
     SKIPPED,
     STEP_HINTS,
     STEP_NAMES,
@@ -21,6 +22,7 @@ from mailsetup.connection_tests.explanations import (
     STEP_RUNNING,
     STEP_TITLES,
     Explanation,
+    Fixer,
     Text,
     explain,
     readable_date,
@@ -78,6 +80,8 @@ class Problem:
     happened: str
     why: str
     todo: str
+    fixer: str
+    fixer_icon: str
     step_number: int | None
     step_url: str
 
@@ -163,6 +167,13 @@ _STEP_WORDS: dict[State, Text] = {
     "skip": gettext_lazy("Not checked"),
     "run": gettext_lazy("Checking now"),
     "wait": gettext_lazy("Not yet"),
+}
+_FIXER_ICONS = {
+    Fixer.CUSTOMER: "person",
+    Fixer.PROVIDER: "help",
+    Fixer.EITHER: "person",
+    Fixer.NOBODY: "clock",
+    Fixer.PORTAL: "pulse",
 }
 _LANE_LABELS: dict[State, Text] = {
     "ok": gettext_lazy("Works"),
@@ -400,6 +411,8 @@ def _problem(
         happened=str(words.happened),
         why=str(words.why),
         todo=str(words.todo),
+        fixer=str(FIXER_LABELS[words.fixer]),
+        fixer_icon=_FIXER_ICONS[words.fixer],
         step_number=number,
         step_url=f"{guide_url}?from={test.reference}#{words.topic}" if number else "",
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mailsetup.clientconfig import ServerSettings, ServiceType
 from mailsetup.connection_tests.explanations import encryption, mail, reach, run, sign_in
-from mailsetup.connection_tests.explanations.base import SERVER, Explanation, Fixer, Text
+from mailsetup.connection_tests.explanations.base import FIXER_LABELS, SERVER, Explanation, Fixer, Text
 from mailsetup.connection_tests.explanations.steps import (
     SKIPPED,
     STEP_HINTS,
@@ -69,6 +69,7 @@ def readable_date(iso: str) -> str:
 
 __all__ = [
     "EXPLANATIONS",
+    "FIXER_LABELS",
     "SKIPPED",
     "STEP_HINTS",
     "STEP_NAMES",

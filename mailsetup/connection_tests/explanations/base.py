@@ -19,6 +19,15 @@ class Fixer(StrEnum):
     PORTAL = "portal"  # our side: the test, not the mail
 
 
+FIXER_LABELS: dict[Fixer, Text] = {
+    Fixer.CUSTOMER: _("You can fix this"),
+    Fixer.PROVIDER: _("We have to fix this"),
+    Fixer.EITHER: _("You or we can fix this"),
+    Fixer.NOBODY: _("It usually passes by itself"),
+    Fixer.PORTAL: _("The fault is in our test"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """The words for one code; its texts may hold the {placeholders} that `explain` fills.
