@@ -1,6 +1,7 @@
 """Fixtures of every test."""
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 
 # The mail laboratory, PostgreSQL and Redis, each of which starts when a test first asks for it; a provider's
@@ -12,3 +13,9 @@ pytest_plugins = ("tests.parts.fixtures", "tests.provider")
 def static_files() -> None:
     """Pages link to hashed names, as in production; a name that isn't there fails the page."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Rate limits and answers of DNS are kept in the cache, which the tests of one process share."""
+    cache.clear()

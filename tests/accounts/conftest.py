@@ -1,9 +1,6 @@
 """The three people of every permission test, and support."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -17,14 +14,6 @@ PASSWORD = "correct horse battery staple"
 def quick_passwords(settings: Settings) -> None:
     """Hashing is slow on purpose; these tests sign in a hundred times and attack nobody's hashes."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def no_counts_of_other_tests() -> Iterator[None]:
-    """Rate limits count in the cache, which the tests of one process share."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def person(email: str, name: str = "", **fields: object) -> User:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 
 from accounts.models import User
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
@@ -19,11 +18,6 @@ from mailsetup.hosting.selectors import UnknownDomain
 from tests.faults import FaultyNameServer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache() -> None:
-    cache.clear()
 
 
 def config_of(text: str, protocol: Protocol = Protocol.IMAP) -> Any:
