@@ -70,7 +70,7 @@ def test_a_limit_is_documented_with_its_unit_and_default(name: str, field: Any) 
 
 # --- Nothing that is a limit stands anywhere else -----------------------------------------------------
 
-LOOKED_AT = ("portal", "accounts")
+LOOKED_AT = ("portal", "accounts", "mailsetup/probes")
 LIMITING = re.compile(
     r"(seconds?|minutes?|hours?|days?|weeks?|bytes|characters|age|count|limit|lifetime|patience|silence"
     r"|timeout|deadline|interval|window|tolerance|expiry|length|size|max|min)$",

@@ -226,6 +226,20 @@ def test_no_password_tests_everything_up_to_the_sign_in(
     assert maildrop.attempts == []
 
 
+def test_message_that_comes_after_the_wait_for_its_announcement_arrives(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    maildrop.delay = 0.8
+    hurried = prober.limited(probe_push_seconds=0.2)
+    incoming, outgoing = run_imap(
+        hurried, servers, good_tls, ImapServer(maildrop), SubmissionServer(maildrop)
+    )
+    push = steps_of(incoming)[Step.PUSH]
+    assert (push.status, push.evidence) == (Status.PASSED, {"announced": False})
+    arrived = steps_of(outgoing)[Step.ARRIVE]
+    assert (arrived.status, arrived.evidence["removed"]) == (Status.PASSED, True)
+
+
 def test_idle_that_is_refused_is_a_warning(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:

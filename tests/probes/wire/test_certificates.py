@@ -129,7 +129,7 @@ def test_a_problem_is_shown_by_its_evidence() -> None:
     own_issuer = certificate(HOST, self_signed=True)
     assert judged(own_issuer) == [(Code.CERT_SELF_SIGNED, {"issuer": HOST})]
     assert judged(certificate("other.test")) == [(Code.CERT_WRONG_NAME, {"name": HOST})]
-    ended = certificate(HOST, ends=datetime(2026, 1, 14, 23, 59, tzinfo=UTC))
+    ended = certificate(HOST, begins=NOW - 90 * DAY, ends=datetime(2026, 1, 14, 23, 59, tzinfo=UTC))
     assert judged(certificate(HOST), ended) == [(Code.CERT_EXPIRED, {"date": "2026-01-14", "position": 1})]
     begins = certificate(HOST, begins=datetime(2026, 1, 15, 0, 1, tzinfo=UTC))
     assert judged(begins) == [(Code.CERT_NOT_YET, {"date": "2026-01-15", "position": 0})]
