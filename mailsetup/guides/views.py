@@ -34,7 +34,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "display_name": setup.user.name if setup.user else "",
         "switch": {other.value: setup.guide_url(client, other) for other in usable},
         "profile_signed": bool(settings.PROFILE_SIGNING_CERT),
-        "open_profile": bool(profile_url) and request.GET.get("profile") == "open",
+        "open_profile": request.GET.get("profile") == "open",
         "on_device": guess_platform(request.headers) in found.platforms,
         "from_test": request.GET.get("from", ""),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",

@@ -1,16 +1,18 @@
 """The page of a guide for whoever opens it: by their address, by a link, on their device, after a test."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.test import Client
 
 from accounts.models import User
-from mailsetup.clientconfig import Protocol
+from mailsetup.clientconfig import Protocol, SocketType
 from mailsetup.guides.clients import GUIDES
 from mailsetup.hosting.models import Server
 from tests.guides.page import Page
-from tests.guides.shapes import page
+from tests.guides.shapes import page, render
 from tests.provider import MakeLink
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604"
@@ -60,6 +62,13 @@ def test_nothing_to_switch_to_when_the_server_has_one_protocol(
 ) -> None:
     shown = page(slug, protocol, shape)
     assert not [link for link in shown.links if link.endswith(("/imap/", "/pop3/")) and "/files/" not in link]
+
+
+def test_an_app_without_pop3_has_no_page_for_it_and_no_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GUIDES, "other", replace(GUIDES["other"], protocols=(Protocol.IMAP,)))
+    assert not [link for link in render("other").links if link.endswith("/pop3/")]
+    with pytest.raises(Http404):
+        render("other", Protocol.POP3)
 
 
 @every_guide
@@ -152,6 +161,20 @@ def test_the_owner_gets_their_own_name_and_address(slug: str, owner: User, signe
     owner.save()
     shown = Page(signed_in(owner).get(f"{SETUP}/{slug}/pop3/").content.decode())
     assert {"anna@example.com", "Bo Ek"} <= shown.root.values
+
+
+@pytest.mark.parametrize("socket_type", SocketType)
+@every_guide
+@pytest.mark.django_db
+def test_its_sentences_know_the_numbers_of_the_page(
+    slug: str, socket_type: SocketType, owner: User, signed_in: Any
+) -> None:
+    """Also of steps that are still to come, with a profile and without."""
+    Server.objects.get().services.update(socket_type=socket_type.value)
+    answer = signed_in(owner).get(f"{SETUP}/{slug}/imap/")
+    steps = Page(answer.content.decode()).steps
+    shown = {name: step.number for step in steps for name in step.anchors if not name.startswith("step-")}
+    assert answer.context["steps"].number == shown
 
 
 @pytest.mark.django_db
