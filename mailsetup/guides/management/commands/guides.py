@@ -13,7 +13,7 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_json(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         rows = [
             {
                 "slug": guide.slug,
