@@ -130,6 +130,7 @@ class _Direction:
     title: Text
     icon: str
     works: Text
+    up_to_sign_in: Text
     stopped: Text
 
 
@@ -139,6 +140,7 @@ _DIRECTIONS = (
         title=gettext_lazy("Receiving"),
         icon="incoming",
         works=gettext_lazy("Receiving works."),
+        up_to_sign_in=gettext_lazy("Receiving works up to the sign-in."),
         stopped=gettext_lazy("Receiving stopped at “%(step)s”."),
     ),
     _Direction(
@@ -146,6 +148,7 @@ _DIRECTIONS = (
         title=gettext_lazy("Sending"),
         icon="outgoing",
         works=gettext_lazy("Sending works."),
+        up_to_sign_in=gettext_lazy("Sending works up to the sign-in."),
         stopped=gettext_lazy("Sending stopped at “%(step)s”."),
     ),
 )
@@ -207,6 +210,11 @@ class _Service:
     def failed_step(self) -> Step | None:
         failed = (step for step, finding in self.findings.items() if finding.status is Status.FAILED)
         return next(failed, None)
+
+    @property
+    def signed_in(self) -> bool:
+        finding = self.findings.get(Step.SIGN_IN)
+        return finding is not None and finding.status is Status.PASSED
 
 
 def report_of(
@@ -448,8 +456,13 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
 
 def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:
     findings = [finding for service in services for finding in service.findings.values()]
-    if any(finding.code is Code.NO_PASSWORD for finding in findings):
-        return _("Everything works up to the sign-in"), _("Test again with the password to check the rest.")
+    if not all(service.signed_in for service in services):
+        unverified = any(finding.code is Code.UNVERIFIED for finding in findings)
+        return _("Everything works up to the sign-in"), (
+            _("We don’t send your password over a connection we can’t verify.")
+            if unverified
+            else _("Test again with the password to check the rest.")
+        )
     passed = sum(finding.status is Status.PASSED for finding in findings)
     lede = ngettext(
         "%(count)s check passed in %(seconds)s seconds. You can close this page and use your mail.",
@@ -460,10 +473,10 @@ def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[s
 
 
 def _how_far_it_came(service: _Service) -> str:
-    failed = service.failed_step
-    if failed is None:
-        return str(service.direction.works)
-    return service.direction.stopped % {"step": STEP_NAMES[failed]}
+    direction, failed = service.direction, service.failed_step
+    if failed is not None:
+        return direction.stopped % {"step": STEP_NAMES[failed]}
+    return str(direction.works if service.signed_in else direction.up_to_sign_in)
 
 
 # --- In a list -----------------------------------------------------------------------------------------

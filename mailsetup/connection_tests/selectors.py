@@ -23,8 +23,9 @@ def tests_of_link(link: SetupLink) -> QuerySet[ConnectionTest]:
 
 def latest_tests_of(user: User, limit: int) -> list[tuple[ConnectionTest, bool]]:
     """The newest tests of `user`, and of each whether it went up to the sign-in only."""
-    without = ConnectionTestStep.objects.filter(test=OuterRef("pk"), code=Code.NO_PASSWORD)
-    tests = tests_of(user).annotate(up_to_sign_in=Exists(without))
+    steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
+    skipped = steps.filter(step=Step.SIGN_IN, status=Status.SKIPPED)
+    tests = tests_of(user).annotate(up_to_sign_in=Exists(skipped))
     return [(test, test.up_to_sign_in) for test in tests[:limit]]
 
 
