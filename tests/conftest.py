@@ -1,6 +1,7 @@
 """Fixtures of every test."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 
@@ -13,6 +14,8 @@ pytest_plugins = ("tests.parts.fixtures", "tests.provider")
 def static_files() -> None:
     """Pages link to hashed names, as in production; a name that isn't there fails the page."""
     call_command("collectstatic", interactive=False, verbosity=0)
+    # Each browser of a test would list all these files at its first request, and asks for none.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
