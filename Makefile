@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --
   --custom-compile-command "make lock" $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench golden shots lock clean
+.PHONY: help run test lint format bench mutants golden shots lock clean
 
 help: ## print the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -35,6 +35,9 @@ format: .venv/.dev ## put the code into the house style
 bench: .venv/.dev ## measure what we promise about speed, as ratios in one run
 	@$(BIN)/python tests/install_parts.py
 	@$(BIN)/python -m tests.bench
+
+mutants: .venv/.dev ## plant mistakes one at a time and see whether a test notices (M=mailsetup/clientconfig)
+	@$(BIN)/python -m tests.mutants $(M)
 
 golden: .venv/.dev ## rewrite the expected bytes of every format; read the diff
 	@GOLDEN=1 $(BIN)/python -m pytest -q tests/formats
