@@ -7,6 +7,7 @@ INSTALL = $(BIN)/python -m pip install -q --no-deps -r
 # Versions stay as they are locked unless UPGRADE names them. One lock serves every Python and processor.
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
   --custom-compile-command "make lock" $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
+TEMPLATES = $(shell find templates -name '*.html')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench mutants golden shots lock clean
@@ -24,6 +25,7 @@ test: .venv/.dev ## install what the suite needs and run all of it
 lint: .venv/.dev ## check style, types, import contracts and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djade --check $(TEMPLATES)
 	DEBUG=true $(BIN)/mypy
 	$(BIN)/lint-imports
 	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
@@ -31,6 +33,7 @@ lint: .venv/.dev ## check style, types, import contracts and migrations
 format: .venv/.dev ## put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djade $(TEMPLATES) || true # it fails when it has changed something
 
 bench: .venv/.dev ## measure what we promise about speed, as ratios in one run
 	@$(BIN)/python tests/install_parts.py
