@@ -6,5 +6,5 @@ from django.http import HttpRequest
 from accounts.app_settings import AccountSettings
 
 
-def account_limits(request: HttpRequest) -> dict[str, AccountSettings]:
+def account_limits(_request: HttpRequest) -> dict[str, AccountSettings]:
     return {"account_limits": settings.ACCOUNTS}

@@ -7,25 +7,23 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
-from tests.accounts.authenticator import enrol
-from tests.accounts.conftest import signed_in
 
 SIGN_IN, NOT_THERE, DONE = "/accounts/login/", 404, 302
 
 
 @pytest.fixture
-def browsers(owner: User, colleague: User, stranger: User, support: User) -> dict[str, Client]:
-    desk = signed_in(support)
-    enrol(desk)
-    return {
-        "anonymous": Client(),
-        "stranger": signed_in(stranger),
-        "colleague": signed_in(colleague),
-        "owner": signed_in(owner),
-        "support": desk,
-    }
+def browsers(
+    owner: User, colleague: User, stranger: User, support: User, settings: Settings
+) -> dict[str, Client]:
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    people = {"stranger": stranger, "colleague": colleague, "owner": owner, "support": support}
+    browsers = {"anonymous": Client(), **{who: Client() for who in people}}
+    for who, user in people.items():
+        browsers[who].force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browsers
 
 
 @pytest.fixture

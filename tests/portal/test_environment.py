@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from msgspec import Meta
 
+from accounts.app_settings import AccountSettings
 from portal import environment
+from portal.app_settings import PortalSettings
 
 
 class Kitchen(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,3 +68,21 @@ def test_a_wrong_value_is_said_in_a_sentence(
     with pytest.raises(ImproperlyConfigured) as refusal:
         environment.room(Kitchen)
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        (AccountSettings, "TOTP_TOLERANCE_SECONDS", "45"),
+        (PortalSettings, "BROKER_POLLING_SECONDS", "0"),
+        # Each of these is well within its range, and doesn't go together with another one.
+        (AccountSettings, "SIGN_IN_CODE_MINUTES", "16"),
+        (PortalSettings, "DATABASE_POOL_MIN_COUNT", "65"),
+    ],
+)
+def test_limits_that_would_not_work_are_refused(
+    monkeypatch: pytest.MonkeyPatch, kind: type[msgspec.Struct], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} can't be used"):
+        environment.room(kind)

@@ -28,24 +28,14 @@ NO_CERTIFICATE = str(ROOT / "LICENSE")
         ("OIDC_PROVIDERS", "{"),
         ("PROFILE_SIGNING_CERT", NO_CERTIFICATE),
         ("INVITATION_DAYS", "a week"),
-        ("SESSION_DAYS", "-1"),
-        ("REQUEST_BODY_MAX_BYTES", "0"),
-        ("BROKER_POLLING_SECONDS", "0"),
-        ("TOTP_TOLERANCE_SECONDS", "45"),
-        # Each of these is well within its range, and doesn't go together with another one.
-        ("SIGN_IN_CODE_MINUTES", "16"),
-        ("DATABASE_POOL_MIN_COUNT", "65"),
+        ("INVITATION_DAYS", "-1"),
+        ("INVITATION_DAYS", "0"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_its_name(name: str, value: str) -> None:
     done = started({"PROFILE_SIGNING_KEY": NO_CERTIFICATE, name: value}, "")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: " + name)
-
-
-def test_a_limit_that_is_wrong_names_its_range() -> None:
-    done = started({"INVITATION_DAYS": "0"}, "")
-    assert done.stderr.endswith("it is “0” and should be a whole number, at least 1, at most 365.\n")
 
 
 def test_django_and_its_packages_get_the_limits() -> None:
@@ -80,12 +70,11 @@ def test_django_and_its_packages_get_the_limits() -> None:
     assert shown["CELERY_BROKER_TRANSPORT_OPTIONS"]["polling_interval"] == 0.5
 
 
-@pytest.mark.parametrize(("value", "secure"), [("true", True), ("false", False)])
-def test_cookies_and_links_know_whether_there_is_https(value: str, secure: bool) -> None:
-    shown = settings_of({"HTTPS_ONLY": value})
-    assert shown["SESSION_COOKIE_SECURE"] is secure
-    assert shown["CSRF_COOKIE_SECURE"] is secure
-    assert shown["ACCOUNT_DEFAULT_HTTP_PROTOCOL"] == ("https" if secure else "http")
+def test_cookies_and_links_are_for_https_only() -> None:
+    shown = settings_of({"HTTPS_ONLY": "true"})
+    assert shown["SESSION_COOKIE_SECURE"] is True
+    assert shown["CSRF_COOKIE_SECURE"] is True
+    assert shown["ACCOUNT_DEFAULT_HTTP_PROTOCOL"] == "https"
 
 
 def test_postgresql_and_redis_get_their_limits() -> None:
