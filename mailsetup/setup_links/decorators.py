@@ -84,7 +84,7 @@ def _behind_link(
             max_age=timedelta(hours=settings.SETUP_LINKS.one_device_hours),
             path=home_url,
             httponly=True,
-            secure=request.is_secure(),
+            secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
         )
     # What a link shows is for its holder alone.

@@ -80,7 +80,9 @@ def _read(name: str) -> dict[str, Any]:
 
 def _paths(modules: list[str], wanted: list[str]) -> Iterator[Path]:
     for module in map(Path, modules):
-        for path in sorted(module.rglob("*.py")) if module.is_dir() else [module]:
+        # The front of a package only names what is in it; a wrong name there stops every import.
+        inside = sorted(set(module.rglob("*.py")) - set(module.rglob("__init__.py")))
+        for path in inside if module.is_dir() else [module]:
             if not wanted or any(path.is_relative_to(name) for name in wanted):
                 yield path
 
