@@ -67,9 +67,14 @@ def _refuse_too_many(address: str, config: ClientConfig) -> None:
     same = Q(services__0__username=incoming.username, services__0__hostname=incoming.hostname)
     window = now - timedelta(minutes=limits.test_window_minutes)
     recent = ConnectionTest.objects.filter(same | Q(address=address), created_at__gt=window)
-    waiting = now - timedelta(seconds=limits.test_queue_seconds)
-    unfinished = recent.exclude(state=ConnectionTest.State.DONE).filter(created_at__gt=waiting)
-    if unfinished.count() >= limits.test_unfinished_limit:
+    # What a dead worker left behind counts no longer; the reaper may not have come by yet.
+    waiting = Q(
+        state=ConnectionTest.State.QUEUED, created_at__gt=now - timedelta(seconds=limits.test_queue_seconds)
+    )
+    running = Q(
+        state=ConnectionTest.State.RUNNING, started_at__gt=now - timedelta(seconds=limits.test_lost_seconds)
+    )
+    if recent.filter(waiting | running).count() >= limits.test_unfinished_limit:
         raise TooManyTests("busy")
     if recent.count() >= limits.test_window_limit:
         raise TooManyTests("often")

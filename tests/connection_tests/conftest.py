@@ -1,8 +1,46 @@
 """What every test of this room starts with."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
 import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+from time_machine import TimeMachineFixture
+
+from accounts.models import User
+from tests.connection_tests.runs import START
+
+Later = Callable[[float], None]
+Limits = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def without_a_broker(no_broker: list[int]) -> None:
+def without_a_broker(request: pytest.FixtureRequest) -> None:
     """Tasks are noted, not sent."""
+    request.getfixturevalue("no_broker")
+
+
+@pytest.fixture
+def later(time_machine: TimeMachineFixture) -> Later:
+    """Moves the clock to so many seconds after the start; nothing ticks by itself."""
+    time_machine.move_to(START, tick=False)
+    return lambda seconds: time_machine.move_to(START + timedelta(seconds=seconds), tick=False)
+
+
+@pytest.fixture
+def limits(settings: Settings) -> Limits:
+    """Sets limits of this room as the environment would."""
+
+    def change(**values: int) -> None:
+        settings.CONNECTION_TESTS = msgspec.structs.replace(settings.CONNECTION_TESTS, **values)
+
+    return change
+
+
+@pytest.fixture
+def browser(owner: User, signed_in: Any) -> Client:
+    """Of the owner, who is signed in."""
+    return signed_in(owner)

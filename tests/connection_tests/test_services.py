@@ -1,61 +1,61 @@
-"""A connection test from the button to its rows, and its password from the form to nowhere."""
+"""The life of a test in the database: taken once, summed up, lost only when nobody is at it; its password."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from cryptography.fernet import Fernet
 
 from accounts.models import User
-from mailsetup.clientconfig import Protocol, resolve
 from mailsetup.connection_tests import credentials, reaper, services
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
-from mailsetup.connection_tests.services import TooManyTests
 from mailsetup.probes.findings import Code, Finding, Status, Step
-from tests.provider import setup_of
+from tests.connection_tests.runs import PASSWORD, findings, finished, queued, running
 
 pytestmark = pytest.mark.django_db
-CANARY = "correct horse battery canary"
 
-
-def start(user: User, password: str = CANARY) -> ConnectionTest:
-    setup = setup_of(user, "anna@example.com")
-    config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-    return services.start_connection_test(setup, config, password=password, round_trip=True)
+# --- The password --------------------------------------------------------------------------------------
 
 
 def test_the_password_is_sealed_and_read_once(owner: User) -> None:
-    test = start(owner)
-    assert CANARY.encode() not in bytes(SealedPassword.objects.get().ciphertext)
-    assert credentials.open_once(test) == CANARY
+    test = queued(owner)
+    assert PASSWORD.encode() not in bytes(SealedPassword.objects.get().ciphertext)
+    assert credentials.open_once(test) == PASSWORD
     assert credentials.open_once(test) is None
     assert not SealedPassword.objects.exists()
 
 
-def test_a_password_that_nobody_came_for_is_gone(owner: User) -> None:
-    test = start(owner)
-    SealedPassword.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert credentials.forget_expired() == 1
-    assert credentials.open_once(test) is None
-
-
 def test_a_seal_opens_for_its_own_test_only(owner: User) -> None:
-    first, second = start(owner), start(owner)
+    first, second = queued(owner), queued(owner)
     stolen = SealedPassword.objects.get(test=first).ciphertext
     SealedPassword.objects.filter(test=second).update(ciphertext=stolen)
     assert credentials.open_once(second) is None
 
 
-def test_a_task_that_comes_twice_runs_once(owner: User) -> None:
-    test = start(owner)
+def test_another_key_opens_nothing(owner: User, settings: Any) -> None:
+    test = queued(owner)
+    settings.CREDENTIALS_KEY = Fernet.generate_key().decode()
+    assert credentials.open_once(test) is None
+    assert not SealedPassword.objects.exists()
+
+
+@pytest.mark.parametrize("end", [services.finish_connection_test, services.give_up_connection_test])
+def test_no_password_outlives_its_test(owner: User, end: Any) -> None:
+    end(queued(owner))
+    assert not SealedPassword.objects.exists()
+
+
+# --- The run -------------------------------------------------------------------------------------------
+
+
+def test_a_test_is_taken_once(owner: User) -> None:
+    test = queued(owner)
     assert services.begin_connection_test(test.pk) is not None
     assert services.begin_connection_test(test.pk) is None
 
 
 def test_the_verdict_and_causes_come_from_the_steps(owner: User) -> None:
-    test = start(owner)
-    services.record_findings(
-        test,
+    test = finished(
+        queued(owner),
         [
             (0, Finding(Step.DNS, Status.PASSED, Code.OK, 3)),
             (0, Finding(Step.CONNECT, Status.PASSED, Code.OK, 4)),
@@ -64,50 +64,9 @@ def test_the_verdict_and_causes_come_from_the_steps(owner: User) -> None:
             (1, Finding(Step.SIGN_IN, Status.SKIPPED, Code.UNVERIFIED)),
         ],
     )
-    services.finish_connection_test(test)
     test.refresh_from_db()
     assert (test.state, test.verdict) == ("done", "failed")
     assert test.causes == ["cert_expired", "idle_missing"], "worst first, and no reason of a skipped step"
-
-
-@pytest.mark.parametrize(
-    ("fields", "age"),
-    [
-        ({"state": "running", "started_at": timezone.now() - timedelta(seconds=151)}, 0),
-        ({"state": "queued"}, 61),
-    ],
-)
-def test_a_run_whose_worker_is_gone_is_lost_and_its_password_too(
-    owner: User, fields: dict[str, Any], age: float
-) -> None:
-    test = start(owner)
-    created = timezone.now() - timedelta(seconds=age)
-    ConnectionTest.objects.filter(pk=test.pk).update(created_at=created, **fields)
-    assert reaper.reap_lost_tests() == 1
-    test.refresh_from_db()
-    assert (test.state, test.verdict, test.causes) == ("done", "not_run", ["lost_run"])
-    assert not SealedPassword.objects.exists()
-
-
-def test_a_run_that_is_at_work_is_left_alone(owner: User) -> None:
-    services.begin_connection_test(start(owner).pk)
-    assert reaper.reap_lost_tests() == 0
-
-
-def test_a_fourth_test_at_once_is_refused(owner: User) -> None:
-    for _ in range(3):
-        start(owner)
-    with pytest.raises(TooManyTests, match="busy"):
-        start(owner)
-
-
-def test_a_password_refused_again_and_again_pauses_the_address(owner: User) -> None:
-    for _ in range(8):
-        test = start(owner)
-        services.record_findings(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
-        services.finish_connection_test(test)
-    with pytest.raises(TooManyTests, match="rejected"):
-        start(owner)
 
 
 def test_references_read_well_over_the_telephone() -> None:
@@ -118,35 +77,22 @@ def test_references_read_well_over_the_telephone() -> None:
         assert not set(reference) & set("01OIL")
 
 
-def test_names_of_one_mailbox_share_its_limit(owner: User) -> None:
-    """Otherwise anna+1@, anna+2@ … would be a way to guess the password of anna@ without end."""
-    for number in range(8):
-        setup = setup_of(owner, f"anna+{number}@example.com")
-        config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-        test = services.start_connection_test(setup, config, password=CANARY, round_trip=False)
-        rejected = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 3)
-        services.record_findings(test, [(0, rejected)])
-        services.finish_connection_test(test)
-    setup = setup_of(owner, "anna@example.net")
-    config = resolve(setup.address, setup.hosting, Protocol.POP3)
-    with pytest.raises(TooManyTests) as refusal:
-        services.start_connection_test(setup, config, password=CANARY, round_trip=False)
-    assert refusal.value.reason == "rejected"
+# --- A run is not lost ---------------------------------------------------------------------------------
 
 
-def test_a_test_that_ended_meanwhile_is_not_lost(owner: User) -> None:
+def test_because_it_ended_meanwhile(owner: User) -> None:
     """A page may read a running test just before its worker ends it."""
-    test = start(owner)
-    services.begin_connection_test(test.pk)
+    test = running(queued(owner))
     read_by_the_page = ConnectionTest.objects.get(pk=test.pk)
-    services.record_findings(test, [(0, Finding(Step.DNS, Status.PASSED, Code.OK, 3))])
+    services.record_findings(test, findings())
     services.finish_connection_test(test)
     reaper.mark_lost(read_by_the_page)
-    assert ConnectionTest.objects.get(pk=test.pk).causes == []
+    test.refresh_from_db()
+    assert (test.verdict, test.causes) == ("passed", [])
 
 
-def test_a_test_that_a_worker_took_meanwhile_is_not_lost(owner: User) -> None:
-    test = start(owner)
+def test_because_a_worker_took_it_meanwhile(owner: User) -> None:
+    test = queued(owner)
     services.begin_connection_test(test.pk)
     reaper.mark_lost(test)
     assert ConnectionTest.objects.get(pk=test.pk).state == ConnectionTest.State.RUNNING

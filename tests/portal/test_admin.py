@@ -11,7 +11,7 @@ from mailsetup.connection_tests import services
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
-from tests.connection_tests.test_services import start
+from tests.connection_tests.runs import queued
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_search_finds_what_customers_say(support: Client, page: str, term: str, 
 
 
 def test_a_test_is_found_by_reference_and_says_what_the_customer_reads(support: Client, owner: User) -> None:
-    test = start(owner)
+    test = queued(owner)
     services.record_findings(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
     services.finish_connection_test(test)
     found = (

@@ -1,0 +1,369 @@
+"""Every limit and lifetime of a connection test: what is still right, and the first thing that is not."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests import credentials, heartbeat, reaper, services
+from mailsetup.connection_tests.app_settings import ConnectionTestSettings
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, WorkerHeartbeat
+from mailsetup.connection_tests.services import TooManyTests
+from mailsetup.connection_tests.tasks import run_connection_test
+from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.setup_links.models import SetupLink
+from tests.connection_tests.conftest import Later, Limits
+from tests.connection_tests.runs import PASSWORD, START, findings, finished, queued, running
+from tests.provider import MakeLink
+
+pytestmark = pytest.mark.django_db
+MOMENT = 0.001
+MINUTE, DAY = 60, 86_400
+REFUSED = findings(Protocol.IMAP, (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7)))
+
+
+def reason_of_refusal(user: User, **answers: Any) -> str:
+    """Why another test is refused; empty if it is not."""
+    try:
+        queued(user, **answers).delete()
+    except TooManyTests as refusal:
+        return refusal.reason
+    return ""
+
+
+# --- The sealed password -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seconds", "password"), [(119, PASSWORD), (120, None)])
+def test_a_sealed_password_opens_for_two_minutes(
+    owner: User, later: Later, seconds: float, password: str | None
+) -> None:
+    later(0)
+    test = queued(owner)
+    later(seconds)
+    assert credentials.open_once(test) == password
+    assert not SealedPassword.objects.exists(), "read or not"
+
+
+@pytest.mark.parametrize(("seconds", "gone"), [(119, 0), (120, 1)])
+@pytest.mark.parametrize("by", ["heartbeat", "prune"])
+def test_a_sealed_password_is_deleted_after_two_minutes(
+    owner: User, later: Later, capsys: pytest.CaptureFixture[str], seconds: float, gone: int, by: str
+) -> None:
+    later(0)
+    test = running(queued(owner))
+    later(seconds)
+    if by == "heartbeat":
+        heartbeat.beat("worker")
+    else:
+        call_command("prune", "--json")
+        assert json.loads(capsys.readouterr().out)["passwords"] == gone
+    assert SealedPassword.objects.filter(test=test).count() == 1 - gone
+
+
+def test_how_long_a_password_stays_sealed_is_a_setting(owner: User, later: Later, limits: Limits) -> None:
+    limits(sealed_password_seconds=10)
+    later(0)
+    first, second = queued(owner), queued(owner)
+    later(9)
+    assert credentials.open_once(first) == PASSWORD
+    later(10)
+    assert credentials.open_once(second) is None
+
+
+# --- How many tests ------------------------------------------------------------------------------------
+
+
+def earlier_tests(test: ConnectionTest, count: int) -> None:
+    ConnectionTest.objects.bulk_create(
+        ConnectionTest(
+            reference=f"AAAA-{number:04}",
+            address=test.address,
+            protocol="imap",
+            state="done",
+            services=test.services,
+        )
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(("earlier", "reason"), [(59, ""), (60, "often")])
+def test_sixty_tests_of_an_address_in_a_quarter_of_an_hour(
+    owner: User, later: Later, earlier: int, reason: str
+) -> None:
+    later(0)
+    earlier_tests(finished(queued(owner), findings()), earlier - 1)
+    later(15 * MINUTE - MOMENT)
+    assert reason_of_refusal(owner) == reason
+    later(15 * MINUTE)
+    assert reason_of_refusal(owner) == "", "the quarter of an hour is over"
+
+
+@pytest.mark.parametrize(("at_once", "reason"), [(2, ""), (3, "busy")])
+def test_three_tests_of_an_address_at_once(owner: User, at_once: int, reason: str) -> None:
+    for number in range(at_once):
+        test = queued(owner)
+        if number == 0:
+            running(test)
+    assert reason_of_refusal(owner) == reason
+
+
+def test_a_test_that_is_over_makes_room_for_another(owner: User) -> None:
+    first, *_others = [running(queued(owner)) for _ in range(3)]
+    assert reason_of_refusal(owner) == "busy"
+    services.finish_connection_test(first)
+    assert reason_of_refusal(owner) == ""
+
+
+@pytest.mark.parametrize(("state", "limit"), [("queued", 60), ("running", 150)])
+def test_a_test_counts_as_long_as_a_worker_may_be_at_it(
+    owner: User, later: Later, state: str, limit: int
+) -> None:
+    later(0)
+    for _ in range(3):
+        test = queued(owner)
+        if state == "running":
+            running(test)
+    later(limit - MOMENT)
+    assert reason_of_refusal(owner) == "busy"
+    later(limit)
+    assert reason_of_refusal(owner) == ""
+
+
+@pytest.mark.parametrize(("refused", "reason"), [(7, ""), (8, "rejected")])
+def test_eight_refused_passwords_in_a_quarter_of_an_hour(
+    owner: User, later: Later, refused: int, reason: str
+) -> None:
+    later(0)
+    for _ in range(refused):
+        finished(queued(owner), REFUSED)
+    later(15 * MINUTE - MOMENT)
+    assert reason_of_refusal(owner) == reason
+    later(15 * MINUTE)
+    assert reason_of_refusal(owner) == ""
+
+
+def test_a_password_refused_at_both_services_is_one(owner: User) -> None:
+    refused = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7)
+    for _ in range(7):
+        finished(queued(owner), findings(Protocol.IMAP, (0, refused), (1, refused)))
+    assert reason_of_refusal(owner) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("anna@example.com", "rejected"),
+        ("anna+shop@example.com", "rejected"),
+        ("anna@example.net", "rejected"),
+        ("bert@example.com", ""),
+    ],
+)
+def test_all_names_of_one_mailbox_share_its_limits_and_no_other(
+    owner: User, address: str, reason: str
+) -> None:
+    """Otherwise anna+1@, anna+2@ … would be a way to guess the password of anna@ without end."""
+    for number in range(8):
+        finished(queued(owner, address=f"anna+{number}@example.com"), REFUSED)
+    assert reason_of_refusal(owner, address=address, protocol=Protocol.POP3) == reason
+
+
+def test_the_same_user_name_elsewhere_is_another_mailbox(owner: User) -> None:
+    for _ in range(8):
+        finished(queued(owner), REFUSED)
+    ConnectionTest.objects.update(address="nobody@example.com")
+    for test in ConnectionTest.objects.all():
+        test.services[0]["hostname"] = "mail.elsewhere.example"
+        test.save()
+    assert reason_of_refusal(owner) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"test_window_limit": 2}, "often"),
+        ({"test_rejected_limit": 2}, "rejected"),
+        ({}, ""),
+        ({"test_window_limit": 2, "test_window_minutes": 1}, ""),
+    ],
+    ids=str,
+)
+def test_how_many_is_a_setting(
+    owner: User, later: Later, limits: Limits, change: dict[str, int], reason: str
+) -> None:
+    later(0)
+    for _ in range(2):
+        finished(queued(owner), REFUSED)
+    limits(**change)
+    later(MINUTE)
+    assert reason_of_refusal(owner) == reason
+
+
+@pytest.mark.parametrize(
+    ("minutes", "often", "rejected"),
+    [
+        (
+            15,
+            "This address was tested very often in the last minutes. Wait 15 minutes.",
+            "The server has refused the password several times. "
+            "To keep it from blocking you, we wait 15 minutes.",
+        ),
+        (
+            1,
+            "This address was tested very often in the last minutes. Wait 1 minute.",
+            "The server has refused the password several times. "
+            "To keep it from blocking you, we wait 1 minute.",
+        ),
+    ],
+)
+def test_a_refusal_is_said_in_a_sentence_with_how_long_to_wait(
+    owner: User, browser: Client, limits: Limits, minutes: int, often: str, rejected: str
+) -> None:
+    def press() -> str:
+        answers = {"protocol": "imap", "password": PASSWORD}
+        answer = browser.post("/setup/anna@example.com/test/", answers)
+        assert answer.status_code == 429
+        return answer.content.decode()
+
+    finished(queued(owner), REFUSED)
+    limits(test_window_limit=1, test_window_minutes=minutes)
+    assert often in press()
+    limits(test_window_limit=60, test_rejected_limit=1)
+    assert rejected in press()
+    limits(test_rejected_limit=8, test_unfinished_limit=1)
+    queued(owner)
+    assert "A test of this address is running already. Wait until it’s over, then test again." in press()
+    assert PASSWORD not in press()
+
+
+# --- A worker that is gone -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("state", "limit"), [("queued", 60), ("running", 150)])
+def test_a_worker_closes_what_a_dead_one_left(owner: User, later: Later, state: str, limit: int) -> None:
+    later(0)
+    test = queued(owner)
+    if state == "running":
+        running(test)
+    later(limit)
+    assert reaper.reap_lost_tests() == 0
+    later(limit + MOMENT)
+    assert reaper.reap_lost_tests() == 1
+    test.refresh_from_db()
+    assert (test.state, test.verdict, test.causes) == ("done", "not_run", [Code.LOST_RUN])
+    assert not SealedPassword.objects.exists()
+    assert reaper.reap_lost_tests() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds", "lost"),
+    [
+        ({"test_queue_seconds": 5}, 5 + MOMENT, True),
+        ({"test_queue_seconds": 90}, 60 + MOMENT, False),
+        ({"test_lost_seconds": 5}, 5 + MOMENT, False),
+    ],
+    ids=str,
+)
+def test_how_long_a_test_waits_for_a_worker_is_a_setting(
+    owner: User, later: Later, limits: Limits, change: dict[str, int], seconds: float, *, lost: bool
+) -> None:
+    limits(**change)
+    later(0)
+    test = queued(owner)
+    later(seconds)
+    assert reaper.is_lost(test) is lost
+
+
+def test_how_long_a_test_may_run_is_a_setting(owner: User, later: Later, limits: Limits) -> None:
+    limits(test_lost_seconds=200)
+    later(0)
+    test = running(queued(owner))
+    later(200)
+    assert not reaper.is_lost(test)
+    later(200 + MOMENT)
+    assert reaper.is_lost(test)
+
+
+def test_the_broker_forgets_a_task_when_its_test_counts_as_lost(settings: Any) -> None:
+    assert run_connection_test.expires == settings.CONNECTION_TESTS.test_queue_seconds == 60
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0, 200), (35, 200), (35 + MOMENT, 503)])
+def test_a_worker_may_be_silent_for_35_seconds(
+    client: Client, later: Later, seconds: float, status: int
+) -> None:
+    later(0)
+    heartbeat.beat("worker")
+    later(seconds)
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert (b"No worker was seen lately" in answer.content) is (status == 503)
+
+
+def test_one_worker_that_speaks_is_enough(client: Client, later: Later) -> None:
+    later(0)
+    heartbeat.beat("gone")
+    later(100)
+    heartbeat.beat("here")
+    assert client.get("/readyz").status_code == 200
+    assert WorkerHeartbeat.objects.count() == 2
+
+
+def test_how_long_it_may_be_silent_is_a_setting(client: Client, later: Later, limits: Limits) -> None:
+    limits(worker_silence_seconds=100)
+    later(0)
+    heartbeat.beat("worker")
+    later(100)
+    assert client.get("/readyz").status_code == 200
+    later(100 + MOMENT)
+    assert client.get("/readyz").status_code == 503
+
+
+def test_a_worker_speaks_more_often_than_it_may_be_silent() -> None:
+    with pytest.raises(ValueError, match=r"^WORKER_SILENCE_SECONDS can't be used: it is 10"):
+        ConnectionTestSettings(worker_heartbeat_seconds=10, worker_silence_seconds=10)
+    assert msgspec.structs.replace(ConnectionTestSettings(), worker_silence_seconds=11)
+
+
+# --- How long things are kept --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("change", "days"), [({}, 90), ({"history_days": 2}, 2)], ids=str)
+def test_old_tests_links_and_heartbeats_are_pruned(
+    owner: User,
+    setup_link: MakeLink,
+    later: Later,
+    limits: Limits,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, int],
+    days: int,
+) -> None:
+    def prune() -> dict[str, int]:
+        call_command("prune", "--json")
+        return json.loads(capsys.readouterr().out)
+
+    limits(**change)
+    later(0)
+    finished(queued(owner), findings())
+    link, _token = setup_link()
+    SetupLink.objects.filter(pk=link.pk).update(expires_at=START)
+    heartbeat.beat("worker")
+    later(days * DAY)
+    assert prune() == {"connection_tests": 0, "setup_links": 0, "passwords": 0, "workers": 0}
+    later(days * DAY + MOMENT)
+    assert prune() == {"connection_tests": 1, "setup_links": 1, "passwords": 0, "workers": 1}
+    assert not ConnectionTest.objects.exists()
+
+
+# --- What people type ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("length", "status"), [(256, 302), (257, 422)])
+def test_a_password_has_256_characters_at_most(browser: Client, length: int, status: int) -> None:
+    answers = {"protocol": "imap", "password": "é" * length}
+    assert browser.post("/setup/anna@example.com/test/", answers).status_code == status
