@@ -18,7 +18,7 @@ class StepInline(admin.TabularInline[ConnectionTestStep, ConnectionTest]):
     can_delete = False
     readonly_fields = ["service", "step", "status", "code", "ms", "evidence"]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
 
 

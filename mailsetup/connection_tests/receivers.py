@@ -9,6 +9,6 @@ from mailsetup.hosting.signals import customer_changed
 
 
 @receiver(customer_changed)
-def leave_the_tests_behind(sender: object, domain: Domain, **_signal: Any) -> None:
+def leave_the_tests_behind(domain: Domain, **_signal: Any) -> None:
     """What the old customer's people tested is nothing for the new one."""
     domain.connection_tests.update(domain=None)

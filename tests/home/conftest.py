@@ -4,5 +4,6 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def without_a_broker(no_broker: list[int]) -> None:
+def without_a_broker(request: pytest.FixtureRequest) -> None:
     """Tasks are noted, not sent."""
+    request.getfixturevalue("no_broker")

@@ -10,8 +10,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from mailsetup.connection_tests import reaper
-from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.hosting import selectors
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.selectors import open_link
@@ -42,18 +40,21 @@ def test_owner_and_colleague_see_it_a_stranger_finds_nothing(
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/", "/setup/", "/test/", "/tests/"])
-def test_without_signing_in_one_is_asked_to(page: str, provider: None, client: Client) -> None:
+@pytest.mark.usefixtures("provider")
+def test_without_signing_in_one_is_asked_to(page: str, client: Client) -> None:
     answer = client.get(page)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
 
 
-def test_staff_without_a_domain_work_in_the_admin(provider: None, signed_in: Any) -> None:
+@pytest.mark.usefixtures("provider")
+def test_staff_without_a_domain_work_in_the_admin(signed_in: Any) -> None:
     staff = User.objects.create_superuser("support@hoster.example", "a long password of staff")
     assert signed_in(staff).get("/")["Location"] == "/admin/"
 
 
-def test_somebody_without_a_domain_is_told_so(provider: None, signed_in: Any) -> None:
+@pytest.mark.usefixtures("provider")
+def test_somebody_without_a_domain_is_told_so(signed_in: Any) -> None:
     nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
     answer = signed_in(nobody).get("/")
     assert "home/no_domain.html" in [template.name for template in answer.templates]
@@ -135,7 +136,8 @@ class TestSetupLink:
         link, token = setup_link()
         assert token not in str(SetupLink.objects.filter(pk=link.pk).values())
 
-    def test_a_forged_one_is_not_found(self, provider: None, client: Client) -> None:
+    @pytest.mark.usefixtures("provider")
+    def test_a_forged_one_is_not_found(self, client: Client) -> None:
         assert client.get("/s/forged/").status_code == 404
 
     @pytest.mark.parametrize(
@@ -213,93 +215,6 @@ class TestSetupLink:
         token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
         assert open_link(token, "").address == "anna@example.com"
         assert "<svg" in answer.content.decode()
-
-
-class TestConnectionTest:
-    def press(self, browser: Client, **fields: str) -> Any:
-        answers = {
-            "protocol": "imap",
-            "password": "secret canary",
-            "round_trip": "1",
-            "app": "thunderbird",
-            **fields,
-        }
-        return browser.post("/setup/anna@example.com/test/", answers)
-
-    def test_pressing_the_button_queues_it(self, owner: User, signed_in: Any, no_broker: list[int]) -> None:
-        answer = self.press(signed_in(owner))
-        test = ConnectionTest.objects.get()
-        assert answer["Location"] == f"/tests/{test.reference}/"
-        assert no_broker == [test.pk]
-
-    def test_the_password_is_on_no_page(self, owner: User, signed_in: Any) -> None:
-        browser = signed_in(owner)
-        assert "secret canary" not in self.press(browser, protocol="nonsense").content.decode()
-        shown = browser.get(self.press(browser)["Location"])
-        assert "secret canary" not in shown.content.decode()
-
-    def test_without_a_password_one_is_asked_for_it(self, owner: User, signed_in: Any) -> None:
-        assert self.press(signed_in(owner), password="").status_code == 422
-        assert self.press(signed_in(owner), password="", without="1").status_code == 302
-
-    def test_a_broker_that_is_down_is_said_at_once_and_leaves_no_password(
-        self, owner: User, signed_in: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def down(**_task: Any) -> None:
-            raise OSError("no such folder")
-
-        monkeypatch.setattr("mailsetup.connection_tests.tasks.run_connection_test.delay_on_commit", down)
-        answer = self.press(signed_in(owner))
-        assert answer.status_code == 503
-        assert "/setup/anna@example.com/test/?protocol=imap" in answer.content.decode()
-        assert not SealedPassword.objects.exists()
-        assert ConnectionTest.objects.get().verdict == "not_run"
-
-    def test_who_may_see_the_result(
-        self, owner: User, colleague: User, stranger: User, signed_in: Any
-    ) -> None:
-        """The customer's owner sees all; a colleague their own; a stranger none."""
-        page = self.press(signed_in(colleague))["Location"]
-        assert signed_in(colleague).get(page).status_code == 200
-        assert signed_in(owner).get(page).status_code == 200
-        assert signed_in(stranger).get(page).status_code == 404
-        assert signed_in(colleague).get(self.press(signed_in(owner))["Location"]).status_code == 404
-        assert Client().get(page).status_code == 404
-
-    def test_the_page_polls_until_it_is_over(self, owner: User, signed_in: Any) -> None:
-        browser = signed_in(owner)
-        page = self.press(browser)["Location"]
-        poll = re.search(r'hx-get="([^"]+)"', browser.get(page).content.decode())[1].replace("&amp;", "&")
-        assert browser.get(poll).status_code == 204, "nothing is new"
-        test = ConnectionTest.objects.get()
-        reaper.mark_lost(test)
-        finished = browser.get(poll).content.decode()
-        assert "hx-get" not in finished
-        assert "interrupted" in finished
-
-    def test_a_worker_that_does_not_come_is_said_after_five_seconds(
-        self, owner: User, signed_in: Any
-    ) -> None:
-        browser = signed_in(owner)
-        page = self.press(browser)["Location"]
-        ConnectionTest.objects.update(created_at=timezone.now() - timedelta(seconds=6))
-        assert browser.get(page).context["late"]
-        assert browser.get(f"{page}?seen=queued-0").status_code == 200
-
-    def test_over_a_link_it_stays_with_the_link(self, setup_link: MakeLink, client: Client) -> None:
-        _link, token = setup_link()
-        answer = client.post(f"/s/{token}/test/", {"protocol": "pop3", "password": "secret canary"})
-        assert answer["Location"].startswith(f"/s/{token}/tests/")
-        assert client.get(answer["Location"]).status_code == 200
-        _other, token = setup_link("bert@example.com")
-        reference = answer["Location"].rstrip("/").rpartition("/")[2]
-        assert client.get(f"/s/{token}/tests/{reference}/").status_code == 404
-
-    def test_too_many_at_once_is_refused_in_a_sentence(self, owner: User, signed_in: Any) -> None:
-        browser = signed_in(owner)
-        for _ in range(3):
-            self.press(browser)
-        assert self.press(browser).status_code == 429
 
 
 def test_the_guide_needs_five_queries_at_most(

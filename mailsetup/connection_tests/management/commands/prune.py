@@ -19,7 +19,7 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_json(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         reaper.reap_lost_tests()
         old = timezone.now() - timedelta(days=settings.CONNECTION_TESTS.history_days)
         counts = {

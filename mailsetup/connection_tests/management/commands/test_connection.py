@@ -28,7 +28,7 @@ class Command(LookupCommand):
         self.add_json(parser)
 
     @sensitive_variables()
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         config, _hosting, _domain = self.look_up(options["address"], options["protocol"])
         password = self._password(options["password_file"])
         if options["round_trip"] and password is None:

@@ -1,0 +1,54 @@
+"""What support reads of a test is what the customer reads."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests import reaper
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.probes.findings import Code, Finding, Status, Step
+from tests.connection_tests.runs import findings, finished, queued, running
+from tests.connection_tests.shown import Shown
+from tests.html import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def support(signed_in: Any) -> Client:
+    user = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    return signed_in(user)
+
+
+@pytest.fixture(params=["refused", "twice", "lost", "passed"])
+def test_that_is_over(request: pytest.FixtureRequest, owner: User) -> ConnectionTest:
+    if request.param == "lost":
+        test = running(queued(owner))
+        reaper.mark_lost(test)
+        return test
+    timeout = Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000)
+    refused = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9)
+    special = {"refused": [(0, refused)], "twice": [(0, timeout), (1, timeout)], "passed": []}
+    return finished(queued(owner), findings(Protocol.IMAP, *special[request.param]))
+
+
+def test_support_reads_what_the_customer_reads(
+    support: Client, browser: Client, test_that_is_over: ConnectionTest
+) -> None:
+    page = read(support.get(f"/admin/connection_tests/connectiontest/{test_that_is_over.pk}/change/"))
+    (words,) = page.all("div", "field-what_the_customer_reads")
+    problems = Shown(browser.get(f"/tests/{test_that_is_over.reference}/")).problems
+    said = [" ".join(problem.parts.values()) for problem in problems]
+    assert [paragraph.text for paragraph in words.all("p")] == said
+
+
+def test_each_step_is_listed_and_nothing_can_be_changed(support: Client, owner: User) -> None:
+    test = finished(queued(owner), findings())
+    page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
+    assert len(page.all("td", "field-code")) == 16
+    assert not [field for field in page.all("input") if field.attributes.get("name") == "_save"]

@@ -1,0 +1,506 @@
+"""What the page of a test says, for every verdict and every finding."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from mailsetup.clientconfig import Protocol, ServiceType
+from mailsetup.connection_tests import reaper, services
+from mailsetup.connection_tests.explanations import EXPLANATIONS, STEP_NAMES, STEP_TITLES, Fixer
+from mailsetup.connection_tests.explanations.base import SERVER, Text
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.outline import outline
+from mailsetup.hosting.models import Service
+from mailsetup.probes.findings import PLANNED_STEPS, SKIP_REASONS, Code, Finding, Status, Step
+from tests.connection_tests.conftest import Later
+from tests.connection_tests.runs import findings, finished, queued, running, skipped, without_sign_in
+from tests.connection_tests.shown import Shown
+from tests.html import read
+
+pytestmark = pytest.mark.django_db
+
+FIRST_WORDS = (Step.CONNECT, Step.TLS, Step.GREETING)
+# At which steps each cause can turn up.
+FOUND_AT: dict[Code, tuple[Step, ...]] = {
+    Code.NOT_TESTABLE_HERE: tuple(Step),
+    Code.DNS_NXDOMAIN: (Step.DNS,),
+    Code.DNS_NO_ADDRESS: (Step.DNS,),
+    Code.DNS_TIMEOUT: (Step.DNS,),
+    Code.DNS_SERVFAIL: (Step.DNS,),
+    Code.DNS_PRIVATE_ADDRESS: (Step.DNS,),
+    Code.TCP_REFUSED: (Step.CONNECT,),
+    Code.TCP_TIMEOUT: (Step.CONNECT,),
+    Code.TCP_RESET: FIRST_WORDS,
+    Code.NET_UNREACHABLE: (Step.CONNECT,),
+    Code.CLOSED_AT_ONCE: (Step.TLS, Step.GREETING),
+    Code.SILENT: (Step.TLS, Step.GREETING, Step.CAPABILITIES),
+    Code.DRIBBLE: (Step.GREETING, Step.CAPABILITIES),
+    Code.BANNER_GARBAGE: (Step.GREETING,),
+    Code.WRONG_SERVICE: (Step.TLS, Step.GREETING),
+    Code.BYE_GREETING: (Step.GREETING,),
+    Code.PREAUTH: (Step.GREETING,),
+    Code.NO_USABLE_MECH: (Step.SIGN_IN,),
+    Code.AUTH_NOT_OFFERED: (Step.CAPABILITIES, Step.SIGN_IN),
+    Code.AUTH_FAILED: (Step.SIGN_IN,),
+    Code.AUTH_TEMP_FAILURE: (Step.SIGN_IN,),
+    Code.AUTH_REJECTED_OTHER: (Step.SIGN_IN,),
+    Code.AUTH_DROPPED: (Step.SIGN_IN,),
+    Code.TOO_MANY_CONNECTIONS: (Step.SIGN_IN,),
+    Code.MAILBOX_UNAVAILABLE: (Step.MAILBOX,),
+    Code.SEND_REJECTED: (Step.SEND,),
+    Code.SEND_TEMP_FAILURE: (Step.SEND,),
+    Code.RT_LOST: (Step.ARRIVE,),
+    Code.RT_DELAYED: (Step.ARRIVE,),
+    Code.IDLE_MISSING: (Step.PUSH,),
+    Code.IDLE_SILENT: (Step.PUSH,),
+}
+# All the others are about encryption.
+CAUSES = [code for code in Code if code not in SKIP_REASONS | {Code.OK, Code.LOST_RUN}]
+WARNINGS = {Code.CERT_EXPIRES_SOON, Code.IDLE_MISSING, Code.IDLE_SILENT, Code.RT_DELAYED}
+PLACES = [
+    pytest.param(code, kind, step, id=f"{code}-{kind}-{step}")
+    for code in CAUSES
+    for kind in ServiceType
+    for step in FOUND_AT.get(code, (Step.TLS,))
+    if step in PLANNED_STEPS[kind]
+]
+EVIDENCE = {
+    "names": ["other.example", "more.example"],
+    "not_before": "2026-01-02",
+    "not_after": "2027-03-04",
+}
+VALUES = {
+    "{hostname}": "mail.example.com",
+    "{username}": "anna@example.com",
+    "{certificate_names}": "other.example, more.example",
+    "{not_before}": "2 January 2026",
+    "{not_after}": "4 March 2027",
+    "{arrive_seconds}": "60",
+}
+PORTS = {ServiceType.IMAP: "993", ServiceType.POP3: "995", ServiceType.SMTP: "587"}
+FIXERS = {
+    Fixer.CUSTOMER: "You can fix this",
+    Fixer.PROVIDER: "We have to fix this",
+    Fixer.EITHER: "You or we can fix this",
+    Fixer.NOBODY: "It usually passes by itself",
+    Fixer.PORTAL: "The fault is in our test",
+}
+AN_APP = "windows-live-mail"
+
+
+def shown(browser: Client, test: ConnectionTest) -> Shown:
+    return Shown(browser.get(f"/tests/{test.reference}/"))
+
+
+def filled(text: Text, kind: ServiceType) -> str:
+    """The text with its values, put in by hand."""
+    words = str(text)
+    for name, value in {**VALUES, "{port}": PORTS[kind]}.items():
+        words = words.replace(name, value)
+    return words
+
+
+def found_at(kind: ServiceType, finding: Finding) -> tuple[Protocol, tuple[int, Finding]]:
+    """A protocol that uses this service, and the finding at its place."""
+    if kind is ServiceType.SMTP:
+        return Protocol.IMAP, (1, finding)
+    return Protocol(kind.value), (0, finding)
+
+
+# --- Every cause --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "kind", "step"), PLACES)
+def test_a_cause_is_said_with_what_to_do_and_who_can_do_it(
+    owner: User, browser: Client, code: Code, kind: ServiceType, step: Step
+) -> None:
+    status = Status.WARNING if code in WARNINGS else Status.FAILED
+    protocol, special = found_at(kind, Finding(step, status, code, 7, EVIDENCE))
+    test = finished(queued(owner, protocol=protocol, client=AN_APP), findings(protocol, special))
+
+    page = shown(browser, test)
+
+    words = EXPLANATIONS[code]
+    (problem,) = page.problems
+    title = filled(words.title, kind)
+    assert problem.title == title
+    assert problem.parts == {
+        "What happened": filled(words.happened, kind),
+        "What it means": filled(words.why, kind),
+        "What to do": filled(words.todo, kind),
+    }
+    assert problem.fixer == FIXERS[words.fixer]
+    assert not [sign for sign in ("{", "}", "%(") if sign in page.text], "something is not filled in"
+
+    here, there = ("Sending", "Receiving") if kind is ServiceType.SMTP else ("Receiving", "Sending")
+    if status is Status.WARNING:
+        assert (page.state, page.headline, page.lede) == ("warn", "Your mail works, with a limit", title)
+        assert (problem.state, page.lanes[here].result) == ("warn", "Works, with a limit")
+    else:
+        stopped = f"{here} stopped at “{STEP_NAMES[step]}”."
+        sentences = [stopped, f"{there} works."] if here == "Receiving" else [f"{there} works.", stopped]
+        assert (page.state, page.headline, page.lede) == ("bad", "One thing to fix", " ".join(sentences))
+        assert (problem.state, page.lanes[here].result) == ("bad", "Problem")
+    assert page.lanes[there].result == "Works"
+
+    marked = [item for lane in page.lanes.values() for item in lane.steps.values() if item.fix]
+    assert marked == [page.lanes[here].steps[str(STEP_TITLES[step])]]
+    assert (marked[0].fix, marked[0].text, marked[0].time) == ("#fix", title, "7 ms")
+    assert marked[0].state == problem.state
+
+    again = f"/setup/anna@example.com/test/?protocol={protocol}&app={AN_APP}"
+    assert problem.links["Test again"] == again
+    topic = ("outgoing" if kind is ServiceType.SMTP else "incoming") if words.topic == SERVER else words.topic
+    number = outline(GUIDES[AN_APP], protocol, profile=False).number_of(topic)
+    if number is None:
+        assert (list(problem.links), problem.primary) == (["Test again"], ["Test again"])
+    else:
+        guide = f"/setup/anna@example.com/{AN_APP}/{protocol}/?from={test.reference}#{topic}"
+        assert problem.links[f"Show me step {number}"] == guide
+        assert problem.primary == [f"Show me step {number}"]
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize("client", GUIDES)
+@pytest.mark.parametrize("code", [Code.AUTH_FAILED, Code.DNS_NXDOMAIN, Code.SEND_REJECTED])
+def test_a_problem_leads_to_a_step_that_is_there(
+    owner: User, browser: Client, code: Code, client: str, protocol: Protocol
+) -> None:
+    special = (int(code is Code.SEND_REJECTED), Finding(FOUND_AT[code][0], Status.FAILED, code, 7))
+    test = finished(queued(owner, protocol=protocol, client=client), findings(protocol, special))
+    (problem,) = shown(browser, test).problems
+    page, _, anchor = problem.links[problem.primary[0]].partition("#")
+    ids = [part.attributes.get("id") for part in read(browser.get(page)).inside()]
+    assert anchor in ids
+
+
+@pytest.mark.parametrize("client", ["", "an-app-of-later"])
+def test_without_a_guide_one_tests_again(owner: User, browser: Client, client: str) -> None:
+    special = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
+    page = shown(browser, finished(queued(owner, client=client), findings(Protocol.IMAP, special)))
+    assert page.problems[0].primary == ["Test again"]
+    assert page.test.links()["Back to my guide"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (Code.CERT_EXPIRED, "The certificate of mail.example.com was good until 4 March 2027."),
+        (Code.CERT_EXPIRES_SOON, "The certificate of mail.example.com is good until 4 March 2027."),
+        (Code.CERT_NOT_YET, "The certificate of mail.example.com is only good from 2 January 2026."),
+        (
+            Code.CERT_WRONG_NAME,
+            "Your app asks for mail.example.com. The server that answered proved it is other.example, "
+            "more.example. The names don’t match, so the connection was stopped.",
+        ),
+        (
+            Code.AUTH_FAILED,
+            "The server mail.example.com refused the user name anna@example.com with this password.",
+        ),
+        (Code.TCP_REFUSED, "The server mail.example.com is there, but nothing answers on port 993."),
+        (Code.RT_LOST, "The server took our test message, and it wasn’t in your inbox 60 seconds later."),
+    ],
+)
+def test_names_numbers_and_dates_stand_where_they_belong(
+    owner: User, browser: Client, code: Code, sentence: str
+) -> None:
+    step = FOUND_AT.get(code, (Step.TLS,))[0]
+    status = Status.WARNING if code in WARNINGS else Status.FAILED
+    special = (int(step is Step.ARRIVE), Finding(step, status, code, 7, EVIDENCE))
+    page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, special)))
+    assert page.problems[0].parts["What happened"] == sentence
+
+
+# --- Several causes ------------------------------------------------------------------------------------
+
+
+def test_the_worst_cause_comes_first_and_has_the_one_primary_button(owner: User, browser: Client) -> None:
+    found = findings(
+        Protocol.IMAP,
+        (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7)),
+        (1, Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 7, EVIDENCE)),
+    )
+    page = shown(browser, finished(queued(owner, client=AN_APP), found))
+
+    assert page.headline == "2 things to fix"
+    assert page.lede == "Receiving stopped at “sign in”. Sending stopped at “encryption”."
+    certificate, password = page.problems
+    assert certificate.title == "The server’s certificate ran out"
+    assert password.title == "The server didn’t accept the password"
+    assert (certificate.primary, password.primary) == (["Test again"], [])
+    assert "Test again" not in password.links
+    assert page.lanes["Sending"].steps["Encryption"].fix == "#fix"
+    assert page.lanes["Receiving"].steps["Sign in"].fix == "#fix-2"
+    assert [part for part in page.test.inside() if part.attributes.get("id") == "fix-2"]
+
+
+def test_a_limit_beside_a_fault_is_shown_and_not_counted(owner: User, browser: Client) -> None:
+    found = findings(
+        Protocol.IMAP,
+        (0, Finding(Step.PUSH, Status.WARNING, Code.IDLE_MISSING, 7)),
+        (1, Finding(Step.SEND, Status.FAILED, Code.SEND_REJECTED, 7)),
+    )
+    page = shown(browser, finished(queued(owner), found))
+    assert page.headline == "One thing to fix"
+    assert [problem.state for problem in page.problems] == ["bad", "warn"]
+    assert [lane.result for lane in page.lanes.values()] == ["Works, with a limit", "Problem"]
+
+
+def test_one_cause_at_both_services_is_said_once(owner: User, browser: Client) -> None:
+    """As the receiving service met it."""
+    timeout = Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000)
+    page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, (0, timeout), (1, timeout))))
+    assert page.headline == "One thing to fix"
+    (problem,) = page.problems
+    assert "on port 993" in problem.parts["What happened"]
+    assert [lane.steps["Connect"].fix for lane in page.lanes.values()] == ["#fix", "#fix"]
+
+
+def test_a_refused_password_says_nothing_of_the_service_that_nobody_signed_in_to(
+    owner: User, browser: Client
+) -> None:
+    refused = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7)
+    elsewhere = skipped(Step.SIGN_IN, Code.PASSWORD_REJECTED_ELSEWHERE)
+    page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, (0, refused), (1, elsewhere))))
+    assert page.lede == "Receiving stopped at “sign in”. Sending works up to the sign-in."
+    said = "Not checked: the same password was refused already"
+    assert page.lanes["Sending"].steps["Sign in"].text == said
+
+
+# --- Nothing wrong -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("protocol", "took", "lede"),
+    [
+        (Protocol.IMAP, 3.26, "All 16 checks passed in 3.3 seconds."),
+        (Protocol.POP3, 12, "All 15 checks passed in 12.0 seconds."),
+    ],
+)
+def test_all_passed(
+    owner: User,
+    browser: Client,
+    later: Later,
+    protocol: Protocol,
+    took: float,
+    lede: str,
+) -> None:
+    later(0)
+    test = running(queued(owner, protocol=protocol), findings(protocol))
+    later(took)
+    services.finish_connection_test(test)
+
+    page = shown(browser, test)
+
+    assert (page.state, page.headline) == ("ok", "Everything works")
+    assert page.lede == f"{lede} You can close this page and use your mail."
+    assert page.problems == []
+    assert [lane.result for lane in page.lanes.values()] == ["Works", "Works"]
+    assert page.test.links() == {"Set up another device": "/", "See earlier tests": "/tests/"}
+
+
+@pytest.mark.parametrize("missing", [(0, 1), (0,), (1,)], ids=str)
+def test_not_everything_works_when_no_password_was_tried(
+    owner: User, browser: Client, missing: tuple[int, ...]
+) -> None:
+    found = without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, *missing)
+    page = shown(browser, finished(queued(owner, password=""), found))
+    assert (page.state, page.headline) == ("ok", "Everything works up to the sign-in")
+    assert page.lede == "Test again with the password to check the rest."
+
+
+@pytest.mark.parametrize("missing", [(0, 1), (0,), (1,)], ids=str)
+def test_not_everything_works_when_the_password_was_not_sent(
+    owner: User, browser: Client, missing: tuple[int, ...]
+) -> None:
+    found = without_sign_in(Protocol.IMAP, Code.UNVERIFIED, *missing)
+    page = shown(browser, finished(queued(owner), found))
+    assert page.headline == "Everything works up to the sign-in"
+    assert page.lede == "We don’t send your password over a connection we can’t verify."
+
+
+# --- Not run -------------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_run_says_whose_fault_it_is(owner: User, browser: Client) -> None:
+    test = running(queued(owner), findings()[:3])
+    reaper.mark_lost(test)
+
+    page = shown(browser, test)
+
+    assert (page.state, page.headline) == ("bad", "The test couldn’t run")
+    assert page.lede == "The problem is on our side. This says nothing about your mail."
+    (problem,) = page.problems
+    assert problem.title == "The test was interrupted"
+    assert problem.fixer == "The fault is in our test"
+    assert problem.primary == ["Test again"]
+    states = [step.state for step in page.lanes["Receiving"].steps.values()]
+    assert states == ["ok"] * 3 + ["skip"] * 5
+    assert page.lanes["Sending"].result == "Not checked"
+
+
+def test_a_test_that_nobody_could_be_asked_to_run(owner: User, browser: Client) -> None:
+    test = queued(owner, client=AN_APP)
+    services.give_up_connection_test(test)
+    page = shown(browser, test)
+    assert page.headline == "The test couldn’t run"
+    assert page.problems == []
+    assert page.test.one("a", "primary").text == "Test again"
+
+
+# --- While it runs -------------------------------------------------------------------------------------
+
+
+def test_a_test_that_waits(owner: User, browser: Client) -> None:
+    page = shown(browser, queued(owner, client=AN_APP))
+    assert (page.state, page.headline) == ("run", "Checking your mail…")
+    assert page.lede == "anna@example.com , the way Windows Live Mail connects"
+    assert "Starting…" in page.text
+    assert "0 of 16 checks" in page.text
+    steps = page.lanes["Receiving"].steps
+    assert [step.state for step in steps.values()] == ["run"] + ["wait"] * 7
+    assert steps["Find the server"].text == "Finding the server…"
+    assert steps["New-mail alerts"].text == "Push (IMAP IDLE)"
+    assert steps["Connect"].text == ""
+    assert page.lanes["Receiving"].result == ""
+    assert page.page.one("title").text.startswith("Testing your mail")
+
+
+def test_a_test_that_runs_shows_what_was_found_and_what_it_does(owner: User, browser: Client) -> None:
+    found = findings()
+    test = running(queued(owner), [*found[:2], *found[8:11]])
+    page = shown(browser, test)
+    assert "Checking the encryption…" in page.text
+    assert "5 of 16 checks" in page.text
+    assert page.page.one("progress")["value"] == "5"
+    assert [step.state for step in page.lanes["Receiving"].steps.values()][:4] == ["ok", "ok", "run", "wait"]
+    assert [step.state for step in page.lanes["Sending"].steps.values()][2:5] == ["ok", "run", "wait"]
+
+
+def test_a_fault_is_seen_while_the_rest_still_runs_and_explained_at_the_end(
+    owner: User, browser: Client
+) -> None:
+    refused = Finding(Step.CONNECT, Status.FAILED, Code.TCP_REFUSED, 7)
+    test = running(queued(owner), findings(Protocol.IMAP, (0, refused))[:2])
+    page = shown(browser, test)
+    step = page.lanes["Receiving"].steps["Connect"]
+    assert (step.state, step.text, step.fix) == ("bad", "The server refused the connection", "")
+    assert page.problems == []
+
+
+def test_a_test_whose_steps_are_all_there_is_summed_up(owner: User, browser: Client) -> None:
+    assert "Summing up…" in shown(browser, running(queued(owner), findings())).text
+
+
+# --- The lanes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "evidence", "text"),
+    [
+        (Step.DNS, {"addresses": ["203.0.113.9", "2001:db8::9"]}, "203.0.113.9, 2001:db8::9"),
+        (Step.CONNECT, {}, "The server answered"),
+        (Step.TLS, {}, ""),
+        (Step.TLS, EVIDENCE, "Certificate valid until 4 March 2027"),
+        (Step.GREETING, {}, "The server said hello"),
+        (Step.CAPABILITIES, {"idle": False}, "It offers what a mail app needs"),
+        (Step.CAPABILITIES, {"idle": True}, "It offers push (IDLE)"),
+        (Step.SIGN_IN, {}, "Password accepted"),
+        (Step.MAILBOX, {"folders": 1}, "Your inbox opens"),
+        (Step.MAILBOX, {"folders": 2}, "Inbox and 1 folder"),
+        (Step.MAILBOX, {"folders": 5}, "Inbox and 4 folders"),
+        (Step.PUSH, {}, "Push is on: new mail shows up within seconds"),
+        (Step.SEND, {}, "Our test message was accepted"),
+        (Step.ARRIVE, {"folder": "INBOX"}, "Our test reached your inbox"),
+        (Step.ARRIVE, {"folder": "Junk"}, "It arrived in the junk folder"),
+    ],
+    ids=str,
+)
+def test_what_a_step_found(
+    owner: User, browser: Client, step: Step, evidence: dict[str, Any], text: str
+) -> None:
+    lane = int(step in (Step.SEND, Step.ARRIVE))
+    special = (lane, Finding(step, Status.PASSED, Code.OK, 7, evidence))
+    page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, special)))
+    item = page.lanes[("Receiving", "Sending")[lane]].steps[str(STEP_TITLES[step])]
+    assert (item.state, item.said, item.text) == ("ok", "Done", text)
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        (Code.NOT_REACHED, "Not checked"),
+        (Code.NO_PASSWORD, "Not checked: no password was given"),
+        (Code.NOT_ASKED, "Not checked: no test message was asked for"),
+        (Code.PASSWORD_REJECTED_ELSEWHERE, "Not checked: the same password was refused already"),
+        (Code.UNVERIFIED, "Not checked: we don’t send your password over a connection we can’t verify"),
+    ],
+)
+def test_why_a_step_was_skipped(owner: User, browser: Client, reason: Code, text: str) -> None:
+    special = (1, skipped(Step.SEND, reason))
+    page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, special)))
+    item = page.lanes["Sending"].steps["Send a message"]
+    assert (item.state, item.said, item.text, item.time) == ("skip", "Not checked", text, "")
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown_as"), [(0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (1260, "1.3 s"), (61000, "61.0 s")]
+)
+def test_how_long_a_step_took(owner: User, browser: Client, ms: int, shown_as: str) -> None:
+    special = (0, Finding(Step.DNS, Status.PASSED, Code.OK, ms))
+    page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, special)))
+    assert page.lanes["Receiving"].steps["Find the server"].time == shown_as
+
+
+@pytest.mark.parametrize(
+    ("socket_type", "server"),
+    [
+        ("SSL", "mail.example.com IMAP, port 993, SSL/TLS"),
+        ("STARTTLS", "mail.example.com IMAP, port 993, STARTTLS"),
+        ("plain", "mail.example.com IMAP, port 993, None: not safe"),
+    ],
+)
+def test_what_was_tested(owner: User, browser: Client, socket_type: str, server: str) -> None:
+    Service.objects.filter(type="imap").update(socket_type=socket_type)
+    page = shown(browser, finished(queued(owner), findings()))
+    assert page.lanes["Receiving"].server == server
+    assert page.lanes["Sending"].server == "mail.example.com SMTP, port 587, STARTTLS"
+
+
+def test_an_address_is_shown_in_its_own_script(owner: User, browser: Client) -> None:
+    owner.memberships.get().customer.domains.get().aliases.create(name="xn--bcher-kva.example")
+    page = shown(browser, queued(owner, address="anna@bücher.example"))
+    assert page.lede == "anna@bücher.example"
+
+
+# --- How to go on --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("brand", "sentence"),
+    [
+        ({"support_phone": "+46 8 123"}, "Still stuck? Call +46 8 123 and give the reference"),
+        ({"support_url": "https://hoster.example/"}, "Still stuck? Contact support and give the reference"),
+        ({}, ""),
+    ],
+    ids=str,
+)
+def test_how_to_reach_a_person(
+    owner: User, browser: Client, settings: Any, brand: dict[str, str], sentence: str
+) -> None:
+    settings.BRAND = {**settings.BRAND, "support_phone": "", "support_url": "", **brand}
+    failed = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
+    test = finished(queued(owner), findings(Protocol.IMAP, failed))
+    page = shown(browser, test)
+    assert page.reference == test.reference
+    assert ("Still stuck" in page.text) is bool(sentence)
+    assert f"{sentence} {test.reference}" in page.text or not sentence
+    assert "Still stuck" not in shown(browser, finished(queued(owner), findings())).text
+
+
+def test_the_title_of_the_page_is_the_answer(owner: User, browser: Client) -> None:
+    page = shown(browser, finished(queued(owner), findings()))
+    assert page.page.one("title").text == "Everything works · Northwind Hosting"

@@ -1,0 +1,207 @@
+"""From the form to the queue: what is asked, what is refused, what a worker is told."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.test import Client
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from mailsetup.connection_tests import credentials
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.connection_tests.tasks import run_connection_test
+from mailsetup.hosting.models import Service
+from tests.connection_tests.runs import PASSWORD
+from tests.html import Element, read
+from tests.provider import MakeLink
+
+pytestmark = pytest.mark.django_db
+FORM = "/setup/anna@example.com/test/"
+
+
+def press(browser: Client, address: str = FORM, **answers: str) -> Any:
+    given = {"protocol": "imap", "password": PASSWORD, "round_trip": "1", "app": "thunderbird", **answers}
+    return browser.post(address, {name: value for name, value in given.items() if value})
+
+
+def chosen(form: Element) -> list[str]:
+    return [part["value"] for part in form.all("input") if "checked" in part.attributes]
+
+
+# --- The form ------------------------------------------------------------------------------------------
+
+
+def test_the_form_asks_for_the_password_and_offers_the_test_message(browser: Client) -> None:
+    form = read(browser.get(FORM)).one("form", "asks")
+    fields = {part["name"]: part for part in form.all("input") if "value" not in part.attributes}
+    assert fields["password"].attributes["type"] == "password"
+    assert chosen(form) == ["imap", "1"]
+    assert "We use your password for this test only and don’t keep it." in form.text
+
+
+def test_it_remembers_the_protocol_and_the_app_that_a_guide_names(browser: Client) -> None:
+    form = read(browser.get(f"{FORM}?protocol=pop3&app=thunderbird")).one("form", "asks")
+    assert chosen(form) == ["pop3", "1"]
+    (app,) = [part for part in form.all("input") if part.attributes.get("name") == "app"]
+    assert app["value"] == "thunderbird"
+
+
+def test_what_the_server_does_not_offer_is_not_asked_and_not_tested(browser: Client) -> None:
+    Service.objects.filter(type="imap").delete()
+    assert "imap" not in chosen(read(browser.get(FORM)))
+    assert press(browser, protocol="imap").status_code == 422
+    Service.objects.filter(type="pop3").delete()
+    assert browser.get(FORM).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({"password": ""}, "Type the password of this mailbox."),
+        (
+            {"password": "secret\u200bcanary"},
+            "The password contains a character that can’t be seen. Type it in by hand.",
+        ),
+        ({"protocol": "nonsense"}, ""),
+        ({"protocol": ""}, ""),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_password_is_not_shown_again(
+    browser: Client, answers: dict[str, str], sentence: str
+) -> None:
+    answer = press(browser, **answers)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert PASSWORD not in page
+    assert "canary" not in page
+    assert not ConnectionTest.objects.exists()
+
+
+def test_spaces_are_a_part_of_a_password(browser: Client) -> None:
+    press(browser, password=" a b ")
+    assert credentials.open_once(ConnectionTest.objects.get()) == " a b "
+
+
+# --- The row -------------------------------------------------------------------------------------------
+
+
+def test_what_was_asked_for_is_kept(browser: Client, owner: User) -> None:
+    answer = press(browser, protocol="pop3")
+    test = ConnectionTest.objects.get()
+    assert answer["Location"] == f"/tests/{test.reference}/"
+    assert (test.address, test.protocol, test.client) == ("anna@example.com", "pop3", "thunderbird")
+    assert (test.user, test.setup_link, test.round_trip, test.state) == (owner, None, True, "queued")
+    assert test.domain is not None
+    assert [(service["type"], service["port"]) for service in test.services] == [("pop3", 995), ("smtp", 587)]
+
+
+def test_behind_a_link_it_belongs_to_the_link(setup_link: MakeLink, client: Client) -> None:
+    link, token = setup_link()
+    answer = press(client, f"/s/{token}/test/")
+    test = ConnectionTest.objects.get()
+    assert answer["Location"] == f"/s/{token}/tests/{test.reference}/"
+    assert (test.user, test.setup_link) == (None, link)
+
+
+@pytest.mark.parametrize("answers", [{"round_trip": ""}, {"without": "1"}])
+def test_no_test_message_unless_asked_for_and_with_a_password(
+    browser: Client, answers: dict[str, str]
+) -> None:
+    press(browser, **answers)
+    assert not ConnectionTest.objects.get().round_trip
+
+
+def test_an_app_that_has_no_guide_is_not_kept(browser: Client) -> None:
+    press(browser, app="no-such-app")
+    assert ConnectionTest.objects.get().client == ""
+
+
+def test_up_to_the_sign_in_no_password_is_sealed(browser: Client) -> None:
+    press(browser, without="1")
+    assert ConnectionTest.objects.count() == 1
+    assert not SealedPassword.objects.exists()
+
+
+def test_support_looking_as_the_customer_types_no_password(browser: Client) -> None:
+    """django-hijack keeps who looks in the session."""
+    session = browser.session
+    session["hijack_history"] = ["1"]
+    session.save()
+    form = read(browser.get(FORM)).one("form", "asks")
+    assert "In the support view there’s no password field." in form.text
+    assert not [part for part in form.all("input") if part.attributes.get("type") == "password"]
+    assert press(browser).status_code == 302
+    assert not SealedPassword.objects.exists(), "even one that was sent is not taken"
+    assert not ConnectionTest.objects.get().round_trip
+
+
+# --- The queue -----------------------------------------------------------------------------------------
+
+
+def test_a_worker_is_told_the_id_alone_and_after_the_row_is_there(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.undo()  # the task itself, which other tests of this room only note
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(run_connection_test, "apply_async", lambda *sending: sent.append(sending))
+    with django_capture_on_commit_callbacks() as callbacks:
+        press(browser)
+        assert sent == []
+    for callback in callbacks:
+        callback()
+    assert sent == [((), {"test_id": ConnectionTest.objects.get().pk})]
+
+
+def test_the_password_is_sealed_and_nowhere_else(
+    browser: Client, caplog: pytest.LogCaptureFixture, no_broker: list[int]
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        page = browser.get(press(browser)["Location"])
+    test = ConnectionTest.objects.get()
+    assert no_broker == [test.pk]
+    row = str(ConnectionTest.objects.values().get())
+    sealed = str(SealedPassword.objects.values().get())
+    for place in (row, sealed, page.content.decode(), caplog.text, str(browser.session.items())):
+        assert PASSWORD not in place
+    assert credentials.open_once(test) == PASSWORD
+
+
+@pytest.mark.parametrize("error", [OSError("no such folder"), OperationalError("no such host")])
+def test_a_broker_that_is_down_is_said_at_once_and_leaves_no_password(
+    browser: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    def down(**_task: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(run_connection_test, "delay_on_commit", down)
+    answer = press(browser)
+    test = ConnectionTest.objects.get()
+    assert answer.status_code == 503
+    page = read(answer).one("main")
+    assert test.reference in page.text
+    assert page.links() == {
+        "Try now": f"{FORM}?protocol=imap&app=thunderbird",
+        "Back to my guide": "/setup/anna@example.com/thunderbird/imap/",
+    }
+    assert not SealedPassword.objects.exists()
+    assert (test.state, test.verdict, test.causes) == ("done", "not_run", [])
+    assert test.reference in caplog.text
+    assert PASSWORD not in caplog.text
+
+
+# --- The reference -------------------------------------------------------------------------------------
+
+
+def test_references_read_well_over_the_telephone(browser: Client) -> None:
+    for _ in range(3):
+        press(browser)
+    references = list(ConnectionTest.objects.values_list("reference", flat=True))
+    assert len(set(references)) == 3
+    for reference in references:
+        assert (len(reference), reference[4]) == (9, "-")
+        assert not set(reference) & set("01OIL")

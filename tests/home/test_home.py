@@ -1,0 +1,188 @@
+"""The start page: the three questions, what they offer, and where the answers lead."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from mailsetup.hosting.models import Service
+from mailsetup.hosting.provisioning import provision
+from tests.html import Element, read
+from tests.provider import MakeLink
+
+pytestmark = pytest.mark.django_db
+AGENTS = {
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140": ("Windows computer", "Windows Live Mail"),
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)": ("iPhone or iPad", "Mail on iPhone and iPad"),
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko": ("Linux computer", "Thunderbird"),
+}
+
+
+@pytest.fixture
+def browser(owner: User, signed_in: Any) -> Client:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def two_domains(request: pytest.FixtureRequest, provider_file: dict[str, Any]) -> None:
+    """The customer gets a second domain, with a name in its own script."""
+    request.getfixturevalue("provider")
+    provider_file["domains"][0]["mailboxes"].append("bert@example.com")
+    more = {**provider_file["domains"][0], "name": "bücher.example", "aliases": []}
+    provider_file["domains"].append({**more, "mailboxes": ["ida@bücher.example"]})
+    provision(json.dumps(provider_file).encode())
+
+
+def questions(answer: Any) -> Element:
+    return read(answer).one("form", "asks")
+
+
+def radios(form: Element, name: str) -> dict[str, bool]:
+    """What can be chosen, and whether it is."""
+    fields = [field for field in form.all("input") if field.attributes.get("name") == name]
+    return {field["value"]: "checked" in field.attributes for field in fields}
+
+
+# --- Which address -------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("two_domains")
+def test_the_mailboxes_stand_below_their_domains_and_the_first_is_chosen(browser: Client) -> None:
+    form = questions(browser.get("/"))
+    assert [name.text for name in form.all("span", "group-name")] == ["example.com", "bücher.example"]
+    assert radios(form, "address") == {
+        "anna@example.com": True,
+        "bert@example.com": False,
+        "ida@xn--bcher-kva.example": False,
+    }
+    assert "ida@bücher.example" in form.text
+    assert "Any address in one of your domains, also one that isn’t listed." in form.text
+
+
+@pytest.mark.usefixtures("two_domains")
+def test_the_address_that_was_chosen_stays_chosen(browser: Client) -> None:
+    form = questions(browser.get("/setup/", {"address": "bert@example.com", "app": "no-such-app"}))
+    assert [address for address, chosen in radios(form, "address").items() if chosen] == ["bert@example.com"]
+
+
+def test_with_one_domain_its_name_is_said(browser: Client) -> None:
+    hint = "Any address that ends in @example.com, also one that isn’t listed."
+    assert hint in questions(browser.get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("x@elsewhere.example", "That address isn’t in one of your domains."),
+        ("x@nowhere.example", "That address isn’t in one of your domains."),
+    ],
+)
+@pytest.mark.parametrize("page", ["/setup/", "/test/"])
+def test_an_address_of_somebody_else_is_as_unknown_as_none(
+    browser: Client, page: str, typed: str, sentence: str
+) -> None:
+    answer = browser.get(page, {"other": typed, "address": "anna@example.com", "app": "other"})
+    form = questions(answer)
+    assert answer.status_code == 422
+    assert sentence in form.text
+    (field,) = [field for field in form.all("input") if field.attributes.get("name") == "other"]
+    assert (field["value"], field["aria-invalid"]) == (typed, "true")
+
+
+# --- The test of an address ----------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("two_domains")
+def test_with_several_addresses_one_is_chosen_before_the_test(browser: Client) -> None:
+    form = questions(browser.get("/test/"))
+    assert set(radios(form, "address")) == {
+        "ida@xn--bcher-kva.example",
+        "anna@example.com",
+        "bert@example.com",
+    }
+    answer = browser.get("/test/", {"address": "bert@example.com", "other": ""})
+    assert answer["Location"] == "/setup/bert@example.com/test/"
+    answer = browser.get("/test/", {"address": "bert@example.com", "other": "anna@example.com"})
+    assert answer["Location"] == "/setup/anna@example.com/test/"
+
+
+def test_without_a_domain_there_is_nothing_to_test(signed_in: Any) -> None:
+    nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
+    assert "There’s no domain here yet" in read(signed_in(nobody).get("/test/")).text
+
+
+# --- Which protocol ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "protocol"), [("", "imap"), ("?protocol=pop3", "pop3"), ("?protocol=smtp", "imap")]
+)
+def test_imap_is_chosen_unless_asked_otherwise(browser: Client, query: str, protocol: str) -> None:
+    chosen = radios(questions(browser.get(f"/{query}")), "protocol")
+    assert [name for name, ticked in chosen.items() if ticked] == [protocol]
+
+
+@pytest.mark.parametrize("wanted", ["imap", "pop3", "smtp", ""])
+def test_what_the_server_does_not_offer_leads_to_what_it_offers(browser: Client, wanted: str) -> None:
+    Service.objects.filter(type="imap").delete()
+    answer = browser.get("/setup/", {"address": "anna@example.com", "app": "other", "protocol": wanted})
+    assert answer["Location"] == "/setup/anna@example.com/other/pop3/"
+
+
+def test_behind_a_link_only_what_the_server_offers_is_asked(setup_link: MakeLink, client: Client) -> None:
+    Service.objects.filter(type="imap").delete()
+    _link, token = setup_link()
+    form = questions(client.get(f"/s/{token}/"))
+    assert radios(form, "protocol") == {"pop3": False}, "nothing to choose"
+    assert form["action"] == f"/s/{token}/"
+
+
+# --- Which app -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_the_apps_of_the_device_come_first(browser: Client, agent: str) -> None:
+    device, app = AGENTS[agent]
+    detected = questions(browser.get("/", headers={"user-agent": agent})).one("div", "detected")
+    assert detected.text.startswith(f"It looks like you’re on your {device}")
+    assert app in [name.text for button in detected.all("button", "app") for name in button.all("b")]
+    others = questions(browser.get("/", headers={"user-agent": agent})).all("details", "more")
+    headings = [group.one("summary").text for group in others if group.all("button", "app")]
+    assert headings
+    assert not [heading for heading in headings if heading.startswith(device)]
+
+
+def test_no_device_is_guessed_from_nothing(browser: Client) -> None:
+    form = questions(browser.get("/"))
+    assert not form.all("div", "detected")
+    assert {button["value"] for button in form.all("button", "app")} >= {"thunderbird", "windows-live-mail"}
+
+
+def test_each_app_says_how_it_is_set_up(browser: Client) -> None:
+    buttons = questions(browser.get("/")).all("button", "app")
+    ways = {button["value"]: button.one("span", "way").text for button in buttons}
+    assert ways["windows-live-mail"] == "8 steps"
+    assert ways["apple-mail-iphone"] == "One tap"
+    assert ways["thunderbird"] == "Just type your address"
+    assert "other" not in ways
+
+
+def test_enter_in_the_field_chooses_no_app_by_accident(browser: Client) -> None:
+    assert questions(browser.get("/")).all("button")[0]["value"] == "other"
+
+
+# --- Behind a link -------------------------------------------------------------------------------------
+
+
+def test_behind_a_link_its_address_stands_and_nobodys_tests(
+    setup_link: MakeLink, owner: User, signed_in: Any
+) -> None:
+    _link, token = setup_link()
+    for someone in (Client(), signed_in(owner)):
+        page = read(someone.get(f"/s/{token}/")).one("main")
+        assert "For anna@example.com" in page.text
+        assert radios(page, "address") == {}
+        assert "Lately" not in page.text
+        assert page.links()["Test my connection"] == f"/s/{token}/test/"
