@@ -25,7 +25,7 @@ test: .venv/.dev ## install what the suite needs and run all of it
 lint: .venv/.dev ## check style, types, import contracts and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djade --check $(TEMPLATES)
+	@$(BIN)/djade --check $(TEMPLATES)
 	DEBUG=true $(BIN)/mypy
 	$(BIN)/lint-imports
 	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
@@ -33,7 +33,7 @@ lint: .venv/.dev ## check style, types, import contracts and migrations
 format: .venv/.dev ## put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djade $(TEMPLATES) || true # it fails when it has changed something
+	@$(BIN)/djade $(TEMPLATES) || true # it fails when it has changed something
 
 bench: .venv/.dev ## measure what we promise about speed, as ratios in one run
 	@$(BIN)/python tests/install_parts.py

@@ -100,7 +100,7 @@ class Supervisor:
         mail_server.start(environment, CHECKOUT)
         os.environ.update(settings)
         own_database = settings.get("DATABASE_URL") == state.database_url
-        prepare_portal(state, mail_ports, own_database)
+        prepare_portal(state, mail_ports, own_database=own_database)
         for child in (web, worker):
             child.start(environment, CHECKOUT)
         trouble = wait_until_ready(self.children, READY_WITHIN_SECONDS)

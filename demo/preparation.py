@@ -17,7 +17,7 @@ from demo.state import DemoState
 from portal.database import is_of_before
 
 
-def prepare_portal(state: DemoState, mail_ports: MailPorts, own_database: bool) -> None:
+def prepare_portal(state: DemoState, mail_ports: MailPorts, *, own_database: bool) -> None:
     """Migrates, collects static files and loads the demo customer into the database of the environment.
 
     A database that is not the demo's own gets the demo customer only while it holds no domain.

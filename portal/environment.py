@@ -29,7 +29,7 @@ def parsed(name: str, parse: Callable[[str], T], default: str = "") -> T:
         raise ImproperlyConfigured(f"{name} can't be used: {error}") from None
 
 
-def boolean(name: str, default: bool) -> bool:
+def boolean(name: str, *, default: bool) -> bool:
     def parse(text: str) -> bool:
         word = text.strip().lower()
         if word in ("1", "true", "yes", "on"):

@@ -53,7 +53,7 @@ class SessionActivityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
-        if key and cache.add(f"session-seen:{key}", True, settings.PORTAL.session_activity_seconds):
+        if key and cache.add(f"session-seen:{key}", 1, settings.PORTAL.session_activity_seconds):
             response: HttpResponse = self.note(request)
             return response
         return self.get_response(request)

@@ -24,7 +24,7 @@ class Autoconfig(Format):
     public = True
     signed = False
 
-    def filename(self, config: ClientConfig) -> str:
+    def filename(self, config: ClientConfig) -> str:  # noqa: ARG002  # other formats name the address
         return "config-v1.1.xml"  # this for every version of the format, says the draft
 
     def render(self, config: ClientConfig) -> bytes:

@@ -107,7 +107,7 @@ def _fork(
         if imported:
             json.dump([name for name in sys.modules if name.partition(".")[0] not in _OURS], imported)
             imported.flush()
-    except BaseException:
+    except BaseException:  # noqa: BLE001  # a child says what ended it, whatever it was
         traceback.print_exc()
     finally:
         os._exit(status)  # cleaning up is the parent's

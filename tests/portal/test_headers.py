@@ -170,7 +170,7 @@ COOKIES = {
 }
 
 
-def check(response: HttpResponse, values: dict[str, str], secure: bool = False) -> None:
+def check(response: HttpResponse, values: dict[str, str], *, secure: bool = False) -> None:
     headers = response.headers
     assert set(headers["Content-Security-Policy"].split("; ")) == POLICY
     assert headers["Referrer-Policy"] == "same-origin"
@@ -377,7 +377,7 @@ def test_cookies_stay_with_the_portal(
     token = one_device.removeprefix("/s/").rstrip("/")
 
     for answer in answers:
-        check(answer, {"link": token}, secure)
+        check(answer, {"link": token}, secure=secure)
     assert {name for answer in answers for name in answer.cookies} == {
         "csrftoken",
         "sessionid",
