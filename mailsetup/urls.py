@@ -1,4 +1,4 @@
-"""Doors for people. The pages of one address hang below a signed-in set-up and below a set-up link alike."""
+"""The pages for people. Those of one address hang below a signed-in set-up and below a set-up link alike."""
 
 from django.urls import include, path
 
@@ -10,7 +10,7 @@ from mailsetup.setup_links import urls as setup_links
 
 app_name = "mailsetup"
 
-of_one_address = [
+setup_urlpatterns = [
     *connection_tests.setup_urlpatterns,
     *discovery.setup_urlpatterns,
     *setup_links.setup_urlpatterns,
@@ -21,6 +21,6 @@ of_one_address = [
 urlpatterns = [
     *home.urlpatterns,
     *connection_tests.urlpatterns,
-    path("setup/<str:address>/", include(of_one_address)),
-    path("s/<str:token>/", include(of_one_address)),
+    path("setup/<str:address>/", include(setup_urlpatterns)),
+    path("s/<str:token>/", include(setup_urlpatterns)),
 ]

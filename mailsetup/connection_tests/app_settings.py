@@ -10,10 +10,10 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Each field is the environment variable of the same name in capitals."""
 
     # Whether it was read or not.
-    sealed_password_seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
+    sealed_password_seconds: Annotated[int, Meta(ge=1, le=600)] = 120
     password_max_characters: Annotated[int, Meta(ge=1, le=10_000)] = 256
     # The customer has left by then.
-    test_queue_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
+    test_queue_seconds: Annotated[int, Meta(ge=1, le=600)] = 60
     # Longer than a run can take by its own deadlines.
     test_lost_seconds: Annotated[int, Meta(ge=1, le=3600)] = 150
     # What follows is counted for each address.
@@ -35,6 +35,11 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     recent_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 3
 
     def __post_init__(self) -> None:
+        if self.sealed_password_seconds < self.test_queue_seconds:
+            raise ValueError(
+                f"SEALED_PASSWORD_SECONDS can't be used: it is {self.sealed_password_seconds}, and a test may "
+                f"wait {self.test_queue_seconds} for its worker (TEST_QUEUE_SECONDS)."
+            )
         if self.worker_silence_seconds <= self.worker_heartbeat_seconds:
             raise ValueError(
                 f"WORKER_SILENCE_SECONDS can't be used: it is {self.worker_silence_seconds}, and a worker "

@@ -447,6 +447,8 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
         return _everything_works(test, services)
     if test.verdict == Verdict.NOT_RUN:
         return _("The test couldn’t run"), _("The problem is on our side. This says nothing about your mail.")
+    if test.verdict == Verdict.WARNING and not all(service.signed_in for service in services):
+        return _("It works up to the sign-in, with a limit"), problems[0].title
     if test.verdict == Verdict.WARNING:
         return _("Your mail works, with a limit"), problems[0].title
     count = sum(problem.severity == "bad" for problem in problems)
@@ -508,6 +510,8 @@ def _summary_title(test: ConnectionTest, *, up_to_sign_in: bool) -> str:
     match Verdict(test.verdict):
         case Verdict.PASSED:
             return _("Works up to the sign-in") if up_to_sign_in else _("Everything works")
+        case Verdict.WARNING if up_to_sign_in:
+            return _("Works up to the sign-in, with a limit")
         case Verdict.WARNING:
             return _("Works, with a limit")
         case Verdict.FAILED:

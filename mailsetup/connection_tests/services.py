@@ -65,8 +65,8 @@ def _refuse_too_many(address: str, config: ClientConfig) -> None:
     """anna+1@, anna+2@ and an alias domain sign in to one mailbox, so they share its limits."""
     limits, now, incoming = settings.CONNECTION_TESTS, timezone.now(), config.incoming
     same = Q(services__0__username=incoming.username, services__0__hostname=incoming.hostname)
-    window = now - timedelta(minutes=limits.test_window_minutes)
-    recent = ConnectionTest.objects.filter(same | Q(address=address), created_at__gt=window)
+    tests = ConnectionTest.objects.filter(same | Q(address=address))
+    recent = tests.filter(created_at__gt=now - timedelta(minutes=limits.test_window_minutes))
     # What a dead worker left behind counts no longer; the reaper may not have come by yet.
     waiting = Q(
         state=ConnectionTest.State.QUEUED, created_at__gt=now - timedelta(seconds=limits.test_queue_seconds)
@@ -74,7 +74,7 @@ def _refuse_too_many(address: str, config: ClientConfig) -> None:
     running = Q(
         state=ConnectionTest.State.RUNNING, started_at__gt=now - timedelta(seconds=limits.test_lost_seconds)
     )
-    if recent.filter(waiting | running).count() >= limits.test_unfinished_limit:
+    if tests.filter(waiting | running).count() >= limits.test_unfinished_limit:
         raise TooManyTests("busy")
     if recent.count() >= limits.test_window_limit:
         raise TooManyTests("often")

@@ -1,4 +1,4 @@
-"""The Celery door."""
+"""What a Celery worker is asked to do, and when it starts and stops."""
 
 import logging
 from typing import Any

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts import access
@@ -142,7 +141,6 @@ def _refusal(refusal: services.TooManyTests) -> str:
     return text % {"minutes": minutes}
 
 
-@cache_control(private=True, no_store=True)
 def test(request: HttpRequest, reference: str) -> HttpResponse:
     """One test of a signed-in person, running or over.
 

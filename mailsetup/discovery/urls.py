@@ -1,4 +1,4 @@
-"""Doors for mail programs, which ask without signing in and under every customer's domain name.
+"""The addresses for mail programs, which ask without signing in and under every customer's domain name.
 
 Under a name that is not the portal's own this is the whole site (portal.middleware.HostMiddleware).
 """

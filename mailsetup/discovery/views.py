@@ -67,10 +67,7 @@ def download(request: HttpRequest, setup: Setup, *, slug: str, protocol: str) ->
     return HttpResponse(
         body,
         content_type=file_format.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{file_format.filename(config)}"',
-            "Cache-Control": "private, no-store",
-        },
+        headers={"Content-Disposition": f'attachment; filename="{file_format.filename(config)}"'},
     )
 
 

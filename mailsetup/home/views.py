@@ -149,7 +149,7 @@ def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[
 
 def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, Any]:
     platform = guess_platform(request.headers)
-    detected = _named_guides(platform) if platform else []
+    detected = guides_for(platform) if platform else []
     label, _group, icon = DEVICES[platform] if platform else ("", "", "")
     return {
         "protocols": [protocol.value for protocol in offered],
@@ -157,16 +157,11 @@ def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, A
         "device": {"label": label, "icon": icon} if detected else None,
         "detected": [_card(guide) for guide in detected],
         "groups": [
-            {"label": group, "icon": icon, "guides": [_card(guide) for guide in _named_guides(other)]}
+            {"label": group, "icon": icon, "guides": [_card(guide) for guide in guides_for(other)]}
             for other, (_device, group, icon) in DEVICES.items()
-            if other is not platform and _named_guides(other)
+            if other is not platform and guides_for(other)
         ],
     }
-
-
-def _named_guides(platform: Platform) -> list[Guide]:
-    """The apps for a platform; "another app" has its own button below them."""
-    return [guide for guide in guides_for(platform) if guide.slug != "other"]
 
 
 def _card(guide: Guide) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""The doors of the pages of one address: they turn a request into a `Setup` or a link."""
+"""For the views of one address: from a request to a `Setup` or a link."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -23,6 +23,12 @@ DEVICE_COOKIE = "setup_device"
 View = Callable[..., HttpResponse]
 
 
+class LinkHttpRequest(HttpRequest):
+    """A request behind a link; templates/base.html shows such a visitor no menu of an account."""
+
+    link_home_url: str
+
+
 def for_setup(view: View) -> View:
     """Give `view` the Setup of a page below /setup/ADDRESS/ or /s/TOKEN/.
 
@@ -30,7 +36,9 @@ def for_setup(view: View) -> View:
     """
 
     @wraps(view)
-    def door(request: HttpRequest, *, address: str = "", token: str = "", **kwargs: Any) -> HttpResponse:
+    def for_address_or_token(
+        request: HttpRequest, *, address: str = "", token: str = "", **kwargs: Any
+    ) -> HttpResponse:
         if token:
             return _behind_link(
                 request,
@@ -49,31 +57,32 @@ def for_setup(view: View) -> View:
             raise Http404("No such address here.") from None
         return view(request, setup, **kwargs)
 
-    return door
+    return for_address_or_token
 
 
 def for_link(view: View) -> View:
     """Give `view` the link of a page below /s/TOKEN/, as `link`, and its `token`; the rest as for_setup()."""
 
     @wraps(view)
-    def door(request: HttpRequest, *, token: str, **kwargs: Any) -> HttpResponse:
+    def for_token(request: HttpRequest, *, token: str, **kwargs: Any) -> HttpResponse:
         return _behind_link(request, token, lambda link: view(request, link=link, token=token, **kwargs))
 
-    return door
+    return for_token
 
 
 def _behind_link(
     request: HttpRequest, token: str, answer: Callable[[SetupLink], HttpResponse]
 ) -> HttpResponse:
     home_url = reverse("mailsetup:link", kwargs={"token": token})
-    # templates/base.html: who came by a link sees no menu of an account, even if there is one.
-    request.link_home_url = home_url  # type: ignore[attr-defined]
+    by_link = cast("LinkHttpRequest", request)
     try:
         link = selectors.open_link(token, request.COOKIES.get(DEVICE_COOKIE, ""))
+        by_link.link_home_url = home_url
         # The page comes first: one that isn't there must not use up the link without leaving the key behind.
         response = answer(link)
         device_key = services.claim_setup_link(link)
     except LinkGone as gone:
+        by_link.link_home_url = ""  # a page that says so leads nowhere by a dead link
         return render(request, "setup_links/link_gone.html", {"reason": gone.reason}, status=410)
     except (AddressError, UnknownDomain, UnknownLink):
         raise Http404("No such link.") from None
@@ -87,6 +96,4 @@ def _behind_link(
             secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
         )
-    # What a link shows is for its holder alone.
-    response.headers.setdefault("Cache-Control", "private, no-store")
     return response

@@ -30,9 +30,7 @@ def phone(request: HtmxHttpRequest, setup: Setup) -> HttpResponse:
         "minutes": settings.SETUP_LINKS.one_device_opening_minutes,
     }
     template = "setup_links/phone.html#dialog" if request.htmx else "setup_links/phone.html"
-    response = render(request, template, context)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, template, context)
 
 
 def _svg_path(rows: list[list[bool]]) -> str:

@@ -2,7 +2,9 @@
 
 from tests.architecture.rooms import ROOT
 
-LOOKED_AT = ("portal", "accounts")
+LOOKED_AT = ("portal", "accounts", "mailsetup")
+# A command has no request: it speaks for the installation.
+WITHOUT_A_REQUEST = "mailsetup/hosting/management/lookup.py"
 
 
 def test_the_brand_is_passed_down_from_the_request() -> None:
@@ -12,4 +14,4 @@ def test_the_brand_is_passed_down_from_the_request() -> None:
         for file in (ROOT / package).rglob("*.py")
         if "settings.BRAND" in file.read_text(encoding="utf-8")
     }
-    assert readers == {"accounts/brands.py"}
+    assert readers == {"accounts/brands.py", WITHOUT_A_REQUEST}

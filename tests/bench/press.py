@@ -19,7 +19,7 @@ from tests.bench.report import Promise
 from tests.e2e.back_ends import embedded, grown_up
 from tests.e2e.browser import CHROMIUM_ARGUMENTS
 from tests.e2e.portal import OWNER, Portal, running_portal
-from tests.e2e.visits import sign_in
+from tests.e2e.steps import sign_in
 from tests.mail.lab import LOOPBACK, MailLab, running_mail_lab
 from tests.parts.postgres import running_postgres
 from tests.parts.redis_server import running_redis

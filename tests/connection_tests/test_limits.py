@@ -67,7 +67,7 @@ def test_a_sealed_password_is_deleted_after_two_minutes(
 
 
 def test_how_long_a_password_stays_sealed_is_a_setting(owner: User, later: Later, limits: Limits) -> None:
-    limits(sealed_password_seconds=10)
+    limits(sealed_password_seconds=10, test_queue_seconds=5)
     later(0)
     first, second = queued(owner), queued(owner)
     later(9)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import SCREENS, assert_accessible
 from tests.e2e.portal import OWNER, Portal
-from tests.e2e.visits import expect_verdict, sign_in, start_test
+from tests.e2e.steps import expect_verdict, sign_in, start_test
 
 PAGES = [
     "/",

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.portal import OWNER, Portal
-from tests.e2e.visits import expect_verdict, sign_in, start_test
+from tests.e2e.steps import expect_verdict, sign_in, start_test
 
 ADDRESS = "zoe@lab.test"
 WRONG = "Kanarienvogel-4711-falsch"

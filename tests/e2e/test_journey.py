@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import DESKTOP, PHONE_DARK
 from tests.e2e.portal import OWNER, STRANGER, Portal
-from tests.e2e.visits import (
+from tests.e2e.steps import (
     EMAIL_LABEL,
     PASSWORD_LABEL,
     choose,

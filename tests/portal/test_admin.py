@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Customer, User
 from mailsetup.connection_tests import services
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.probes.findings import Code, Finding, Status, Step
@@ -113,3 +113,31 @@ def test_names_typed_by_staff_are_stored_like_provisioned_ones(support: Client) 
 def test_a_name_that_is_taken_or_none_is_refused(support: Client, name: str, alias: str) -> None:
     assert support.post("/admin/hosting/domain/add/", domain_form(name, alias)).status_code == 200
     assert Domain.objects.count() == 2
+
+
+def test_a_domain_that_staff_give_to_another_customer_leaves_its_links_behind(
+    support: Client, setup_link: MakeLink
+) -> None:
+    """What the old customer's people made must open nothing of the new one's."""
+    _link, token = setup_link()
+    domain = Domain.objects.get(name="example.com")
+    form = domain_form("example.com", "example.net") | {
+        "aliases-INITIAL_FORMS": "1",
+        "aliases-0-id": str(domain.aliases.get().pk),
+        "aliases-0-domain": str(domain.pk),
+    }
+    page = f"/admin/hosting/domain/{domain.pk}/change/"
+    assert support.post(page, form | {"customer": str(domain.customer_id)}).status_code == 302
+    assert Client().get(f"/s/{token}/").status_code == 200, "the customer is the same"
+    other = Customer.objects.get(external_id="whmcs:9")
+    assert support.post(page, form | {"customer": str(other.pk)}).status_code == 302
+    assert Client().get(f"/s/{token}/").status_code == 410
+
+
+def test_a_link_that_is_over_leads_nowhere(setup_link: MakeLink, owner: User, signed_in: Any) -> None:
+    link, token = setup_link()
+    SetupLink.objects.filter(pk=link.pk).update(revoked_at=link.created_at)
+    gone = signed_in(owner).get(f"/s/{token}/")
+    assert gone.status_code == 410
+    assert f"/s/{token}/" not in gone.content.decode()
+    assert "Sign out" in gone.content.decode(), "who is signed in keeps the menu"
