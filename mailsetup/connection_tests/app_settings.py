@@ -37,8 +37,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.sealed_password_seconds < self.test_queue_seconds:
             raise ValueError(
-                f"SEALED_PASSWORD_SECONDS can't be used: it is {self.sealed_password_seconds}, and a test may "
-                f"wait {self.test_queue_seconds} for its worker (TEST_QUEUE_SECONDS)."
+                f"SEALED_PASSWORD_SECONDS can't be used: it is {self.sealed_password_seconds}, and a test "
+                f"may wait {self.test_queue_seconds} for its worker (TEST_QUEUE_SECONDS)."
             )
         if self.worker_silence_seconds <= self.worker_heartbeat_seconds:
             raise ValueError(
