@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
 from accounts.brands import brand_of
+from accounts.forms import validate_sendable
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
 # The admin's own form knows neither rate limits nor second factors, so allauth's takes its place.
@@ -97,6 +98,8 @@ class CustomerAdmin(admin.ModelAdmin[Customer]):
 
 class InvitationForm(forms.ModelForm[Invitation]):
     """A new invitation goes out by mail when it is saved."""
+
+    email = forms.EmailField(label=_("Email address"), max_length=254, validators=[validate_sendable])
 
     class Meta:
         model = Invitation

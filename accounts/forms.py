@@ -9,6 +9,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.conf import settings
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adapters import invitation_in
@@ -28,6 +29,14 @@ class FieldTextMixin:
                 field.help_text = _(
                     "At least %(count)s characters. Three or four words in a row work well."
                 ) % {"count": settings.ACCOUNTS.password_min_characters}
+
+
+def validate_sendable(email: str) -> None:
+    """Refuse a domain that can't be written as A-labels, as mail wants it (RFC 5891 section 4.4)."""
+    try:
+        punycode(email.rpartition("@")[2])
+    except UnicodeError:
+        raise forms.ValidationError(_("No mail can be sent to this address. Check its spelling.")) from None
 
 
 class LoginForm(FieldTextMixin, account.LoginForm):
@@ -108,6 +117,7 @@ class SignUpForm(FieldTextMixin, account.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["email"].validators.append(validate_sendable)
         invitation = invitation_in(context.request)
         if invitation is not None:
             self.initial["email"] = invitation.email
@@ -118,7 +128,7 @@ class SignUpForm(FieldTextMixin, account.SignupForm):
 class InviteForm(FieldTextMixin, forms.ModelForm[Membership]):
     """Whom to ask to join, and as what."""
 
-    email = forms.EmailField(label=_("Email address"), max_length=254)
+    email = forms.EmailField(label=_("Email address"), max_length=254, validators=[validate_sendable])
 
     class Meta:
         model = Membership

@@ -239,3 +239,15 @@ def test_a_count_that_is_no_number_counts_as_none(
 ) -> None:
     page = f"/tests/{test_of_owner.reference}/"
     assert browser.get(page, {"seen": seen}).status_code == 200
+
+
+@pytest.mark.parametrize("email", ["anna@xn--\uffff.com", "anna@" + "ß" * 70 + ".example"])
+def test_nobody_is_invited_at_an_address_that_mail_cannot_be_sent_to(
+    email: str, browser: Client, mailoutbox: list[object]
+) -> None:
+    customer = Customer.objects.get(external_id="whmcs:1234")
+    page = f"/accounts/people/customers/{customer.pk}/invite/"
+    answer = browser.post(page, {"email": email, "role": "member"})
+    assert answer.status_code == 422
+    assert not customer.invitations.exists()
+    assert not mailoutbox

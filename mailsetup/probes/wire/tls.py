@@ -54,6 +54,8 @@ def strict_context(ca_file: str | None, roots_seconds: float) -> ssl.SSLContext:
 @lru_cache(maxsize=2)
 def _strict_context(ca_file: str | None, _changed: int, _period: int) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    # RFC 8996. Debian's Python leaves this to the system's OpenSSL settings.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     # RFC 9525 section 2: the common name is no host name.
     context.hostname_checks_common_name = False
     if ca_file is not None:
