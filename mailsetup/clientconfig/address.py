@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, auto
 
 import idna
 
@@ -19,15 +19,15 @@ _SUBADDRESS_SEPARATOR = "+"  # RFC 5233
 class AddressFault(StrEnum):
     """Why a text is no mail address or domain name."""
 
-    NO_AT = "no_at"
-    ADDRESS_TOO_LONG = "address_too_long"
-    INVISIBLE_CHARACTER = "invisible_character"
-    LOCAL_PART_TOO_LONG = "local_part_too_long"
-    LOCAL_PART_CHARACTER = "local_part_character"
-    DOMAIN_EMPTY = "domain_empty"
-    DOMAIN_TOO_LONG = "domain_too_long"
-    DOMAIN_INVALID = "domain_invalid"
-    DOMAIN_INCOMPLETE = "domain_incomplete"
+    NO_AT = auto()
+    ADDRESS_TOO_LONG = auto()
+    INVISIBLE_CHARACTER = auto()
+    LOCAL_PART_TOO_LONG = auto()
+    LOCAL_PART_CHARACTER = auto()
+    DOMAIN_EMPTY = auto()
+    DOMAIN_TOO_LONG = auto()
+    DOMAIN_INVALID = auto()
+    DOMAIN_INCOMPLETE = auto()
 
 
 class AddressError(ValueError):

@@ -87,3 +87,50 @@ def test_no_domain_raises_anything_but_address_error(text: str) -> None:
     except AddressError:
         return
     assert parse_domain(domain) == domain
+
+
+def label_domain(length: int) -> str:
+    """A domain name of exactly so many characters."""
+    labels = ("a" * 63 + ".") * (length // 64)
+    return (labels + "a" * (length - len(labels)))[: length - 4] + ".com"
+
+
+@pytest.mark.parametrize(("length", "fits"), [(64, True), (65, False)])
+def test_the_longest_local_part(length: int, fits: bool) -> None:
+    text = "a" * length + "@example.com"
+    if fits:
+        assert parse_address(text).local_part == "a" * length
+    else:
+        with pytest.raises(AddressError) as refused:
+            parse_address(text)
+        assert refused.value.fault is AddressFault.LOCAL_PART_TOO_LONG
+
+
+@pytest.mark.parametrize(("length", "fits"), [(254, True), (255, False)])
+def test_the_longest_address(length: int, fits: bool) -> None:
+    text = "a@" + label_domain(length - 2)
+    assert len(text) == length
+    if fits:
+        assert str(parse_address(text)) == text
+    else:
+        with pytest.raises(AddressError) as refused:
+            parse_address(text)
+        assert refused.value.fault is AddressFault.ADDRESS_TOO_LONG
+
+
+def test_a_domain_that_is_longer_than_any() -> None:
+    with pytest.raises(AddressError) as refused:
+        parse_domain("a." * 128 + "com")
+    assert refused.value.fault is AddressFault.DOMAIN_TOO_LONG
+
+
+def test_dots_after_a_domain_and_spaces_around_an_address_are_typing_mistakes() -> None:
+    assert parse_domain(" example.com. ") == "example.com"
+    assert str(parse_address("\u00a0\tXanna@example.com ")) == "xanna@example.com"
+    with pytest.raises(AddressError) as refused:
+        parse_address("anna@example.com\n")
+    assert refused.value.fault is AddressFault.INVISIBLE_CHARACTER
+
+
+def test_only_the_first_plus_starts_a_sub_address() -> None:
+    assert parse_address("anna+shop+2026@example.com").mailbox == "anna@example.com"
