@@ -55,6 +55,12 @@ SHAPES = {
         ServerSettings(POP3, "mail.hoster.example", 110, PLAIN),
         ServerSettings(SMTP, "mail.hoster.example", 587, PLAIN),
     ),
+    # Receiving is encrypted, sending isn't.
+    "half": _hosting(
+        ServerSettings(IMAP, "mail.hoster.example", 993, SSL),
+        ServerSettings(POP3, "mail.hoster.example", 995, SSL),
+        ServerSettings(SMTP, "mail.hoster.example", 587, PLAIN),
+    ),
     # What no template could have typed in itself, and nothing alike: hosts, ports and user names.
     "odd": _hosting(
         ServerSettings(IMAP, "in7.hoster.example", 9931, SSL, username="%EMAILLOCALPART%7"),

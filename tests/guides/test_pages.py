@@ -105,6 +105,22 @@ def test_a_server_without_encryption_is_warned_of_and_no_tick_is_claimed(
         assert "ask support for an encrypted server" not in page(slug, protocol, shape).text
 
 
+@pytest.mark.parametrize("slug", ["windows-live-mail", "thunderbird", "other"])
+@every_protocol
+def test_receiving_and_sending_are_each_called_what_they_are(slug: str, protocol: Protocol) -> None:
+    half = page(slug, protocol, "half")
+    assert "ask support for an encrypted server" in half.text
+    assert "None: not safe" not in half.step_of("incoming").part.text
+    assert "None: not safe" in half.step_of("outgoing").part.text
+
+
+@pytest.mark.parametrize(
+    ("shape", "on"), [("ssl", True), ("starttls", True), ("half", False), ("plain", False)]
+)
+def test_the_iphone_claims_ssl_in_both_places_only_where_it_is(shape: str, on: bool) -> None:
+    assert ("Use SSL is on in both places" in page("apple-mail-iphone", shape=shape).text) == on
+
+
 @pytest.mark.parametrize(("shape", "word"), [("ssl", "SSL/TLS"), ("starttls", "STARTTLS")])
 @every_guide
 def test_the_settings_name_the_encryption(slug: str, shape: str, word: str) -> None:

@@ -174,7 +174,9 @@ def test_its_sentences_know_the_numbers_of_the_page(
     answer = signed_in(owner).get(f"{SETUP}/{slug}/imap/")
     steps = Page(answer.content.decode()).steps
     shown = {name: step.number for step in steps for name in step.anchors if not name.startswith("step-")}
-    assert answer.context["steps"].number == shown
+    # Making the outline renders the template too; the page is the one that knows its reader.
+    page_context = next(context for context in answer.context if "setup" in context)
+    assert page_context["steps"].number == shown
 
 
 @pytest.mark.django_db
