@@ -6,11 +6,14 @@ from itertools import takewhile
 from pathlib import Path
 
 import libcst as cst
+import libcst.matchers as m
 from libcst.metadata import CodeRange, MetadataWrapper, WhitespaceInclusivePositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
 # Annotations are the type checker's; imports and decorators fail at once when they are wrong.
 _LEFT_ALONE = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom)
+# Nobody imports a star.
+_EXPORTS = m.Assign(targets=[m.AssignTarget(target=m.Name("__all__"))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class _Places(cst.CSTVisitor):
         self.found: list[tuple[CodeRange, cst.CSTNode, cst.CSTNode]] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, _LEFT_ALONE):
+        if isinstance(node, _LEFT_ALONE) or m.matches(node, _EXPORTS):
             return False
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
