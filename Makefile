@@ -20,7 +20,7 @@ run: .venv/.demo ## start the portal, a worker and a demo mail server (PORT=8000
 
 test: .venv/.dev ## install what the suite needs and run all of it
 	@$(BIN)/python tests/install_parts.py
-	@$(BIN)/python -m pytest $(or $(T),--cov)
+	@$(BIN)/python -m pytest $(or $(T),--cov --numprocesses 2 --dist loadscope --no-loadscope-reorder)
 
 lint: .venv/.dev ## check style, types, import contracts and migrations
 	$(BIN)/ruff check .

@@ -10,21 +10,18 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import CommandError
-
 from demo.children import Child, first_ended, stop, wait_until_ready
+from demo.fingerprint import CHECKOUT, fingerprint
 from demo.ports import LOCAL, MailPorts, answers_healthz, free_mail_ports, is_free, listens
-from demo.preparation import prepare_portal
 from demo.private_files import private_folder
 from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, WILDCARDS, DemoState
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable, "-m")
 READY_WITHIN_SECONDS = 60.0
 WATCH_SECONDS = 0.2
@@ -96,17 +93,33 @@ class Supervisor:
         web = self._web(state)
         worker = self._worker(state)
         self.children = [mail_server, web, worker]
-        # The mail server needs nothing of Django, so it starts while the database is prepared.
+        # The mail server needs nothing of the portal, so it starts while the database is prepared.
         mail_server.start(environment, CHECKOUT)
-        os.environ.update(settings)
-        own_database = settings.get("DATABASE_URL") == state.database_url
-        prepare_portal(state, mail_ports, own_database=own_database)
+        prepared = self.folder / "prepared"
+        found = fingerprint(state, environment, mail_ports)
+        if not found or not prepared.exists() or prepared.read_text() != found:
+            self._prepare(state, mail_ports, environment)
+            prepared.write_text(fingerprint(state, environment, mail_ports))
         for child in (web, worker):
             child.start(environment, CHECKOUT)
         trouble = wait_until_ready(self.children, READY_WITHIN_SECONDS)
         if trouble is not None:
             raise CannotRunError(account_of(trouble))
         say(welcome(state, self.address, mail_ports, shell_file))
+
+    def _prepare(self, state: DemoState, mail_ports: MailPorts, environment: Mapping[str, str]) -> None:
+        preparation = Child(
+            "preparation",
+            [*PYTHON, "demo.preparation", "--state", str(state.folder), *_options(mail_ports)],
+            state.logs / "preparation.log",
+            lambda: preparation.exit_status == 0,
+        )
+        self.children.append(preparation)
+        preparation.start(environment, CHECKOUT)
+        if wait_until_ready([preparation], READY_WITHIN_SECONDS) is not None:
+            said = preparation.exit_status == os.EX_CONFIG
+            raise CannotRunError(preparation.last_words() if said else account_of(preparation))
+        self.children.remove(preparation)
 
     def _watch(self) -> None:
         while True:
@@ -131,13 +144,11 @@ class Supervisor:
         return f"http://{name}:{self.port}/"
 
     def _mail_server(self, state: DemoState, ports: MailPorts) -> Child:
-        numbers = {"--imap-port": ports.imap, "--pop3-port": ports.pop3, "--smtp-port": ports.smtp}
-        options = [text for name, port in numbers.items() for text in (name, str(port))]
         return Child(
             "mail server",
-            [*PYTHON, "demo.mailserver", "--state", str(state.mail), *options],
+            [*PYTHON, "demo.mailserver", "--state", str(state.mail), *_options(ports)],
             state.logs / "mailserver.log",
-            lambda: all(listens(port) for port in numbers.values()),
+            lambda: all(map(listens, (ports.imap, ports.pop3, ports.smtp))),
         )
 
     def _web(self, state: DemoState) -> Child:
@@ -155,6 +166,11 @@ class Supervisor:
         sign.unlink(missing_ok=True)
         command = [*PYTHON, "demo.worker", str(sign)]
         return Child("worker", command, state.logs / "worker.log", sign.exists)
+
+
+def _options(ports: MailPorts) -> list[str]:
+    """As the mail server and the preparation take them."""
+    return [f"--{service}-port={port}" for service, port in asdict(ports).items()]
 
 
 def account_of(child: Child) -> str:
@@ -205,7 +221,7 @@ def main() -> int:
         Supervisor(os.environ.get("HOST") or LOCAL, port_from_environment(), folder).run()
     except StopRequested:
         say("Stopped.")
-    except (CannotRunError, ImproperlyConfigured, CommandError) as error:
+    except CannotRunError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

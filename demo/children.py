@@ -46,7 +46,12 @@ class Child:
 
     @property
     def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+        return self.exit_status is not None
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while it runs and before it is started."""
+        return None if self.process is None else self.process.poll()
 
     def last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()

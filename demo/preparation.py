@@ -1,14 +1,20 @@
-"""What has to be done with Django before the portal can start; each step only when it is needed."""
+"""What has to be done with Django before the portal can start; each step only when it is needed.
 
-import hashlib
+python -m demo.preparation --state var --imap-port 10143 --pop3-port 10995 --smtp-port 10587
+"""
+
+import argparse
 import io
+import os
+import sys
 from pathlib import Path
 
 import django
 from django.apps import apps
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -17,16 +23,16 @@ from demo.state import DemoState
 from portal.database import is_of_before
 
 
-def prepare_portal(state: DemoState, mail_ports: MailPorts, *, own_database: bool) -> None:
+def prepare_portal(state: DemoState, mail_ports: MailPorts) -> None:
     """Migrates, collects static files and loads the demo customer into the database of the environment.
 
     A database that is not the demo's own gets the demo customer only while it holds no domain.
     """
-    django.setup()
+    own_database = settings.DATABASES["default"]["NAME"] == str(state.database)
     if own_database and is_of_before():
-        _forget_database()
+        _forget_database(state.database)
     _migrate()
-    _collect_static(state.folder / "static.fingerprint")
+    call_command("collectstatic", interactive=False, verbosity=0)
     if own_database or not apps.get_model("hosting", "Domain").objects.exists():
         call_command(
             "load_demo",
@@ -39,14 +45,13 @@ def prepare_portal(state: DemoState, mail_ports: MailPorts, *, own_database: boo
             # Its words are for a person who calls it; the passwords are said once everything is ready.
             stdout=io.StringIO(),
         )
-    connection.close()
 
 
-def _forget_database() -> None:
+def _forget_database(file: Path) -> None:
     """The demo's own data is made anew rather than taken over from an earlier development version."""
     connection.close()
     for ending in ("", "-wal", "-shm"):
-        Path(f"{settings.DATABASES['default']['NAME']}{ending}").unlink(missing_ok=True)
+        Path(f"{file}{ending}").unlink(missing_ok=True)
 
 
 def _migrate() -> None:
@@ -55,19 +60,21 @@ def _migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def _collect_static(stored: Path) -> None:
-    fingerprint = _static_fingerprint()
-    collected = Path(settings.STATIC_ROOT).is_dir() and stored.exists() and stored.read_text() == fingerprint
-    if not collected:
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stored.write_text(fingerprint)
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m demo.preparation", description=__doc__)
+    parser.add_argument("--state", type=Path, required=True, help="folder of the demo's data")
+    for service in ("imap", "pop3", "smtp"):
+        parser.add_argument(f"--{service}-port", type=int, required=True)
+    options = parser.parse_args()
+    ports = MailPorts(options.imap_port, options.pop3_port, options.smtp_port)
+    try:
+        django.setup()
+        prepare_portal(DemoState.in_folder(options.state), ports)
+    except (ImproperlyConfigured, CommandError) as error:
+        print(error, file=sys.stderr)
+        return os.EX_CONFIG  # what went wrong has been said in a sentence
+    return 0
 
 
-def _static_fingerprint() -> str:
-    """Changes whenever a static file of any app comes, goes or changes, and with the folder they go to."""
-    digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            status = Path(storage.path(name)).stat()
-            digest.update(f"{storage.path(name)} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+if __name__ == "__main__":
+    raise SystemExit(main())

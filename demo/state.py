@@ -55,8 +55,12 @@ class DemoState:
         return self.folder / "mail-out"
 
     @property
+    def database(self) -> Path:
+        return self.folder / "mailway.sqlite3"
+
+    @property
     def database_url(self) -> str:
-        return f"sqlite:///{quote(str(self.folder / 'mailway.sqlite3'))}"
+        return f"sqlite:///{quote(str(self.database))}"
 
     def settings(self, host: str, given: Mapping[str, str]) -> dict[str, str]:
         """The environment that the demo needs, without what `given` has already, also as NAME_FILE."""

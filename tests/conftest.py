@@ -1,13 +1,49 @@
 """Fixtures of every test."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.test import override_settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # The mail laboratory, PostgreSQL and Redis, each of which starts when a test first asks for it; a provider's
 # customers, servers and domains.
 pytest_plugins = ("tests.parts.fixtures", "tests.provider")
+
+
+INSTALLATIONS = ("embedded", "grown-up")
+
+
+class ByServer(LoadScopeScheduling):
+    """Two processes share the suite: tests that share a running server stay in one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _installation(nodeid) or nodeid.rpartition("/")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServer:
+    return ByServer(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest come first, so that no process waits for the other in the end."""
+    items.sort(key=lambda item: not _installation(item.nodeid))
+
+
+def _installation(nodeid: str) -> str:
+    """Which of the portals that run in tests/e2e a test is for; "" for none."""
+    return next((name for name in INSTALLATIONS if f"[{name}" in nodeid), "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing is slow on purpose; the suite signs in a thousand times and attacks nobody's hashes."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,18 +2,11 @@
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Membership, User
 from accounts.services import ensure_user
 
 PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Hashing is slow on purpose; these tests sign in a hundred times and attack nobody's hashes."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def person(email: str, name: str = "", **fields: object) -> User:

@@ -249,6 +249,17 @@ def test_a_limit_beside_a_fault_is_shown_and_not_counted(owner: User, browser: C
     assert [lane.result for lane in page.lanes.values()] == ["Works, with a limit", "Problem"]
 
 
+def test_a_limit_that_was_found_without_a_password_promises_no_more(owner: User, browser: Client) -> None:
+    soon = Finding(Step.TLS, Status.WARNING, Code.CERT_EXPIRES_SOON, 7, EVIDENCE)
+    found = [
+        (index, soon if (index, finding.step) == (0, Step.TLS) else finding)
+        for index, finding in without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1)
+    ]
+    page = shown(browser, finished(queued(owner), found))
+    assert page.headline == "It works up to the sign-in, with a limit"
+    assert "Works up to the sign-in, with a limit" in browser.get("/tests/").content.decode()
+
+
 def test_one_cause_at_both_services_is_said_once(owner: User, browser: Client) -> None:
     """As the receiving service met it."""
     timeout = Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000)

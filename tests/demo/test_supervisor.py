@@ -12,12 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from demo.state import DemoState
+from demo.fingerprint import CHECKOUT, fingerprint
+from demo.ports import PREFERRED
+from demo.state import CUSTOMER_EMAIL, DemoState
 from tests.demo.servers import accepts_connections, free_ports
 
 READY_WITHIN_SECONDS = 60
@@ -28,12 +31,12 @@ GONE_WITHIN_SECONDS = 15
 class Demo:
     """`python -m demo` in a session of its own, so that all it ever started can be found."""
 
-    def __init__(self, state: Path, port: int) -> None:
+    def __init__(self, state: Path, port: int, **settings: str) -> None:
         self.port = port
         self.state = state
         self.process = subprocess.Popen(
             [sys.executable, "-m", "demo"],
-            env={"PATH": os.environ["PATH"], "PORT": str(port), "MAILWAY_STATE": str(state)},
+            env={"PATH": os.environ["PATH"], "PORT": str(port), "MAILWAY_STATE": str(state), **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -160,16 +163,33 @@ def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
     file = tmp_path / "mailway.sqlite3"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE mailsetup_server (id integer PRIMARY KEY)")
-    script = (
-        "from pathlib import Path; from demo.ports import PREFERRED; from demo.state import DemoState;"
-        "from demo.preparation import prepare_portal;"
-        f"prepare_portal(DemoState.in_folder(Path({str(tmp_path)!r})), PREFERRED, own_database=True)"
-    )
     environment = {**os.environ, **state.settings("127.0.0.1", {})}
-    subprocess.run(
-        [sys.executable, "-c", script], cwd=Path(__file__).resolve().parents[2], env=environment, check=True
-    )
+    ports = ("--imap-port=10143", "--pop3-port=10995", "--smtp-port=10587")
+    command = [sys.executable, "-m", "demo.preparation", "--state", str(tmp_path), *ports]
+    subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
     with closing(sqlite3.connect(file)) as connection:
         domains = connection.execute("SELECT name FROM hosting_domain").fetchall()
         before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mailsetup_server'").fetchall()
     assert (domains, before) == ([("lindqvist.example",)], [])
+
+
+def test_it_is_prepared_again_when_something_changed(state: Path) -> None:
+    """A second start is quick because it skips the preparation, and must not skip it wrongly."""
+    prepared = DemoState.in_folder(state)
+    settings = prepared.settings("127.0.0.1", {})
+    before = fingerprint(prepared, settings, PREFERRED)
+    assert before == fingerprint(prepared, settings, PREFERRED)
+    assert fingerprint(prepared, settings, replace(PREFERRED, imap=10144)) != before
+    assert fingerprint(prepared, {**settings, "SECRET_KEY": "another"}, PREFERRED) != before
+    assert fingerprint(prepared, {**settings, "DATABASE_URL": "sqlite:///elsewhere"}, PREFERRED) == ""
+    with closing(sqlite3.connect(prepared.database)) as connection, connection:
+        connection.execute("UPDATE accounts_user SET password = '!' WHERE email = ?", [CUSTOMER_EMAIL])
+    assert fingerprint(prepared, settings, PREFERRED) != before
+
+
+def test_a_wrong_setting_is_said_in_a_sentence(state: Path) -> None:
+    demo = Demo(state, free_ports(1)[0], INVITATIONS_PER_HOUR_LIMIT="many")
+    _, errors = demo.process.communicate(timeout=READY_WITHIN_SECONDS)
+    assert demo.process.returncode == 1
+    assert "INVITATIONS_PER_HOUR_LIMIT" in errors
+    assert "Traceback" not in errors

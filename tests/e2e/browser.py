@@ -30,7 +30,6 @@ class Screen:
 
 PHONE, PHONE_DARK = (Screen("phone", 390, 844, scheme) for scheme in ("light", "dark"))
 DESKTOP, DESKTOP_DARK = (Screen("desktop", 1280, 900, scheme) for scheme in ("light", "dark"))
-SCREENS = [PHONE, PHONE_DARK, DESKTOP, DESKTOP_DARK]
 
 
 @dataclass

@@ -75,10 +75,10 @@ def running_portal(folder: Path, back_end: BackEnd, lab: MailLab, static_root: P
     (port,) = free_ports(1)
     url = f"http://{LOOPBACK}:{port}"
     environment = _environment(folder, url, back_end, lab, static_root)
-    _check(environment, "manage.py", "migrate", "--verbosity=0")
-    _check(environment, "manage.py", "provision", "-", stdin=json.dumps(_provider_file(lab)))
     people = [vars(person) for person in (OWNER, STRANGER, STAFF)]
-    _check(environment, "-m", "tests.e2e.create_people", stdin=json.dumps(people))
+    content = {"provider": _provider_file(lab), "people": people}
+    done = _run(environment, "-m", "tests.e2e.prepare", stdin=json.dumps(content))
+    assert done.returncode == 0, done.stdout + done.stderr
     with contextlib.ExitStack() as running:
         worker = _start(folder / "worker.log", environment, "celery", *_WORKER)
         running.callback(worker.stop)
@@ -155,8 +155,3 @@ def _run(environment: dict[str, str], *arguments: str, stdin: str) -> "subproces
         env={**os.environ, **environment},
         cwd=REPOSITORY,
     )
-
-
-def _check(environment: dict[str, str], *arguments: str, stdin: str = "") -> None:
-    done = _run(environment, *arguments, stdin=stdin)
-    assert done.returncode == 0, f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import SCREENS, assert_accessible
+from tests.e2e.browser import DESKTOP_DARK, PHONE, assert_accessible
 from tests.e2e.portal import OWNER, Portal
 from tests.e2e.steps import expect_verdict, sign_in, start_test
 
@@ -18,10 +18,11 @@ PAGES = [
     "/setup/anna@lab.test/other/imap/",
 ]
 
-# Pages look the same whatever the database is, so one kind of installation is enough.
+# Pages look the same whatever the database is, so one kind of installation is enough. What axe looks at
+# depends on the colours or on the width, and never on both: so two screens show all that four would.
 pytestmark = [
     pytest.mark.parametrize("portal", ["embedded"], indirect=True),
-    pytest.mark.parametrize("screen", SCREENS, ids=str, indirect=True),
+    pytest.mark.parametrize("screen", [PHONE, DESKTOP_DARK], ids=str, indirect=True),
 ]
 
 
@@ -34,8 +35,7 @@ def test_pages_of_a_customer(page: Page) -> None:
     sign_in(page, OWNER)
     for path in PAGES:
         page.goto(path)
-        while (closed := page.locator("main details:not([open]) > summary")).count():
-            closed.first.click()
+        page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         assert_accessible(page)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from msgspec import structs
 
 from accounts.models import User
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
@@ -86,15 +87,49 @@ def test_an_unknown_domain_is_found_by_its_mx(provider: None, name_server: None,
 
 @pytest.mark.parametrize("domain", ["evil.example", "nobody.example"])
 def test_another_mx_or_none_is_nobody_we_know(provider: None, name_server: None, domain: str) -> None:
-    with pytest.raises(UnknownDomain):
+    with pytest.raises(UnknownDomain) as unknown:
         config_of(f"carl@{domain}")
+    assert unknown.value.args == (domain,)
+
+
+def test_a_domain_found_by_its_mx_is_its_own(provider: None, name_server: None) -> None:
+    hosting = selectors.find_domain_hosting("moved.example", display_name="Northwind Hosting")
+    assert (hosting.domain, hosting.primary_domain) == ("moved.example", "moved.example")
+    assert (hosting.display_name, hosting.source) == ("Northwind Hosting", "mx")
+
+
+def test_dns_is_asked_no_longer_than_the_setting_says(
+    provider: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.HOSTING = structs.replace(settings.HOSTING, mx_timeout_seconds=1.5)
+    asked = []
+    monkeypatch.setattr(dns, "mx_hosts", lambda *question: asked.append(question) or ())
+    with suppress(UnknownDomain):
+        config_of("carl@moved.example")
+    assert asked == [("moved.example", settings.PROBE_RESOLVER, 1.5)]
+
+
+def test_more_servers_and_mailboxes_cost_no_more_questions(
+    owner: User, provider_file: dict[str, Any], name_server: None, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(3):  # the domain with its server, the server's services, the exact mailbox
+        selectors.find_hosting(parse_address("anna+shop@example.com"), display_name="")
+    first = provider_file["servers"][0]
+    provider_file["servers"] = [{**first, "name": f"server-{number}"} for number in range(5)]
+    provision(json.dumps({"servers": provider_file["servers"]}).encode())
+    Domain.objects.get(name="example.com").mailboxes.create(local_part="zoe")
+    with django_assert_num_queries(5):  # is it ours, as a domain or an alias; the servers with their services
+        selectors.find_domain_hosting("moved.example", display_name="")
+    with django_assert_num_queries(1):
+        assert len([mailbox.address for mailbox in selectors.mailboxes_of(owner)]) == 2
 
 
 def test_a_disabled_domain_does_not_come_back_through_its_mx(provider: None, name_server: None) -> None:
     Domain.objects.update(enabled=False)
     for address in ("anna@example.com", "anna@example.net"):
-        with pytest.raises(UnknownDomain):
+        with pytest.raises(UnknownDomain) as unknown:
             config_of(address)
+        assert unknown.value.args == (address.partition("@")[2],)
 
 
 def test_a_server_without_pop3_says_so(provider: None, provider_file: dict[str, Any]) -> None:
@@ -135,8 +170,9 @@ def test_without_patterns_nobody_is_asked(provider: None, monkeypatch: pytest.Mo
     """A provider that names no MX patterns must not have its visitors wait for DNS."""
     Server.objects.update(mx_patterns=[])
     monkeypatch.setattr(dns, "mx_hosts", lambda *_: pytest.fail("DNS was asked"))
-    with pytest.raises(UnknownDomain):
+    with pytest.raises(UnknownDomain) as unknown:
         config_of("carl@moved.example")
+    assert unknown.value.args == ("moved.example",)
 
 
 def test_a_person_sees_the_domains_and_mailboxes_of_their_customers_alone(

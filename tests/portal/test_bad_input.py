@@ -179,18 +179,18 @@ def test_a_body_that_is_no_form(body: bytes, kind: str, browser: Client) -> None
     assert answer.status_code in (302, 400, 413, 422)
 
 
-@pytest.mark.parametrize("text", ["\0", "²", "x" * 5000, "a=b; c", "\xff", "*/*;q=²", "zz-" * 2000])
 @pytest.mark.parametrize(
     "header",
     ["accept", "accept-language", "cookie", "referer", "user-agent", "hx-request", "hx-current-url",
      "sec-ch-ua-platform", "x-forwarded-for", "x-forwarded-proto", "origin", "if-modified-since"],
 )  # fmt: skip
-def test_in_a_header(header: str, text: str, browser: Client, token: str) -> None:
-    for address in (f"/s/{token}/", "/mail/config-v1.1.xml?emailaddress=anna@example.com"):
-        assert browser.get(address, headers={header: text}).status_code in (200, 400), address
-    assert Client(raise_request_exception=False, enforce_csrf_checks=True).post(
-        f"/s/{token}/test/", headers={header: text}
-    ).status_code in (400, 403)
+def test_in_a_header(header: str, browser: Client, token: str) -> None:
+    strict = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    for text in ("\0", "²", "x" * 5000, "a=b; c", "\xff", "*/*;q=²", "zz-" * 2000):
+        for address in (f"/s/{token}/", "/mail/config-v1.1.xml?emailaddress=anna@example.com"):
+            assert browser.get(address, headers={header: text}).status_code in (200, 400), (address, text)
+        answer = strict.post(f"/s/{token}/test/", headers={header: text})
+        assert answer.status_code in (400, 403), text
 
 
 @pytest.mark.parametrize(

@@ -362,7 +362,6 @@ def test_cookies_stay_with_the_portal(
     secure: bool, owner: User, values: dict[str, str], settings: Any
 ) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     owner.set_password("correct horse battery staple")
     owner.save()
     browser = Client()
