@@ -68,6 +68,59 @@ def test_a_limit_is_documented_with_its_unit_and_default(name: str, field: Any) 
     assert EXAMPLES[name] == (what, str(field.default))
 
 
+@pytest.mark.parametrize(
+    ("pair", "sentence"),
+    [
+        (
+            {"SIGN_IN_MINUTES": 10, "SIGN_IN_CODE_MINUTES": 11},
+            "SIGN_IN_CODE_MINUTES can't be used: it is 11, and a code lives no longer than its sign-in "
+            "(SIGN_IN_MINUTES is 10).",
+        ),
+        (
+            {"DATABASE_POOL_MAX_COUNT": 5, "DATABASE_POOL_MIN_COUNT": 6},
+            "DATABASE_POOL_MIN_COUNT can't be used: it is 6 and DATABASE_POOL_MAX_COUNT is 5.",
+        ),
+        (
+            {"TEST_QUEUE_SECONDS": 121, "SEALED_PASSWORD_SECONDS": 120},
+            "SEALED_PASSWORD_SECONDS can't be used: it is 120, and a test may wait 121 for its worker "
+            "(TEST_QUEUE_SECONDS).",
+        ),
+        (
+            {"WORKER_HEARTBEAT_SECONDS": 35, "WORKER_SILENCE_SECONDS": 35},
+            "WORKER_SILENCE_SECONDS can't be used: it is 35, and a worker says only every 35 seconds "
+            "(WORKER_HEARTBEAT_SECONDS) that it is alive.",
+        ),
+        (
+            {"SETUP_LINK_MAX_HOURS": 48, "SETUP_LINK_HOURS": 49},
+            "SETUP_LINK_HOURS can't be used: it is 49, more than SETUP_LINK_MAX_HOURS (48).",
+        ),
+    ],
+    ids=lambda given: given.split()[0] if isinstance(given, str) else None,
+)
+def test_two_limits_that_do_not_fit_are_named(
+    pair: dict[str, int], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One less of what is too much, or one more of what is too little, and they do."""
+    (first, held), (second, wrong) = pair.items()
+    room = next(kind for kind in structs() if first.lower() in kind.__struct_fields__)
+    monkeypatch.setenv(first, str(held))
+    monkeypatch.setenv(second, str(wrong))
+    with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(sentence)}$"):
+        environment.room(room)
+    nearest = wrong - 1 if wrong > held else wrong + 1
+    monkeypatch.setenv(second, str(nearest))
+    assert getattr(environment.room(room), second.lower()) == nearest
+
+
+@pytest.mark.parametrize("kind", list(structs()), ids=lambda kind: kind.__name__)
+def test_limits_are_named_where_they_are_given_and_stay_as_they_are(kind: type[msgspec.Struct]) -> None:
+    first = msgspec.structs.fields(kind)[0]
+    with pytest.raises(TypeError):
+        kind(first.default)
+    with pytest.raises(AttributeError):
+        setattr(kind(), first.name, first.default)
+
+
 # --- Nothing that is a limit stands anywhere else -----------------------------------------------------
 
 LOOKED_AT = ("portal", "accounts", "mailsetup")

@@ -1,7 +1,6 @@
 """A test counts as lost only when it can't be running any more."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,26 +48,3 @@ def test_deadlines_that_make_a_running_test_lost_stop_the_start(
     assert (done.returncode == 0) is starts
     if not starts:
         assert "ImproperlyConfigured: TEST_LOST_SECONDS can't be used: it is " in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("environment", "sentence"),
-    [
-        (
-            {"SEALED_PASSWORD_SECONDS": "59"},
-            "SEALED_PASSWORD_SECONDS can't be used: it is 59, and a test may wait 60 for its worker "
-            "(TEST_QUEUE_SECONDS).",
-        ),
-        (
-            {"WORKER_SILENCE_SECONDS": "10"},
-            "WORKER_SILENCE_SECONDS can't be used: it is 10, and a worker says only every 10 seconds "
-            "(WORKER_HEARTBEAT_SECONDS) that it is alive.",
-        ),
-    ],
-    ids=["a sealed password lives as long as a test waits", "a worker is heard between two looks"],
-)
-def test_two_times_that_do_not_fit_are_named(environment: dict[str, str], sentence: str) -> None:
-    values = {name.lower(): int(value) for name, value in environment.items()}
-    with pytest.raises(ValueError, match=re.escape(sentence)):
-        ConnectionTestSettings(**values)
-    ConnectionTestSettings(**{name: value + 1 for name, value in values.items()})
