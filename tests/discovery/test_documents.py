@@ -47,7 +47,7 @@ def test_only_formats_about_a_domain_are_made_without_an_address(slug: str) -> N
     if FORMATS[slug].scope is Scope.DOMAIN:
         assert b"example.com" in documents.for_domain(FORMATS[slug], hostings.DOMAIN)
     else:
-        with pytest.raises(NothingToOffer, match=f"^{slug} is made for one address.$"):
+        with pytest.raises(NothingToOffer, match=rf"^{slug} is made for one address\.$"):
             documents.for_domain(FORMATS[slug], hostings.DOMAIN)
 
 
@@ -67,7 +67,7 @@ def test_any_protocol_of_the_server_will_do(services: tuple[object, ...]) -> Non
 )
 def test_a_server_that_lacks_something_offers_nothing(services: tuple[object, ...], missing: str) -> None:
     hosting = hostings.offering(*services)  # type: ignore[arg-type]
-    with pytest.raises(NothingToOffer, match=f"^example.com: {missing}$"):
+    with pytest.raises(NothingToOffer, match=rf"^example\.com: {missing}$"):
         documents.for_address(FORMATS["autoconfig"], ANNA, hosting)
-    with pytest.raises(NothingToOffer, match=f"^example.com: {missing}$"):
+    with pytest.raises(NothingToOffer, match=rf"^example\.com: {missing}$"):
         documents.for_domain(FORMATS["autoconfig"], hosting)

@@ -178,6 +178,12 @@ def test_no_name_and_no_address_can_break_the_document(name: str, local_part: st
     assert root.findtext(".//username") == address.mailbox
 
 
+def test_a_long_name_is_cut_to_what_thunderbird_shows() -> None:
+    root = parse(for_address(ANNA, replace(hostings.DOMAIN, display_name="N" * 61)))
+    assert root.findtext("emailProvider/displayName") == "N" * 60
+    assert root.findtext("emailProvider/displayShortName") == "N" * 20
+
+
 def test_it_is_served_to_anybody_with_a_type_that_thunderbird_parses() -> None:
     assert FORMAT.public
     assert FORMAT.media_type == "text/xml; charset=utf-8"

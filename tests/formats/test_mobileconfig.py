@@ -15,7 +15,7 @@ from mailsetup.clientconfig import (
     resolve,
     resolve_domain,
 )
-from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.formats import FORMATS, NothingToOffer, Scope
 from tests.formats import hostings
 
 FORMAT = FORMATS["mobileconfig"]
@@ -108,12 +108,19 @@ def test_starttls_is_used_when_there_is_nothing_else() -> None:
     ],
 )
 def test_what_an_iphone_could_not_do_safely_is_not_offered(hosting: Hosting) -> None:
-    with pytest.raises(NothingToOffer):
+    with pytest.raises(NothingToOffer, match=r"^example\.com has no encrypted (IMAP|SMTP) service\.$"):
         render(hosting=hosting)
 
 
+def test_a_sign_in_that_hides_the_password_is_asked_for() -> None:
+    hidden = replace(hostings.IMAP, authentication=Authentication.PASSWORD_ENCRYPTED)
+    _outer, account = profile(hosting=hostings.offering(hidden, hostings.SMTP))
+    assert account["IncomingMailServerAuthentication"] == "EmailAuthCRAMMD5"
+    assert account["OutgoingMailServerAuthentication"] == "EmailAuthPassword"
+
+
 def test_a_profile_is_for_one_address_and_not_for_a_domain() -> None:
-    with pytest.raises(NothingToOffer):
+    with pytest.raises(NothingToOffer, match=r"^A profile is made for one address\.$"):
         FORMAT.render(resolve_domain(hostings.DOMAIN, Protocol.IMAP))
 
 
@@ -142,6 +149,7 @@ def test_an_alias_sends_as_itself_and_signs_in_as_the_mailbox() -> None:
 @pytest.mark.parametrize(
     ("address", "filename"),
     [
+        ("_xavier@example.com", "mail-xavier-example-com.mobileconfig"),
         ("anna@example.com", "mail-anna-example-com.mobileconfig"),
         ("o'brien+shop@example.com", "mail-o-brien-shop-example-com.mobileconfig"),
     ],
@@ -155,5 +163,15 @@ def test_strange_names_stay_text() -> None:
     assert outer["PayloadOrganization"] == 'A & B <"x"> </plist>'
 
 
-def test_it_is_not_public() -> None:
-    assert not FORMAT.public
+def test_a_long_name_is_cut_where_a_phone_would_cut_it() -> None:
+    outer, _account = profile(hosting=replace(hostings.DOMAIN, display_name="N" * 59 + " " + "M" * 20))
+    assert outer["PayloadOrganization"] == "N" * 59
+    outer, _account = profile(hosting=replace(hostings.DOMAIN, display_name="N" * 61))
+    assert outer["PayloadOrganization"] == "N" * 60
+
+
+def test_it_is_for_one_address_and_downloaded_as_what_an_iphone_installs() -> None:
+    assert FORMAT.public is False
+    assert FORMAT.scope is Scope.ADDRESS
+    assert FORMAT.media_type == "application/x-apple-aspen-config"
+    assert FORMAT.read_by == "Mail on iPhone, iPad and Mac, as a profile to install"
