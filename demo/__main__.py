@@ -12,14 +12,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
 from demo.children import Child, first_ended, stop, wait_until_ready
 from demo.fingerprint import CHECKOUT, fingerprint
 from demo.ports import LOCAL, MailPorts, answers_healthz, free_mail_ports, is_free, listens
-from demo.private_files import private_folder
+from demo.private_files import private_folder, write_private
 from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, WILDCARDS, DemoState
 
 PYTHON = (sys.executable, "-m")
@@ -99,7 +98,7 @@ class Supervisor:
         found = fingerprint(state, environment, mail_ports)
         if not found or not prepared.exists() or prepared.read_text() != found:
             self._prepare(state, mail_ports, environment)
-            prepared.write_text(fingerprint(state, environment, mail_ports))
+            write_private(prepared, fingerprint(state, environment, mail_ports).encode())
         for child in (web, worker):
             child.start(environment, CHECKOUT)
         trouble = wait_until_ready(self.children, READY_WITHIN_SECONDS)
@@ -110,7 +109,7 @@ class Supervisor:
     def _prepare(self, state: DemoState, mail_ports: MailPorts, environment: Mapping[str, str]) -> None:
         preparation = Child(
             "preparation",
-            [*PYTHON, "demo.preparation", "--state", str(state.folder), *_options(mail_ports)],
+            [*PYTHON, "demo.preparation", "--state", str(state.folder), *mail_ports.as_options()],
             state.logs / "preparation.log",
             lambda: preparation.exit_status == 0,
         )
@@ -146,7 +145,7 @@ class Supervisor:
     def _mail_server(self, state: DemoState, ports: MailPorts) -> Child:
         return Child(
             "mail server",
-            [*PYTHON, "demo.mailserver", "--state", str(state.mail), *_options(ports)],
+            [*PYTHON, "demo.mailserver", "--state", str(state.mail), *ports.as_options()],
             state.logs / "mailserver.log",
             lambda: all(map(listens, (ports.imap, ports.pop3, ports.smtp))),
         )
@@ -166,11 +165,6 @@ class Supervisor:
         sign.unlink(missing_ok=True)
         command = [*PYTHON, "demo.worker", str(sign)]
         return Child("worker", command, state.logs / "worker.log", sign.exists)
-
-
-def _options(ports: MailPorts) -> list[str]:
-    """As the mail server and the preparation take them."""
-    return [f"--{service}-port={port}" for service, port in asdict(ports).items()]
 
 
 def account_of(child: Child) -> str:

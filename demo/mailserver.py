@@ -24,6 +24,7 @@ from demo.certificates import CertificateFiles, DemoAuthority
 from demo.imap import start_imap
 from demo.mailboxes import Mailboxes
 from demo.pop3 import Pop3Factory
+from demo.ports import MailPorts
 from demo.private_files import private_folder
 from demo.state import HOSTNAME
 from demo.submission import start_submission
@@ -65,7 +66,7 @@ class AsyncioServers:
             await asyncio.gather(imap.serve_forever(), submission.serve_forever())
 
 
-def serve(state: Path, imap_port: int, pop3_port: int, smtp_port: int) -> None:
+def serve(state: Path, ports: MailPorts) -> None:
     """Serves until SIGINT or SIGTERM; raises OSError or CannotListenError when a port is taken."""
     mailboxes = Mailboxes(private_folder(state) / "mailboxes")
     certificate = DemoAuthority(state / "authority").server_certificate(HOSTNAME, "localhost")
@@ -73,9 +74,9 @@ def serve(state: Path, imap_port: int, pop3_port: int, smtp_port: int) -> None:
     tempfile.tempdir = str(private_folder(state / "tmp"))
     pem = certificate.key.read_bytes() + certificate.certificate.read_bytes()
     reactor.listenSSL(
-        pop3_port, Pop3Factory(mailboxes), PrivateCertificate.loadPEM(pem).options(), interface=HOST
+        ports.pop3, Pop3Factory(mailboxes), PrivateCertificate.loadPEM(pem).options(), interface=HOST
     )
-    servers = AsyncioServers(mailboxes, certificate, imap_port, smtp_port)
+    servers = AsyncioServers(mailboxes, certificate, ports.imap, ports.smtp)
     reactor.callWhenRunning(servers.start)
     reactor.run()
     if servers.error is not None:
@@ -87,13 +88,12 @@ def main() -> int:
     parser.add_argument(
         "--state", type=Path, required=True, help="folder for mail, passwords and certificates"
     )
-    for service in ("imap", "pop3", "smtp"):
-        parser.add_argument(f"--{service}-port", type=int, required=True)
+    MailPorts.add_options(parser)
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="{asctime} {levelname} {name} {message}", style="{")
     PythonLoggingObserver("twisted").start()
     try:
-        serve(options.state, options.imap_port, options.pop3_port, options.smtp_port)
+        serve(options.state, MailPorts.of_options(options))
     except (OSError, CannotListenError) as error:
         print(f"The demo mail server can't start: {error}", file=sys.stderr)
         return 1

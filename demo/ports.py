@@ -1,9 +1,10 @@
 """Finding out which ports are free, and who listens."""
 
+import argparse
 import errno
 import http.client
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 LOCAL = "127.0.0.1"
 
@@ -13,6 +14,19 @@ class MailPorts:
     imap: int
     pop3: int
     smtp: int
+
+    def as_options(self) -> list[str]:
+        """For the command line of a program of the demo."""
+        return [f"--{service}-port={port}" for service, port in asdict(self).items()]
+
+    @staticmethod
+    def add_options(parser: argparse.ArgumentParser) -> None:
+        for service in ("imap", "pop3", "smtp"):
+            parser.add_argument(f"--{service}-port", type=int, required=True)
+
+    @classmethod
+    def of_options(cls, options: argparse.Namespace) -> "MailPorts":
+        return cls(options.imap_port, options.pop3_port, options.smtp_port)
 
 
 PREFERRED = MailPorts(imap=10143, pop3=10995, smtp=10587)

@@ -63,10 +63,9 @@ def _migrate() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.preparation", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder of the demo's data")
-    for service in ("imap", "pop3", "smtp"):
-        parser.add_argument(f"--{service}-port", type=int, required=True)
+    MailPorts.add_options(parser)
     options = parser.parse_args()
-    ports = MailPorts(options.imap_port, options.pop3_port, options.smtp_port)
+    ports = MailPorts.of_options(options)
     try:
         django.setup()
         prepare_portal(DemoState.in_folder(options.state), ports)
