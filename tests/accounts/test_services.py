@@ -1,0 +1,340 @@
+"""What is written about people, and who may see whom, without a page in between."""
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.core import mail
+from django.http import HttpRequest
+from time_machine import TimeMachineFixture
+
+from accounts import access, selectors, services
+from accounts.brands import Brand
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+from tests.accounts.conftest import person
+
+Role = Membership.Role
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BRAND = Brand("Northwind Hosting", support_phone="", support_url="", support_hours="", privacy_url="")
+
+
+def addresses(user: User) -> list[tuple[str, bool, bool]]:
+    return sorted((one.email, one.verified, one.primary) for one in user.emailaddress_set.all())
+
+
+def invited(customer: Customer, by: User, email: str = "new@lindqvist.example", role: str = "member") -> str:
+    """Invite somebody; returns the token in the mail."""
+    services.invite(
+        customer, email, role, invited_by=by, brand=BRAND, link_for="https://mail.example/i/{}".format
+    )
+    found = re.search(r"https://mail.example/i/(\S+)", mail.outbox[-1].body)
+    assert found
+    return found[1]
+
+
+# --- People -------------------------------------------------------------------------------------------
+
+
+def test_somebody_new_has_a_verified_address_and_no_password(db: None) -> None:
+    user = services.ensure_user("  Anna@Lindqvist.example ")
+
+    assert user.email == "anna@lindqvist.example"
+    assert addresses(user) == [("anna@lindqvist.example", True, True)]
+    assert not user.has_usable_password()
+    assert not User.objects.get().has_usable_password()
+
+
+def test_somebody_known_keeps_the_password(db: None) -> None:
+    user = person("anna@lindqvist.example")
+
+    assert services.ensure_user("ANNA@lindqvist.example ") == user
+    assert User.objects.get().has_usable_password()
+
+
+def test_somebody_known_without_a_list_of_addresses_gets_one_and_keeps_the_password(db: None) -> None:
+    user = User.objects.create_user(email="anna@lindqvist.example", password="chosen in the shell")
+
+    assert services.ensure_user("anna@lindqvist.example") == user
+    assert addresses(user) == [("anna@lindqvist.example", True, True)]
+    assert User.objects.get().has_usable_password()
+
+
+def test_an_address_that_comes_back_does_not_take_the_first_place(db: None) -> None:
+    user = services.ensure_user("anna@lindqvist.example")
+    EmailAddress.objects.all().delete()
+    EmailAddress.objects.create(user=user, email="anna@home.example", verified=True, primary=True)
+
+    services.ensure_user("anna@lindqvist.example")
+
+    assert addresses(user) == [("anna@home.example", True, True), ("anna@lindqvist.example", True, False)]
+
+
+def test_an_address_in_use_elsewhere_is_left_where_it_is(db: None) -> None:
+    services.ensure_user("otto@elsewhere.example")
+
+    services.ensure_user("anna@lindqvist.example")
+
+    assert addresses(User.objects.get(email="otto@elsewhere.example")) == [
+        ("otto@elsewhere.example", True, True)
+    ]
+
+
+def test_the_old_addresses_go_when_one_takes_their_place(db: None) -> None:
+    user, other = services.ensure_user("anna@old.example"), services.ensure_user("otto@elsewhere.example")
+    EmailAddress.objects.create(user=user, email="anna@new.example", verified=False, primary=False)
+
+    services.replace_addresses(user, " Anna@New.example ")
+
+    assert addresses(user) == [("anna@new.example", True, True)]
+    assert User.objects.get(pk=user.pk).email == "anna@new.example"
+    assert addresses(other) == [("otto@elsewhere.example", True, True)]
+
+
+def test_an_owner_is_made_once(customer: Customer) -> None:
+    assert services.ensure_owner("anna@lindqvist.example", customer)
+    assert not services.ensure_owner("anna@lindqvist.example", customer)
+    assert Membership.objects.get().role == Role.OWNER
+
+
+def test_a_member_stays_one_when_the_provider_names_them_again(customer: Customer, colleague: User) -> None:
+    assert not services.ensure_owner(colleague.email, customer)
+    assert Membership.objects.get(user=colleague).role == Role.MEMBER
+
+
+def test_whose_address_it_is(db: None) -> None:
+    anna, otto = services.ensure_user("anna@lindqvist.example"), services.ensure_user("otto@x.example")
+    EmailAddress.objects.create(user=otto, email="unproven@x.example", verified=False, primary=False)
+
+    assert services.owns_address(anna, "Anna@lindqvist.example")
+    assert not services.owns_address(otto, "anna@lindqvist.example")
+    assert not services.owns_address(otto, "unproven@x.example")
+    assert selectors.has_account("anna@lindqvist.example")
+    assert not selectors.has_account("unproven@x.example")
+    assert not selectors.has_account("nobody@x.example")
+
+
+# --- Invitations --------------------------------------------------------------------------------------
+
+
+def test_an_invitation_says_who_where_and_until_when(
+    customer: Customer, owner: User, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+    token = invited(customer, owner, " New@Lindqvist.example ", "owner")
+
+    row = Invitation.objects.get()
+    assert (row.customer, row.email, row.role, row.invited_by) == (
+        customer,
+        "new@lindqvist.example",
+        "owner",
+        owner,
+    )
+    assert row.expires_at == NOW + timedelta(days=7)
+    assert row.token_hash == hashlib.sha256(token.encode()).hexdigest()
+    # 256 bits, which nobody guesses (RFC 4086 section 8).
+    assert len(token) == 43
+    assert mail.outbox[-1].to == ["new@lindqvist.example"]
+    assert mail.outbox[-1].subject == "Set up your mail at Lindqvist AB"
+
+
+def test_a_newer_invitation_ends_the_older_one_of_that_address_alone(
+    customer: Customer, owner: User, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    first, other = invited(customer, owner), invited(customer, owner, "other@lindqvist.example")
+
+    second = invited(customer, owner)
+
+    states = {token: selectors.invitation_by_token(token) for token in (first, other, second)}
+    assert [states[token].revoked_at for token in (first, other, second)] == [NOW, None, None]  # type: ignore[union-attr]
+
+
+def test_somebody_of_another_customer_can_be_invited(
+    customer: Customer, owner: User, colleague: User, stranger: User
+) -> None:
+    with pytest.raises(services.AlreadyMember):
+        invited(customer, owner, f" {colleague.email.upper()} ")
+    assert mail.outbox == []
+
+    invited(customer, owner, stranger.email)
+
+    assert len(mail.outbox) == 1
+
+
+def test_joining_is_written_once(customer: Customer, owner: User, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW, tick=False)
+    invitation = selectors.invitation_by_token(invited(customer, owner, role="owner"))
+    user = services.ensure_user("new@lindqvist.example")
+    assert invitation is not None
+
+    membership = services.accept_invitation(invitation, user)
+
+    assert (membership.user, membership.customer, membership.role) == (user, customer, "owner")
+    assert Invitation.objects.get().accepted_at == NOW
+    with pytest.raises(services.InvitationUnusable):
+        services.accept_invitation(invitation, user)
+
+
+def test_a_member_who_accepts_another_invitation_keeps_the_role(
+    customer: Customer, owner: User, stranger: User
+) -> None:
+    invited(customer, owner, stranger.email, "member")
+    Membership.objects.create(user=stranger, customer=customer, role=Role.OWNER)
+
+    assert services.accept_invitation(Invitation.objects.get(), stranger).role == Role.OWNER
+
+
+def test_nobody_else_joins_by_an_invitation(customer: Customer, owner: User, stranger: User) -> None:
+    invited(customer, owner)
+    invitation = Invitation.objects.get()
+
+    with pytest.raises(services.InvitationUnusable):
+        services.accept_invitation(invitation, stranger)
+
+    assert Invitation.objects.get().accepted_at is None
+    assert not customer.memberships.filter(user=stranger).exists()
+
+
+def test_taking_an_invitation_back(
+    customer: Customer, owner: User, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    invited(customer, owner)
+    invited(customer, owner, "other@lindqvist.example")
+    used = Invitation.objects.create(customer=customer, email="x@y.example", token_hash="0", expires_at=NOW)
+
+    services.revoke_invitation(Invitation.objects.get(email="new@lindqvist.example"))
+    services.revoke_invitation(used)
+
+    revoked = dict(Invitation.objects.values_list("email", "revoked_at"))
+    assert revoked == {"new@lindqvist.example": NOW, "other@lindqvist.example": None, "x@y.example": None}
+
+
+def test_a_token_finds_its_invitation_and_no_other(customer: Customer, owner: User) -> None:
+    token = invited(customer, owner)
+
+    assert selectors.invitation_by_token(token) == Invitation.objects.get()
+    assert selectors.invitation_by_token(token[:-1]) is None
+
+
+# --- Who belongs to whom --------------------------------------------------------------------------------
+
+
+def test_the_last_owner_neither_leaves_nor_steps_down(
+    customer: Customer, owner: User, colleague: User, stranger: User
+) -> None:
+    mine, theirs = (Membership.objects.get(user=user) for user in (owner, colleague))
+
+    with pytest.raises(services.LastOwner):
+        services.remove_member(mine)
+    with pytest.raises(services.LastOwner):
+        services.change_role(mine, Role.MEMBER)
+    services.change_role(mine, Role.OWNER)
+    services.change_role(theirs, Role.MEMBER)
+    services.change_role(theirs, Role.OWNER)
+    assert Membership.objects.get(pk=theirs.pk).role == Role.OWNER
+    services.change_role(mine, Role.MEMBER)
+    assert Membership.objects.get(pk=mine.pk).role == Role.MEMBER
+    services.remove_member(mine)
+    assert list(customer.memberships.values_list("user", flat=True)) == [colleague.pk]
+
+
+def test_a_member_leaves_an_owner_behind(customer: Customer, owner: User, colleague: User) -> None:
+    services.remove_member(Membership.objects.get(user=colleague))
+
+    assert list(customer.users.all()) == [owner]
+
+
+def test_customers_are_those_one_belongs_to(
+    customer: Customer, owner: User, colleague: User, stranger: User, support: User
+) -> None:
+    assert list(access.customers_of(owner)) == list(access.customers_of(colleague)) == [customer]
+    assert list(access.customers_owned_by(owner)) == [customer]
+    assert not access.customers_owned_by(colleague).exists()
+    assert not access.customers_of(support).exists()
+    assert list(access.customers_of(stranger)) != [customer]
+
+
+def test_people_of_a_customer_are_its_members_and_its_open_invitations(
+    customer: Customer, owner: User, colleague: User, stranger: User
+) -> None:
+    invited(customer, owner, "z@lindqvist.example")
+    invited(customer, owner)
+    services.revoke_invitation(Invitation.objects.get(email="z@lindqvist.example"))
+    third = person("a-colleague@lindqvist.example")
+    Membership.objects.create(user=third, customer=customer, role=Role.MEMBER)
+
+    (found,) = selectors.people_of(colleague)
+
+    assert [one.user for one in found.memberships.all()] == [third, colleague, owner]
+    assert [one.email for one in found.open_invitations] == ["new@lindqvist.example"]  # type: ignore[attr-defined]
+
+
+def test_an_unproven_address_belongs_nowhere(customer: Customer, owner: User, stranger: User) -> None:
+    EmailAddress.objects.create(user=owner, email="maybe@lindqvist.example", verified=False, primary=False)
+
+    assert selectors.belongs(customer, owner.email)
+    assert not selectors.belongs(customer, "maybe@lindqvist.example")
+    assert not selectors.belongs(customer, stranger.email)
+
+
+# --- Support --------------------------------------------------------------------------------------------
+
+
+def test_a_visit_is_written_down_and_ends_once(
+    support: User, owner: User, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    other = services.start_support_visit(support, owner, "Ticket 1")
+    visit = services.start_support_visit(support, owner, "Ticket 2")
+    assert (visit.staff, visit.user, visit.reason, visit.ended_at) == (support, owner, "Ticket 2", None)
+
+    services.end_support_visit(visit)
+    time_machine.move_to(NOW + timedelta(minutes=1), tick=False)
+    services.end_support_visit(visit)
+
+    ended = dict(SupportVisit.objects.values_list("pk", "ended_at"))
+    assert ended == {visit.pk: NOW, other.pk: None}
+    assert selectors.open_visit(visit.pk, support) is None
+    assert selectors.open_visit(other.pk, support) == other
+    assert selectors.open_visit(other.pk, owner) is None
+    assert selectors.open_visit(None, support) is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"is_staff": True}, {"is_superuser": True}, {}], ids=str
+)
+def test_support_sees_as_people_of_customers_do_and_as_nobody_else(
+    support: User, owner: User, change: dict[str, bool]
+) -> None:
+    for field, value in change.items():
+        setattr(owner, field, value)
+
+    assert access.may_view_as(staff=support, user=owner) is not bool(change)
+
+
+def test_who_may_see_as_a_customer(owner: User, colleague: User) -> None:
+    clerk = person("clerk@hoster.example", is_staff=True)
+    assert not access.may_view_as(staff=clerk, user=owner)
+
+    permission = Permission.objects.get(codename="view_as_customer")
+    clerk.user_permissions.add(permission)
+    colleague.user_permissions.add(permission)
+
+    assert access.may_view_as(staff=User.objects.get(pk=clerk.pk), user=owner)
+    assert not access.may_view_as(staff=User.objects.get(pk=colleague.pk), user=owner)
+    assert not access.may_view_as(staff=AnonymousUser(), user=owner)
+    assert not access.may_view_as(staff=clerk, user=person("nobody@example.com"))
+
+
+def test_only_a_hijacked_session_is_a_visit(owner: User) -> None:
+    request = HttpRequest()
+    request.user = owner
+    assert access.is_support_visit(request) is False
+
+    owner.is_hijacked = True  # type: ignore[attr-defined]  # hijack's middleware sets it
+    assert access.is_support_visit(request) is True
