@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -199,9 +200,7 @@ def test_nobody_else_joins_by_an_invitation(customer: Customer, owner: User, str
     assert not customer.memberships.filter(user=stranger).exists()
 
 
-def test_taking_an_invitation_back(
-    customer: Customer, owner: User, time_machine: TimeMachineFixture
-) -> None:
+def test_taking_an_invitation_back(customer: Customer, owner: User, time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(NOW, tick=False)
     invited(customer, owner)
     invited(customer, owner, "other@lindqvist.example")
@@ -214,10 +213,16 @@ def test_taking_an_invitation_back(
     assert revoked == {"new@lindqvist.example": NOW, "other@lindqvist.example": None, "x@y.example": None}
 
 
-def test_a_token_finds_its_invitation_and_no_other(customer: Customer, owner: User) -> None:
+def test_a_token_finds_its_invitation_and_no_other(
+    customer: Customer, owner: User, django_assert_num_queries: Any
+) -> None:
     token = invited(customer, owner)
 
-    assert selectors.invitation_by_token(token) == Invitation.objects.get()
+    with django_assert_num_queries(1):
+        found = selectors.invitation_by_token(token)
+        assert found is not None
+        assert (found.customer, found.invited_by) == (customer, owner)
+    assert found == Invitation.objects.get()
     assert selectors.invitation_by_token(token[:-1]) is None
 
 
@@ -265,12 +270,14 @@ def test_people_of_a_customer_are_its_members_and_its_open_invitations(
     invited(customer, owner, "z@lindqvist.example")
     invited(customer, owner)
     services.revoke_invitation(Invitation.objects.get(email="z@lindqvist.example"))
-    third = person("a-colleague@lindqvist.example")
+    third, boss = person("a-colleague@lindqvist.example"), person("a-boss@lindqvist.example")
     Membership.objects.create(user=third, customer=customer, role=Role.MEMBER)
+    Membership.objects.create(user=boss, customer=customer, role=Role.OWNER)
 
     (found,) = selectors.people_of(colleague)
 
-    assert [one.user for one in found.memberships.all()] == [third, colleague, owner]
+    # By what they may do, and by address among equals.
+    assert [one.user for one in found.memberships.all()] == [third, colleague, boss, owner]
     assert [one.email for one in found.open_invitations] == ["new@lindqvist.example"]  # type: ignore[attr-defined]
 
 

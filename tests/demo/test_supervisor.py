@@ -84,9 +84,15 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo-state")
 
 
+@pytest.fixture(scope="module")
+def port() -> int:
+    """One for all tests here: on another the demo would be prepared again."""
+    return free_ports(1)[0]
+
+
 @pytest.fixture
-def demo(state: Path) -> Iterator[Demo]:
-    started = Demo(state, free_ports(1)[0])
+def demo(state: Path, port: int) -> Iterator[Demo]:
+    started = Demo(state, port)
     try:
         yield started
     finally:
