@@ -6,10 +6,15 @@ import pytest
 from cryptography.fernet import Fernet
 
 from accounts.models import User
+from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests import credentials, reaper, services
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.hosting.models import Service
 from mailsetup.probes.findings import Code, Finding, Status, Step
-from tests.connection_tests.runs import PASSWORD, findings, finished, queued, running
+from mailsetup.setup_links.selectors import setup_of_link
+from tests.connection_tests.conftest import Later, Limits
+from tests.connection_tests.runs import PASSWORD, START, findings, finished, queued, running
+from tests.provider import MakeLink, setup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,13 +49,71 @@ def test_no_password_outlives_its_test(owner: User, end: Any) -> None:
     assert not SealedPassword.objects.exists()
 
 
+# --- What is kept --------------------------------------------------------------------------------------
+
+
+def test_a_test_keeps_who_what_and_where(owner: User, setup_link: MakeLink) -> None:
+    test = queued(owner, client="thunderbird")
+    setup = setup_of(owner)
+    config = setup.config(Protocol.IMAP)
+    test.refresh_from_db()
+    assert (test.address, test.domain, test.user) == ("anna@example.com", setup.domain, owner)
+    assert (test.protocol, test.client, test.round_trip) == ("imap", "thunderbird", True)
+    assert test.planned() == [config.incoming, config.outgoing]
+    assert (test.state, test.setup_link) == ("queued", None)
+
+    link, token = setup_link()
+    through = setup_of_link(link, token, display_name="Northwind Hosting")
+    by_link = services.start_connection_test(through, config, password=PASSWORD, round_trip=False)
+    by_link.refresh_from_db()
+    assert (by_link.setup_link, by_link.user, by_link.client, by_link.round_trip) == (link, None, "", False)
+
+
+def test_without_a_password_there_is_no_test_message(owner: User) -> None:
+    assert queued(owner, password="").round_trip is False
+
+
+def test_a_step_is_kept_as_it_was_found(owner: User, later: Later) -> None:
+    later(0)
+    found = [
+        (0, Finding(Step.DNS, Status.PASSED, Code.OK, 3, {"addresses": ["203.0.113.9"]})),
+        (1, Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 4099, {"not_after": "2026-01-02"})),
+        (1, Finding(Step.SIGN_IN, Status.SKIPPED, Code.UNVERIFIED)),
+    ]
+    test = running(queued(owner))
+    services.record_findings(test, found)
+    later(4.2)
+    services.finish_connection_test(test)
+    test.refresh_from_db()
+    assert [(step.service, step.as_finding()) for step in test.steps.all()] == found
+    assert (test.started_at, test.seconds) == (START, 4.2)
+
+
+def test_only_a_refused_password_counts_as_one(owner: User, limits: Limits) -> None:
+    limits(test_rejected_limit=1)
+    finished(
+        queued(owner), findings(Protocol.IMAP, (0, Finding(Step.CONNECT, Status.FAILED, Code.TCP_REFUSED, 1)))
+    )
+    assert queued(owner)
+
+
+def test_an_address_shares_its_limits_on_whatever_server_it_was(owner: User, limits: Limits) -> None:
+    limits(test_window_limit=1)
+    finished(queued(owner), findings())
+    Service.objects.update(hostname="moved.example.com", username="anna")
+    with pytest.raises(services.TooManyTests) as refusal:
+        queued(owner)
+    assert (refusal.value.reason, str(refusal.value)) == ("often", "often")
+
+
 # --- The run -------------------------------------------------------------------------------------------
 
 
 def test_a_test_is_taken_once(owner: User) -> None:
-    test = queued(owner)
-    assert services.begin_connection_test(test.pk) is not None
+    test, other = queued(owner), queued(owner)
+    assert services.begin_connection_test(test.pk) == test
     assert services.begin_connection_test(test.pk) is None
+    assert services.begin_connection_test(other.pk) == other
 
 
 def test_the_verdict_and_causes_come_from_the_steps(owner: User) -> None:
@@ -74,7 +137,7 @@ def test_references_read_well_over_the_telephone() -> None:
         reference = services.new_reference()
         assert len(reference) == 9
         assert reference[4] == "-"
-        assert not set(reference) & set("01OIL")
+        assert not set(reference) - set("-23456789ABCDEFGHJKMNPQRSTUVWXYZ")
 
 
 # --- A run is not lost ---------------------------------------------------------------------------------
@@ -89,6 +152,15 @@ def test_because_it_ended_meanwhile(owner: User) -> None:
     reaper.mark_lost(read_by_the_page)
     test.refresh_from_db()
     assert (test.verdict, test.causes) == ("passed", [])
+
+
+def test_because_another_one_is(owner: User) -> None:
+    lost, other = running(queued(owner), findings()), running(queued(owner))
+    services.finish_connection_test(lost)
+    lost.state = ConnectionTest.State.RUNNING  # as somebody read it a moment ago
+    reaper.mark_lost(lost)
+    assert [test.verdict for test in ConnectionTest.objects.order_by("pk")] == ["passed", "not_run"]
+    assert ConnectionTest.objects.get(pk=other.pk).state == ConnectionTest.State.RUNNING
 
 
 def test_because_a_worker_took_it_meanwhile(owner: User) -> None:
