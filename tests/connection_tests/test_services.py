@@ -1,5 +1,6 @@
 """The life of a test in the database: taken once, summed up, lost only when nobody is at it; its password."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,13 +8,22 @@ from cryptography.fernet import Fernet
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol
-from mailsetup.connection_tests import credentials, reaper, services
+from mailsetup.connection_tests import credentials, heartbeat, reaper, selectors, services
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.hosting.models import Service
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.selectors import setup_of_link
 from tests.connection_tests.conftest import Later, Limits
-from tests.connection_tests.runs import PASSWORD, START, findings, finished, queued, running
+from tests.connection_tests.runs import (
+    PASSWORD,
+    START,
+    findings,
+    finished,
+    queued,
+    running,
+    skipped,
+    without_sign_in,
+)
 from tests.provider import MakeLink, setup_of
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +79,22 @@ def test_a_test_keeps_who_what_and_where(owner: User, setup_link: MakeLink) -> N
     assert (by_link.setup_link, by_link.user, by_link.client, by_link.round_trip) == (link, None, "", False)
 
 
+def test_a_list_says_of_each_test_whether_somebody_signed_in(owner: User) -> None:
+    finished(queued(owner), findings())
+    finished(queued(owner), findings(Protocol.IMAP, (0, skipped(Step.PUSH, Code.NOT_ASKED))))
+    finished(queued(owner), without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1))
+    assert [up_to for _test, up_to in selectors.latest_tests_of(owner, 3)] == [True, False, False]
+    assert len(selectors.latest_tests_of(owner, 2)) == 2
+
+
+def test_the_worker_that_was_seen_last_counts(later: Later) -> None:
+    assert selectors.worker_seen_at() is None
+    for seconds, name in ((0, "b"), (2, "c"), (1, "a")):
+        later(seconds)
+        heartbeat.beat(name)
+    assert selectors.worker_seen_at() == START + timedelta(seconds=2)
+
+
 def test_without_a_password_there_is_no_test_message(owner: User) -> None:
     assert queued(owner, password="").round_trip is False
 
@@ -86,6 +112,7 @@ def test_a_step_is_kept_as_it_was_found(owner: User, later: Later) -> None:
     services.finish_connection_test(test)
     test.refresh_from_db()
     assert [(step.service, step.as_finding()) for step in test.steps.all()] == found
+    assert selectors.find_test(ConnectionTest.objects.all(), test.reference.lower()) == (test, found)
     assert (test.started_at, test.seconds) == (START, 4.2)
 
 
