@@ -117,12 +117,12 @@ def signed_in() -> Any:
 
 
 @pytest.fixture
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Tasks are noted, not sent: the real brokers are used in tests/e2e."""
-    sent: list[int] = []
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> dict[int, str]:
+    """Tasks are noted, not sent: the id of a test and its key. The real brokers are used in tests/e2e."""
+    sent: dict[int, str] = {}
     monkeypatch.setattr(
-        "mailsetup.connection_tests.tasks.run_connection_test.delay_on_commit",
-        lambda *, test_id: sent.append(test_id),
+        "mailsetup.connection_tests.tasks.run_connection_test.apply_async_on_commit",
+        lambda *, kwargs, **_options: sent.update({kwargs["test_id"]: kwargs["key"]}),
     )
     return sent
 

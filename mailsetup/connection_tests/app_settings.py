@@ -28,8 +28,9 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     poll_slow_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 600
     poll_late_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 2000
     worker_patience_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
-    worker_heartbeat_seconds: Annotated[int, Meta(ge=1, le=3600)] = 10
-    worker_silence_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 35
+    worker_heartbeat_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
+    # So long after a worker has been killed its tests say that they were interrupted.
+    worker_silence_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 15
     history_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     history_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     recent_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 3

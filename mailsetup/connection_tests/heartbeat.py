@@ -3,6 +3,7 @@
 import logging
 import os
 import platform
+import secrets
 import threading
 
 from django.conf import settings
@@ -13,19 +14,22 @@ from mailsetup.connection_tests import credentials, reaper
 from mailsetup.connection_tests.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
+# A worker that is started again in a container has the host's name and the process number of before, and
+# none of its tests. Celery's processes are forked from the one that beats, so they have this name, too.
+NAME = f"{platform.node()[:64]}:{os.getpid()}:{secrets.token_hex(4)}"
 _stopping = threading.Event()
 
 
 def start() -> None:
-    """Close what a dead worker left behind, and say every few seconds that this one is alive."""
-    reaper.reap_lost_tests()
+    """Say every few seconds that this worker is alive, and close what a dead one left behind."""
     _stopping.clear()
     threading.Thread(target=_beat_until_stopped, name="heartbeat", daemon=True).start()
 
 
 def stop() -> None:
-    """This worker ends."""
+    """This worker ends, and has finished its tests."""
     _stopping.set()
+    WorkerHeartbeat.objects.filter(name=NAME).delete()
 
 
 def beat(name: str) -> None:
@@ -36,10 +40,9 @@ def beat(name: str) -> None:
 
 
 def _beat_until_stopped() -> None:
-    name = f"{platform.node()}:{os.getpid()}"
     while True:
         try:
-            beat(name)
+            beat(NAME)
         except Exception:  # the database may be away for a while; the worker outlives that
             logger.exception("The worker's heartbeat could not be kept")
         finally:

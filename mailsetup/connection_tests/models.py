@@ -38,6 +38,8 @@ class ConnectionTest(models.Model):
     causes = models.JSONField(_("causes"), default=list)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    # Whose sign of life says whether the test still runs.
+    worker = models.CharField(_("worker"), max_length=100, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
@@ -101,7 +103,11 @@ class ConnectionTestStep(models.Model):
 
 
 class SealedPassword(models.Model):
-    """A mailbox password on its way to the worker: sealed, read once, gone soon after."""
+    """A mailbox password on its way to the worker: sealed, read once, gone soon after.
+
+    A deleted row stays on the disk for a while, and in backups for longer, so the row alone has to be
+    worthless: half of what opens it travels in the worker's task.
+    """
 
     test = models.OneToOneField(ConnectionTest, models.CASCADE, primary_key=True)
     ciphertext = models.BinaryField()

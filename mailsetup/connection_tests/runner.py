@@ -35,13 +35,16 @@ def vantage() -> Vantage:
     )
 
 
-@sensitive_variables("password")
-def run_queued(test_id: int) -> None:
-    """Run one queued test and keep its steps as they happen; a test that runs already is left alone."""
-    test = services.begin_connection_test(test_id)
+@sensitive_variables("password", "key")
+def run_queued(test_id: int, *, key: str, worker: str) -> None:
+    """Run one queued test and keep its steps as they happen; a test that runs already is left alone.
+
+    `key` opens its password, `worker` is the name under which this process shows that it is alive.
+    """
+    test = services.begin_connection_test(test_id, worker)
     if test is None:
         return
-    password = credentials.open_once(test)
+    password = credentials.open_once(test, key)
     incoming, outgoing = test.planned()
     ask = Ask(
         address=test.address,

@@ -1,8 +1,10 @@
 """Reads: whose test is whose, and whether a worker is there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts import access
 from accounts.models import User
@@ -29,16 +31,39 @@ def latest_tests_of(user: User, limit: int) -> list[tuple[ConnectionTest, bool]]
     return [(test, test.up_to_sign_in) for test in tests[:limit]]
 
 
+def lost() -> Q:
+    """The tests that no worker will finish: nobody took them, or who took them has gone silent.
+
+    A worker that is alive and has hung is known by the time that a test may take at most.
+    """
+    limits, now = settings.CONNECTION_TESTS, timezone.now()
+    silent_since = now - timedelta(seconds=limits.worker_silence_seconds)
+    heard = WorkerHeartbeat.objects.filter(name=OuterRef("worker"), seen_at__gte=silent_since)
+    running = Q(state=ConnectionTest.State.RUNNING)
+    return (
+        Q(
+            state=ConnectionTest.State.QUEUED,
+            created_at__lt=now - timedelta(seconds=limits.test_queue_seconds),
+        )
+        | running & Q(started_at__lt=now - timedelta(seconds=limits.test_lost_seconds))
+        # A worker takes tests from its first moment on, and may say a moment later that it is there.
+        | running & Q(started_at__lt=silent_since) & Q(~Exists(heard))
+    )
+
+
 def find_test(
     tests: QuerySet[ConnectionTest], reference: str
-) -> tuple[ConnectionTest, list[tuple[int, Finding]]] | None:
-    """The one of `tests` with that reference, and what its steps found so far: service index and finding.
+) -> tuple[ConnectionTest, list[tuple[int, Finding]], bool] | None:
+    """The one of `tests` with that reference, what its steps found so far, and whether it is lost.
+
+    A finding comes with the index of its service.
 
     One query: the test is joined to its steps and comes once for each. A page asks five times a second.
     """
     rows = list(
         tests.filter(reference=reference.upper())
         .annotate(
+            is_lost=lost(),
             step_service=F("steps__service"),
             step_name=F("steps__step"),
             step_status=F("steps__status"),
@@ -64,7 +89,7 @@ def find_test(
         for row in rows
         if row.step_name is not None  # the one row of a test without any step yet
     ]
-    return rows[0], found
+    return rows[0], found, rows[0].is_lost
 
 
 def worker_seen_at() -> datetime | None:

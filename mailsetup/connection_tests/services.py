@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests import credentials
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
+from mailsetup.connection_tests.selectors import lost
 from mailsetup.probes.findings import Code, Finding, Verdict, causes_of, verdict_of
 from mailsetup.setup_links.setups import Setup
 
@@ -29,11 +30,11 @@ class TooManyTests(RuntimeError):
         self.reason = reason
 
 
-@sensitive_variables("password")
+@sensitive_variables("password", "key")
 def start_connection_test(
-    setup: Setup, config: ClientConfig, *, password: str, round_trip: bool, client: str = ""
+    setup: Setup, config: ClientConfig, *, password: str, key: str, round_trip: bool, client: str = ""
 ) -> ConnectionTest:
-    """A queued test with its password sealed; the caller hands its id to the worker.
+    """A queued test with its password sealed; the caller hands its id and the `key` to the worker.
 
     Raises TooManyTests.
     """
@@ -51,7 +52,7 @@ def start_connection_test(
             services=[config.incoming.as_dict(), config.outgoing.as_dict()],
         )
         if password:
-            credentials.seal(test, password)
+            credentials.seal(test, password, key)
     return test
 
 
@@ -68,13 +69,8 @@ def _refuse_too_many(address: str, config: ClientConfig) -> None:
     tests = ConnectionTest.objects.filter(same | Q(address=address))
     recent = tests.filter(created_at__gt=now - timedelta(minutes=limits.test_window_minutes))
     # What a dead worker left behind counts no longer; the reaper may not have come by yet.
-    waiting = Q(
-        state=ConnectionTest.State.QUEUED, created_at__gt=now - timedelta(seconds=limits.test_queue_seconds)
-    )
-    running = Q(
-        state=ConnectionTest.State.RUNNING, started_at__gt=now - timedelta(seconds=limits.test_lost_seconds)
-    )
-    if tests.filter(waiting | running).count() >= limits.test_unfinished_limit:
+    unfinished = tests.exclude(state=ConnectionTest.State.DONE).exclude(lost())
+    if unfinished.count() >= limits.test_unfinished_limit:
         raise TooManyTests("busy")
     if recent.count() >= limits.test_window_limit:
         raise TooManyTests("often")
@@ -83,10 +79,13 @@ def _refuse_too_many(address: str, config: ClientConfig) -> None:
         raise TooManyTests("rejected")
 
 
-def begin_connection_test(test_id: int) -> ConnectionTest | None:
-    """Take a queued test; None when another worker has it or it is over: a task sent twice runs once."""
+def begin_connection_test(test_id: int, worker: str) -> ConnectionTest | None:
+    """Let `worker` take a queued test; None when another has it or it is over.
+
+    So a task that is sent twice runs once.
+    """
     taken = ConnectionTest.objects.filter(pk=test_id, state=ConnectionTest.State.QUEUED).update(
-        state=ConnectionTest.State.RUNNING, started_at=timezone.now()
+        state=ConnectionTest.State.RUNNING, started_at=timezone.now(), worker=worker
     )
     return ConnectionTest.objects.get(pk=test_id) if taken else None
 

@@ -7,9 +7,11 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
+from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
 from kombu.exceptions import OperationalError
 
-from mailsetup.connection_tests import heartbeat, runner, services
+from mailsetup.connection_tests import clearing, heartbeat, runner, services
 from mailsetup.connection_tests.models import ConnectionTest
 
 logger = logging.getLogger(__name__)
@@ -27,15 +29,26 @@ class BrokerUnavailable(RuntimeError):
     acks_late=False,
     expires=settings.CONNECTION_TESTS.test_queue_seconds,
 )
-def run_connection_test(*, test_id: int, **_later: Any) -> None:
+@sensitive_variables("key")
+def run_connection_test(*, test_id: int, key: str = "", **_later: Any) -> None:
     """Run one test. Keywords of a newer version are ignored, so that workers survive a deployment."""
-    runner.run_queued(test_id)
+    runner.run_queued(test_id, key=key, worker=heartbeat.NAME)
 
 
-def enqueue_connection_test(test: ConnectionTest) -> None:
-    """Hand `test` to a worker after the transaction; raises BrokerUnavailable, and then nothing is left."""
+@sensitive_variables("key")
+def enqueue_connection_test(test: ConnectionTest, key: str) -> None:
+    """Hand `test`, and the `key` to its password, to a worker after the transaction.
+
+    Raises BrokerUnavailable, and then nothing is left.
+    """
+    # The worker clears too, and may be the one that is missing.
+    transaction.on_commit(clearing.watch)
     try:
-        run_connection_test.delay_on_commit(test_id=test.pk)
+        run_connection_test.apply_async_on_commit(
+            kwargs={"test_id": test.pk, "key": key},
+            # What monitors and logs show of a task.
+            kwargsrepr=repr({"test_id": test.pk}),  # type: ignore[call-arg]  # the stub knows two names
+        )
     except (OperationalError, OSError) as error:
         logger.error("The broker did not take connection test %s: %s", test.reference, error)
         services.give_up_connection_test(test)

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from accounts import access
 from accounts.http import AuthenticatedHttpRequest
 from mailsetup.clientconfig import NotOffered, Protocol
-from mailsetup.connection_tests import reaper, selectors, services
+from mailsetup.connection_tests import credentials, reaper, selectors, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import latest_summaries, report_of
@@ -86,11 +86,13 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _form(request, setup, form, status=422 if request.method == "POST" else 200)
     answers = form.cleaned_data
+    key = credentials.new_key()
     try:
         test = services.start_connection_test(
             setup,
             setup.config(Protocol(answers["protocol"])),
             password="" if without else answers["password"],
+            key=key,
             round_trip=answers["round_trip"],
             client=answers["app"] if answers["app"] in GUIDES else "",
         )
@@ -100,7 +102,7 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
         return _form(request, setup, form, status=429, error=_refusal(refusal))
     urls = TestUrls.of(test, setup.token)
     try:
-        enqueue_connection_test(test)
+        enqueue_connection_test(test, key)
     except BrokerUnavailable:
         context = {"setup": setup, "reference": test.reference, "urls": urls}
         return render(request, "connection_tests/worker_unavailable.html", context, status=503)
@@ -183,12 +185,12 @@ def _find(
 ) -> tuple[ConnectionTest, list[tuple[int, Finding]]]:
     """The test and what was found so far. One that has lost its worker ends here: its page is who notices."""
     read = selectors.find_test(tests, reference)
-    if read is not None and reaper.is_lost(read[0]):
+    if read is not None and read[2]:
         reaper.mark_lost(read[0])
         read = selectors.find_test(tests, reference)
     if read is None:
         raise Http404("No such test.")
-    return read
+    return read[:2]
 
 
 def _count_in(seen: str) -> int:

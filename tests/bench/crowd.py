@@ -60,6 +60,7 @@ def _run(folder: Path, port: int) -> tuple[float, float]:
     from django.core.management import call_command  # noqa: PLC0415  # once Django is set up
     from django.db import connection  # noqa: PLC0415
 
+    from mailsetup.connection_tests import credentials  # noqa: PLC0415
     from mailsetup.connection_tests.models import ConnectionTest  # noqa: PLC0415
     from mailsetup.connection_tests.tasks import enqueue_connection_test  # noqa: PLC0415
     from mailsetup.hosting.provisioning import provision  # noqa: PLC0415
@@ -75,10 +76,11 @@ def _run(folder: Path, port: int) -> tuple[float, float]:
     )
     try:
         worker.wait_until_logged(" ready.")
-        waiting = [queued_test(f"user{number}@crowd.test", "crowd") for number in range(CROWD)]
+        key = credentials.new_key()
+        waiting = [queued_test(f"user{number}@crowd.test", "crowd", key) for number in range(CROWD)]
         started = time.perf_counter()
         for test in waiting:
-            enqueue_connection_test(test)
+            enqueue_connection_test(test, key)
         while ConnectionTest.objects.filter(state="done").count() < CROWD:
             time.sleep(0.02)
         seconds = time.perf_counter() - started

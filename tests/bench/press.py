@@ -92,11 +92,13 @@ def _whole_run(portal: Portal, lab: MailLab) -> float:
 
 _QUEUE = """
 import time
+from mailsetup.connection_tests import credentials
 from mailsetup.connection_tests.tasks import enqueue_connection_test
 from tests.queued import queued_test
 for _ in range({rounds}):
-    test = queued_test({address!r}, {password!r})
-    enqueue_connection_test(test)
+    key = credentials.new_key()
+    test = queued_test({address!r}, {password!r}, key)
+    enqueue_connection_test(test, key)
     while test.state != "done":
         time.sleep(0.02)
         test.refresh_from_db()

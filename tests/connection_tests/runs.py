@@ -13,6 +13,8 @@ from tests.provider import setup_of
 Found = list[tuple[int, Finding]]
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery canary"
+KEY = "a2V5IG9mIG9uZSB0ZXN0LCAzMiBieXRlcyBvZiBpdCE="
+WORKER = "a worker"
 
 
 def queued(
@@ -26,13 +28,13 @@ def queued(
     """A test that `user` has started and no worker has taken."""
     setup = setup_of(user, address)
     return services.start_connection_test(
-        setup, setup.config(protocol), password=password, round_trip=True, client=client
+        setup, setup.config(protocol), password=password, key=KEY, round_trip=True, client=client
     )
 
 
 def running(test: ConnectionTest, found: Iterable[tuple[int, Finding]] = ()) -> ConnectionTest:
     """A worker has taken the test, and has found so much."""
-    taken = services.begin_connection_test(test.pk)
+    taken = services.begin_connection_test(test.pk, WORKER)
     assert taken is not None
     services.record_findings(taken, found)
     return taken

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol
-from mailsetup.connection_tests import credentials, heartbeat, reaper, services
+from mailsetup.connection_tests import credentials, heartbeat, reaper, selectors, services
 from mailsetup.connection_tests.app_settings import ConnectionTestSettings
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, WorkerHeartbeat
 from mailsetup.connection_tests.services import TooManyTests
@@ -18,7 +19,7 @@ from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.conftest import Later, Limits
-from tests.connection_tests.runs import PASSWORD, START, findings, finished, queued, running
+from tests.connection_tests.runs import KEY, PASSWORD, START, WORKER, findings, finished, queued, running
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_a_sealed_password_opens_for_two_minutes(
     later(0)
     test = queued(owner)
     later(seconds)
-    assert credentials.open_once(test) == password
+    assert credentials.open_once(test, KEY) == password
     assert not SealedPassword.objects.exists(), "read or not"
 
 
@@ -58,8 +59,9 @@ def test_a_sealed_password_is_deleted_after_two_minutes(
     later(0)
     test = running(queued(owner))
     later(seconds)
+    WorkerHeartbeat.objects.create(name=WORKER, seen_at=timezone.now())
     if by == "heartbeat":
-        heartbeat.beat("worker")
+        heartbeat.beat(WORKER)
     else:
         call_command("prune", "--json")
         assert json.loads(capsys.readouterr().out)["passwords"] == gone
@@ -71,9 +73,9 @@ def test_how_long_a_password_stays_sealed_is_a_setting(owner: User, later: Later
     later(0)
     first, second = queued(owner), queued(owner)
     later(9)
-    assert credentials.open_once(first) == PASSWORD
+    assert credentials.open_once(first, KEY) == PASSWORD
     later(10)
-    assert credentials.open_once(second) is None
+    assert credentials.open_once(second, KEY) is None
 
 
 # --- How many tests ------------------------------------------------------------------------------------
@@ -129,9 +131,10 @@ def test_a_test_counts_as_long_as_a_worker_may_be_at_it(
         test = queued(owner)
         if state == "running":
             running(test)
-    later(limit - MOMENT)
-    assert reason_of_refusal(owner) == "busy"
     later(limit)
+    heartbeat.beat(WORKER)
+    assert reason_of_refusal(owner) == "busy"
+    later(limit + MOMENT)
     assert reason_of_refusal(owner) == ""
 
 
@@ -244,6 +247,10 @@ def test_a_refusal_is_said_in_a_sentence_with_how_long_to_wait(
 # --- A worker that is gone -----------------------------------------------------------------------------
 
 
+def is_lost(test: ConnectionTest) -> bool:
+    return ConnectionTest.objects.filter(selectors.lost(), pk=test.pk).exists()
+
+
 @pytest.mark.parametrize(("state", "limit"), [("queued", 60), ("running", 150)])
 def test_a_worker_closes_what_a_dead_one_left(owner: User, later: Later, state: str, limit: int) -> None:
     later(0)
@@ -251,6 +258,7 @@ def test_a_worker_closes_what_a_dead_one_left(owner: User, later: Later, state: 
     if state == "running":
         running(test)
     later(limit)
+    heartbeat.beat(WORKER)
     assert reaper.reap_lost_tests() == 0
     later(limit + MOMENT)
     assert reaper.reap_lost_tests() == 1
@@ -276,7 +284,7 @@ def test_how_long_a_test_waits_for_a_worker_is_a_setting(
     later(0)
     test = queued(owner)
     later(seconds)
-    assert reaper.is_lost(test) is lost
+    assert is_lost(test) is lost
 
 
 def test_how_long_a_test_may_run_is_a_setting(owner: User, later: Later, limits: Limits) -> None:
@@ -284,17 +292,55 @@ def test_how_long_a_test_may_run_is_a_setting(owner: User, later: Later, limits:
     later(0)
     test = running(queued(owner))
     later(200)
-    assert not reaper.is_lost(test)
+    heartbeat.beat(WORKER)
+    assert not is_lost(test)
     later(200 + MOMENT)
-    assert reaper.is_lost(test)
+    assert is_lost(test)
+
+
+@pytest.mark.parametrize(("change", "silence"), [({}, 15), ({"worker_silence_seconds": 30}, 30)], ids=str)
+def test_a_test_is_lost_as_soon_as_its_worker_is_silent(
+    owner: User, later: Later, limits: Limits, change: dict[str, int], silence: int
+) -> None:
+    """Not after the longest time that a test may take."""
+    limits(**change)
+    later(0)
+    heartbeat.beat("another one")
+    test = running(queued(owner))
+    later(4)
+    heartbeat.beat(WORKER)
+    later(4 + silence)
+    heartbeat.beat("another one")
+    assert not is_lost(test)
+    assert reason_of_refusal(owner) == ""
+    later(4 + silence + MOMENT)
+    assert is_lost(test)
+    assert reaper.reap_lost_tests() == 1
+
+
+def test_a_worker_may_take_a_test_before_it_says_that_it_is_there(owner: User, later: Later) -> None:
+    later(0)
+    test = running(queued(owner))
+    later(15)
+    assert not is_lost(test)
+    later(15 + MOMENT)
+    assert is_lost(test)
+
+
+def test_a_worker_that_ends_in_order_leaves_no_sign_of_life(later: Later) -> None:
+    later(0)
+    heartbeat.beat(heartbeat.NAME)
+    heartbeat.beat("another one")
+    heartbeat.stop()
+    assert [worker.name for worker in WorkerHeartbeat.objects.all()] == ["another one"]
 
 
 def test_the_broker_forgets_a_task_when_its_test_counts_as_lost(settings: Any) -> None:
     assert run_connection_test.expires == settings.CONNECTION_TESTS.test_queue_seconds == 60
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(0, 200), (35, 200), (35 + MOMENT, 503)])
-def test_a_worker_may_be_silent_for_35_seconds(
+@pytest.mark.parametrize(("seconds", "status"), [(0, 200), (15, 200), (15 + MOMENT, 503)])
+def test_a_worker_may_be_silent_for_15_seconds(
     client: Client, later: Later, seconds: float, status: int
 ) -> None:
     later(0)

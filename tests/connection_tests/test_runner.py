@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from mailsetup.connection_tests import runner, services
+from mailsetup.connection_tests import heartbeat, runner, services
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.findings import Finding
-from tests.connection_tests.runs import PASSWORD, findings, queued, running
+from tests.connection_tests.runs import KEY, PASSWORD, findings, queued, running
 from tests.provider import setup_of
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def kept(test: ConnectionTest) -> list[tuple[int, Finding]]:
 
 def test_a_task_runs_its_test_and_keeps_what_was_found(owner: User, prober: Prober) -> None:
     test = queued(owner)
-    run_connection_test(test_id=test.pk)
+    run_connection_test(test_id=test.pk, key=KEY)
     test.refresh_from_db()
     assert kept(test) == prober.found
     assert (test.state, test.verdict, test.causes) == ("done", "passed", [])
@@ -59,7 +59,7 @@ def test_a_task_runs_its_test_and_keeps_what_was_found(owner: User, prober: Prob
 
 def test_the_probe_is_asked_what_the_customer_asked(owner: User, prober: Prober) -> None:
     test = queued(owner)
-    run_connection_test(test_id=test.pk)
+    run_connection_test(test_id=test.pk, key=KEY)
     (ask,) = prober.asked
     assert (ask.address, ask.password, ask.round_trip) == ("anna@example.com", PASSWORD, True)
     assert ask.token == test.reference, "the test message is found again by it"
@@ -69,15 +69,29 @@ def test_the_probe_is_asked_what_the_customer_asked(owner: User, prober: Prober)
 def test_a_test_whose_password_is_gone_goes_up_to_the_sign_in(owner: User, prober: Prober) -> None:
     test = queued(owner)
     SealedPassword.objects.all().delete()
-    run_connection_test(test_id=test.pk)
+    run_connection_test(test_id=test.pk, key=KEY)
     (ask,) = prober.asked
     assert (ask.password, ask.round_trip) == (None, False)
 
 
+def test_a_task_of_an_older_version_has_no_key_and_goes_up_to_the_sign_in(
+    owner: User, prober: Prober
+) -> None:
+    run_connection_test(test_id=queued(owner).pk)
+    assert prober.asked[0].password is None
+
+
+def test_a_test_knows_its_worker(owner: User, prober: Prober) -> None:
+    test = queued(owner)
+    run_connection_test(test_id=test.pk, key=KEY)
+    test.refresh_from_db()
+    assert test.worker == heartbeat.NAME
+
+
 def test_a_task_that_comes_twice_signs_in_once(owner: User, prober: Prober) -> None:
     test = queued(owner)
-    run_connection_test(test_id=test.pk)
-    run_connection_test(test_id=test.pk)
+    run_connection_test(test_id=test.pk, key=KEY)
+    run_connection_test(test_id=test.pk, key=KEY)
     assert len(prober.asked) == 1
 
 
@@ -90,8 +104,8 @@ def test_a_task_of_a_newer_version_is_understood(owner: User, prober: Prober) ->
 def test_a_task_of_a_test_that_is_gone_does_nothing(owner: User, prober: Prober) -> None:
     test = queued(owner)
     running(test)
-    run_connection_test(test_id=test.pk)
-    run_connection_test(test_id=test.pk + 1)
+    run_connection_test(test_id=test.pk, key=KEY)
+    run_connection_test(test_id=test.pk + 1, key=KEY)
     assert prober.asked == []
 
 
@@ -102,7 +116,7 @@ def test_a_run_that_breaks_is_lost_keeps_its_steps_and_tells_nobody_the_password
     prober.found = prober.found[:2]
     prober.error = RuntimeError("a fault of ours")
     with caplog.at_level(logging.DEBUG):
-        run_connection_test(test_id=test.pk)
+        run_connection_test(test_id=test.pk, key=KEY)
     test.refresh_from_db()
     assert (test.state, test.verdict, test.causes) == ("done", "not_run", ["lost_run"])
     assert kept(test) == prober.found
@@ -131,7 +145,7 @@ def test_steps_are_kept_while_the_run_goes_on(owner: User, monkeypatch: pytest.M
 
     monkeypatch.setattr(runner, "probe", probe)
     monkeypatch.setattr(services, "record_findings", record_and_say_so)
-    run_connection_test(test_id=queued(owner).pk)
+    run_connection_test(test_id=queued(owner).pk, key=KEY)
     assert sizes == [1, 2]
 
 

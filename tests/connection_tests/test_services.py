@@ -15,8 +15,10 @@ from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.selectors import setup_of_link
 from tests.connection_tests.conftest import Later, Limits
 from tests.connection_tests.runs import (
+    KEY,
     PASSWORD,
     START,
+    WORKER,
     findings,
     finished,
     queued,
@@ -34,8 +36,8 @@ pytestmark = pytest.mark.django_db
 def test_the_password_is_sealed_and_read_once(owner: User) -> None:
     test = queued(owner)
     assert PASSWORD.encode() not in bytes(SealedPassword.objects.get().ciphertext)
-    assert credentials.open_once(test) == PASSWORD
-    assert credentials.open_once(test) is None
+    assert credentials.open_once(test, KEY) == PASSWORD
+    assert credentials.open_once(test, KEY) is None
     assert not SealedPassword.objects.exists()
 
 
@@ -43,14 +45,35 @@ def test_a_seal_opens_for_its_own_test_only(owner: User) -> None:
     first, second = queued(owner), queued(owner)
     stolen = SealedPassword.objects.get(test=first).ciphertext
     SealedPassword.objects.filter(test=second).update(ciphertext=stolen)
-    assert credentials.open_once(second) is None
+    assert credentials.open_once(second, KEY) is None
 
 
-def test_another_key_opens_nothing(owner: User, settings: Any) -> None:
+def test_another_key_of_the_portal_opens_nothing(owner: User, settings: Any) -> None:
     test = queued(owner)
     settings.CREDENTIALS_KEY = Fernet.generate_key().decode()
-    assert credentials.open_once(test) is None
+    assert credentials.open_once(test, KEY) is None
     assert not SealedPassword.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "key", ["", "no key at all", Fernet.generate_key().decode()], ids=["none", "bad", "other"]
+)
+def test_another_key_of_the_task_opens_nothing(owner: User, key: str) -> None:
+    test = queued(owner)
+    assert credentials.open_once(test, key) is None
+    assert not SealedPassword.objects.exists()
+
+
+def test_every_test_has_a_key_of_its_own() -> None:
+    assert len({credentials.new_key() for _ in range(3)}) == 3
+
+
+def test_a_row_from_a_backup_does_not_live_longer(owner: User, later: Later) -> None:
+    later(0)
+    test = queued(owner)
+    later(121)
+    SealedPassword.objects.update(expires_at=START + timedelta(days=1))
+    assert credentials.open_once(test, KEY) is None
 
 
 @pytest.mark.parametrize("end", [services.finish_connection_test, services.give_up_connection_test])
@@ -74,7 +97,7 @@ def test_a_test_keeps_who_what_and_where(owner: User, setup_link: MakeLink) -> N
 
     link, token = setup_link()
     through = setup_of_link(link, token, display_name="Northwind Hosting")
-    by_link = services.start_connection_test(through, config, password=PASSWORD, round_trip=False)
+    by_link = services.start_connection_test(through, config, password=PASSWORD, key=KEY, round_trip=False)
     by_link.refresh_from_db()
     assert (by_link.setup_link, by_link.user, by_link.client, by_link.round_trip) == (link, None, "", False)
 
@@ -112,7 +135,7 @@ def test_a_step_is_kept_as_it_was_found(owner: User, later: Later) -> None:
     services.finish_connection_test(test)
     test.refresh_from_db()
     assert [(step.service, step.as_finding()) for step in test.steps.all()] == found
-    assert selectors.find_test(ConnectionTest.objects.all(), test.reference.lower()) == (test, found)
+    assert selectors.find_test(ConnectionTest.objects.all(), test.reference.lower()) == (test, found, False)
     assert (test.started_at, test.seconds) == (START, 4.2)
 
 
@@ -138,9 +161,9 @@ def test_an_address_shares_its_limits_on_whatever_server_it_was(owner: User, lim
 
 def test_a_test_is_taken_once(owner: User) -> None:
     test, other = queued(owner), queued(owner)
-    assert services.begin_connection_test(test.pk) == test
-    assert services.begin_connection_test(test.pk) is None
-    assert services.begin_connection_test(other.pk) == other
+    assert services.begin_connection_test(test.pk, WORKER) == test
+    assert services.begin_connection_test(test.pk, WORKER) is None
+    assert services.begin_connection_test(other.pk, WORKER) == other
 
 
 def test_the_verdict_and_causes_come_from_the_steps(owner: User) -> None:
@@ -192,6 +215,6 @@ def test_because_another_one_is(owner: User) -> None:
 
 def test_because_a_worker_took_it_meanwhile(owner: User) -> None:
     test = queued(owner)
-    services.begin_connection_test(test.pk)
+    services.begin_connection_test(test.pk, WORKER)
     reaper.mark_lost(test)
     assert ConnectionTest.objects.get(pk=test.pk).state == ConnectionTest.State.RUNNING

@@ -79,9 +79,10 @@ def test_what_is_wrong_is_said_and_the_password_is_not_shown_again(
     assert not ConnectionTest.objects.exists()
 
 
-def test_spaces_are_a_part_of_a_password(browser: Client) -> None:
+def test_spaces_are_a_part_of_a_password(browser: Client, no_broker: dict[int, str]) -> None:
     press(browser, password=" a b ")
-    assert credentials.open_once(ConnectionTest.objects.get()) == " a b "
+    test = ConnectionTest.objects.get()
+    assert credentials.open_once(test, no_broker[test.pk]) == " a b "
 
 
 # --- The row -------------------------------------------------------------------------------------------
@@ -140,32 +141,38 @@ def test_support_looking_as_the_customer_types_no_password(browser: Client) -> N
 # --- The queue -----------------------------------------------------------------------------------------
 
 
-def test_a_worker_is_told_the_id_alone_and_after_the_row_is_there(
+def test_a_worker_is_told_id_and_key_after_the_row_is_there(
     browser: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     monkeypatch.undo()  # the task itself, which other tests of this room only note
     sent: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(run_connection_test, "apply_async", lambda *sending: sent.append(sending))
+    monkeypatch.setattr(
+        run_connection_test, "apply_async", lambda *args, **sending: sent.append((args, sending))
+    )
     with django_capture_on_commit_callbacks() as callbacks:
         press(browser)
         assert sent == []
     for callback in callbacks:
         callback()
-    assert sent == [((), {"test_id": ConnectionTest.objects.get().pk})]
+    ((_nothing, sending),) = sent
+    test = ConnectionTest.objects.get()
+    assert sending["kwargs"] == {"test_id": test.pk, "key": sending["kwargs"]["key"]}
+    assert credentials.open_once(test, sending["kwargs"]["key"]) == PASSWORD
+    assert sending["kwargsrepr"] == f"{{'test_id': {test.pk}}}", "what monitors show is no key"
 
 
 def test_the_password_is_sealed_and_nowhere_else(
-    browser: Client, caplog: pytest.LogCaptureFixture, no_broker: list[int]
+    browser: Client, caplog: pytest.LogCaptureFixture, no_broker: dict[int, str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         page = browser.get(press(browser)["Location"])
     test = ConnectionTest.objects.get()
-    assert no_broker == [test.pk]
+    assert list(no_broker) == [test.pk]
     row = str(ConnectionTest.objects.values().get())
     sealed = str(SealedPassword.objects.values().get())
     for place in (row, sealed, page.content.decode(), caplog.text, str(browser.session.items())):
         assert PASSWORD not in place
-    assert credentials.open_once(test) == PASSWORD
+    assert credentials.open_once(test, no_broker[test.pk]) == PASSWORD
 
 
 @pytest.mark.parametrize("error", [OSError("no such folder"), OperationalError("no such host")])
@@ -178,7 +185,7 @@ def test_a_broker_that_is_down_is_said_at_once_and_leaves_no_password(
     def down(**_task: Any) -> None:
         raise error
 
-    monkeypatch.setattr(run_connection_test, "delay_on_commit", down)
+    monkeypatch.setattr(run_connection_test, "apply_async_on_commit", down)
     answer = press(browser)
     test = ConnectionTest.objects.get()
     assert answer.status_code == 503

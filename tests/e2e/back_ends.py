@@ -11,11 +11,15 @@ from tests.parts.redis_server import RedisServer
 
 @dataclass(frozen=True)
 class BackEnd:
-    """`environment` is what the portal reads; the dumps are all that the database and the broker hold."""
+    """`environment` is what the portal reads; the dumps are all that the database and the broker hold.
+
+    The disk is what both have written to files, deleted or not.
+    """
 
     environment: dict[str, str]
     dump_database: Callable[[], str]
     dump_broker: Callable[[], str]
+    read_disk: Callable[[], bytes]
 
 
 def embedded(folder: Path) -> BackEnd:
@@ -27,6 +31,7 @@ def embedded(folder: Path) -> BackEnd:
         },
         dump_database=lambda: _dump_sqlite(database),
         dump_broker=lambda: _read_folder(broker),
+        read_disk=lambda: (_read_folder(folder)).encode("latin-1"),
     )
 
 
@@ -40,6 +45,8 @@ def grown_up(postgres: Postgres, redis_server: RedisServer) -> BackEnd:
         },
         dump_database=lambda: postgres.dump("portal"),
         dump_broker=lambda: redis_server.dump(broker) + redis_server.dump(cache),
+        # Redis has no file: its persistence is off, as docs/operations.md wants it.
+        read_disk=postgres.read_disk,
     )
 
 

@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+import re
 import urllib.parse
 
 import pytest
+from cryptography.fernet import Fernet, InvalidToken
 from playwright.sync_api import Page
 
 from tests.e2e.portal import OWNER, Portal
@@ -39,6 +41,35 @@ def places(portal: Portal) -> dict[str, str]:
     }
 
 
+def opened_by_what_is_left(portal: Portal) -> tuple[int, int]:
+    """How many sealed passwords lie in files, and how many of them open with the keys that lie there, too."""
+    left = portal.back_end.read_disk() + (portal.broker_dump() + portal.logs()).encode()
+    # The body of a task is base64.
+    left += b" ".join(
+        binascii.a2b_base64(run[: len(run) // 4 * 4])
+        for run in re.findall(rb"[A-Za-z0-9+/]{60,}={0,2}", left)
+    )
+    # SQLite writes the next column right behind it: 32 characters of a date at most.
+    seals = {
+        match[: len(match) - cut]
+        for match in re.findall(rb"gAAAA[\w-]{100,}={0,2}", left)
+        for cut in range(32)
+    }
+    keys = set(re.findall(rb"(?<![\w-])[\w-]{43}=(?![\w=-])", left))
+    portal_key = Fernet(portal.environment["CREDENTIALS_KEY"])
+    inside = [portal_key.decrypt(seal) for seal in seals if opens(portal_key, seal)]
+    # A key of its own would open what is inside.
+    return len(inside), sum(opens(Fernet(key), seal) for seal in inside for key in keys)
+
+
+def opens(key: Fernet, seal: bytes) -> bool:
+    try:
+        key.decrypt(seal)
+    except InvalidToken:
+        return False
+    return True
+
+
 def assert_nowhere(password: str, found: dict[str, str]) -> None:
     seen = [(place, form) for place, text in found.items() for form in disguises(password) if form in text]
     assert seen == []
@@ -59,11 +90,18 @@ def test_the_password_is_found_nowhere(
         start_test(page, secret)
         page.get_by_role("progressbar").wait_for()
         waiting = places(portal)
+        sealed_meanwhile, opened_meanwhile = opened_by_what_is_left(portal)
         running = page.content()
     expect_verdict(page, headline)
 
     assert_nowhere(secret, {f"{place}, while it waits": text for place, text in waiting.items()})
     assert_nowhere(secret, places(portal))
+    assert sealed_meanwhile > 0
+    # Redis may have handed the task to the worker that is held.
+    if "run_connection_test" in waiting["the broker"]:
+        assert opened_meanwhile > 0, "the search finds what is there"
+    _left, opened = opened_by_what_is_left(portal)
+    assert opened == 0
     assert_nowhere(secret, {"the running test": running, "the finished test": page.content()})
     reference = page.locator(".ref code").inner_text()
     # What was searched did hold the test: an empty dump would prove nothing.

@@ -10,23 +10,27 @@ _KILL_A_WORKER = """
 import json, socket, subprocess, sys, time
 from datetime import timedelta
 from django.utils import timezone
-from mailsetup.connection_tests import reaper
-from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.connection_tests import credentials, reaper
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, WorkerHeartbeat
 from tests.queued import queued_test
 
-test = queued_test({address!r}, "lost canary")
+key = credentials.new_key()
+test = queued_test({address!r}, "lost canary", key)
 with socket.create_server(("127.0.0.1", 0)) as silent:
     port = silent.getsockname()[1]
     test.services = [dict(service, port=port) for service in test.services]
     test.save()
-    run = "from mailsetup.connection_tests import runner; runner.run_queued(%d)" % test.pk
+    run = "from mailsetup.connection_tests import heartbeat, runner; heartbeat.beat('killed'); "
+    run += "runner.run_queued(%d, key=%r, worker='killed')" % (test.pk, key)
     worker = subprocess.Popen([sys.executable, "manage.py", "shell", "-v", "0", "-c", run])
     while not test.steps.exists():
         time.sleep(0.05)
     worker.kill()
     worker.wait()
 before = reaper.reap_lost_tests()
-ConnectionTest.objects.filter(pk=test.pk).update(started_at=timezone.now() - timedelta(hours=1))
+a_while_ago = timezone.now() - timedelta(seconds=16)
+ConnectionTest.objects.filter(pk=test.pk).update(started_at=a_while_ago)
+WorkerHeartbeat.objects.filter(name="killed").update(seen_at=a_while_ago)
 lost = reaper.reap_lost_tests()
 test.refresh_from_db()
 print(json.dumps([before, lost, test.state, test.verdict, test.causes, SealedPassword.objects.count()]))

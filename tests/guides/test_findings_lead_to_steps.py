@@ -28,9 +28,9 @@ def link_from_result(browser: Any, user: User, slug: str, code: Code, lane: int)
     setup = setup_of(user)
     protocol = GUIDES[slug].protocols[0]
     test = services.start_connection_test(
-        setup, setup.config(protocol), password="", round_trip=False, client=slug
+        setup, setup.config(protocol), password="", key="", round_trip=False, client=slug
     )
-    services.begin_connection_test(test.pk)
+    services.begin_connection_test(test.pk, "a worker")
     services.record_findings(test, [(lane, Finding(Step.SIGN_IN, Status.FAILED, code, ms=5))])
     services.finish_connection_test(test)
     page = Page(browser.get(f"/tests/{test.reference}/").content.decode())

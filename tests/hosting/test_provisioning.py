@@ -145,7 +145,7 @@ def test_a_domain_that_changes_hands_leaves_its_history_behind(
     )
     setup = setup_of(old, "anna@example.com")
     config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-    test = services.start_connection_test(setup, config, password="", round_trip=False)
+    test = services.start_connection_test(setup, config, password="", key="", round_trip=False)
     _link, token = create_setup_link(setup, lifetime=timedelta(hours=1))
     provider_file["domains"][0]["customer"] = "whmcs:9"
     provision(json.dumps(provider_file).encode())

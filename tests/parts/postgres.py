@@ -21,6 +21,7 @@ _ROLE = "portal"
 class Postgres:
     port: int
     programs: Path
+    data: Path
 
     def create_database(self, name: str) -> str:
         """A new empty database; its address as Django's DATABASE_URL takes it."""
@@ -35,6 +36,15 @@ class Postgres:
         """Everything in the database, as SQL."""
         command = [self.programs / "pg_dump", "--inserts", self.url(name)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def read_disk(self) -> bytes:
+        """Tables and log as they lie there; a deleted row stays for a while."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+        folders = [self.data / "base", self.data / "pg_wal"]
+        return b"".join(
+            path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()
+        )
 
 
 def programs_folder() -> Path:
@@ -81,7 +91,7 @@ def running_postgres() -> Iterator[Postgres]:
         server = Daemon(command, folder / "postgres.log", user=user, folder=folder)
         try:
             server.wait_until_logged("database system is ready to accept connections")
-            yield Postgres(port, programs)
+            yield Postgres(port, programs, data)
         finally:
             # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
             server.stop(signal.SIGINT)

@@ -20,5 +20,5 @@ def visitor() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def without_a_broker(no_broker: list[int]) -> None:
+def without_a_broker(no_broker: dict[int, str]) -> None:
     """Tasks are noted, not sent."""

@@ -69,7 +69,7 @@ def browser(owner: User) -> Client:
 def test_of_owner(owner: User) -> ConnectionTest:
     setup = setup_of(owner, "anna@example.com")
     config = resolve(setup.address, setup.hosting, Protocol.IMAP)
-    return services.start_connection_test(setup, config, password="", round_trip=False)
+    return services.start_connection_test(setup, config, password="", key="", round_trip=False)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_in_a_query(value: str, browser: Client, token: str, test_of_owner: Conn
 
 
 @pytest.mark.parametrize("text", NASTY, ids=ids)
-def test_in_a_form(text: str, owner: User, browser: Client, token: str, no_broker: list[int]) -> None:
+def test_in_a_form(text: str, owner: User, browser: Client, token: str, no_broker: dict[int, str]) -> None:
     """Every form of ours, each field nasty."""
     customer = Customer.objects.get(external_id="whmcs:1234")
     membership = customer.memberships.get(user=owner)

@@ -4,5 +4,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def without_a_broker(no_broker: list[int]) -> None:
+def without_a_broker(no_broker: dict[int, str]) -> None:
     """Tasks are noted, not sent."""
