@@ -16,13 +16,26 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     test_queue_seconds: Annotated[int, Meta(ge=1, le=600)] = 60
     # Longer than a run can take by its own deadlines.
     test_lost_seconds: Annotated[int, Meta(ge=1, le=3600)] = 150
-    # What follows is counted for each address.
-    test_window_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
-    test_window_limit: Annotated[int, Meta(ge=1, le=10_000)] = 60
-    test_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 3
     # Many servers block an address after ten wrong passwords, and the block would hit the portal, so
-    # all customers (facts: Dovecot's penalty, fail2ban, SmarterMail's abuse detection).
-    test_rejected_limit: Annotated[int, Meta(ge=1, le=1000)] = 8
+    # all customers (facts: Dovecot's penalty, fail2ban, SmarterMail's abuse detection). What is counted
+    # in this time is counted for the mailbox, for the person or link, for the customer, for the server.
+    test_window_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    mailbox_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 3
+    mailbox_tests_limit: Annotated[int, Meta(ge=1, le=10_000)] = 60
+    mailbox_rejected_limit: Annotated[int, Meta(ge=1, le=1000)] = 8
+    person_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 1
+    person_tests_limit: Annotated[int, Meta(ge=1, le=10_000)] = 60
+    person_rejected_limit: Annotated[int, Meta(ge=1, le=1000)] = 8
+    customer_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 8
+    customer_tests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 240
+    customer_rejected_limit: Annotated[int, Meta(ge=1, le=1000)] = 16
+    # Tests of one server run in so many threads of the workers, so that a slow one leaves room for others.
+    server_running_limit: Annotated[int, Meta(ge=1, le=10_000)] = 64
+    server_turn_seconds: Annotated[int, Meta(ge=1, le=60)] = 1
+    server_rejected_limit: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    # A server that turns so many tests away within the pause is left alone until it is over.
+    server_refusals_limit: Annotated[int, Meta(ge=1, le=1000)] = 5
+    server_pause_seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
     # Fast while the first steps come in, slower for a run that takes its time.
     poll_fast_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 200
     poll_slow_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 600

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Customer
 from mailsetup.clientconfig import Authentication, Protocol, ServerSettings, ServiceType, SocketType
 from mailsetup.hosting.models import Domain, choices
 from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
@@ -26,6 +27,12 @@ class ConnectionTest(models.Model):
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     setup_link = models.ForeignKey(SetupLink, models.SET_NULL, null=True, blank=True)
+    # Whose test it was when it was started, for what is counted: a domain may move.
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    # The provider's own name of the mail server, or the host name where only MX records led to it.
+    server = models.CharField(_("server"), max_length=255, blank=True, db_index=True, editable=False)
     protocol = models.CharField(_("protocol"), max_length=4, choices=choices(Protocol))
     client = models.CharField(_("mail app"), max_length=40, blank=True)
     round_trip = models.BooleanField(_("with a test message"), default=False)

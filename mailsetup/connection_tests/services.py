@@ -2,19 +2,14 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Literal
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from mailsetup.clientconfig import ClientConfig
-from mailsetup.connection_tests import credentials
+from mailsetup.connection_tests import credentials, limits
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.selectors import lost
 from mailsetup.probes.findings import Code, Finding, Verdict, causes_of, verdict_of
 from mailsetup.setup_links.setups import Setup
 
@@ -22,12 +17,8 @@ from mailsetup.setup_links.setups import Setup
 _REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
-class TooManyTests(RuntimeError):
-    """This address was tested too often in the last minutes."""
-
-    def __init__(self, reason: Literal["busy", "often", "rejected"]) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class NoRoom(RuntimeError):
+    """The workers are busy enough with the server of this test; it waits in the queue."""
 
 
 @sensitive_variables("password", "key")
@@ -36,16 +27,18 @@ def start_connection_test(
 ) -> ConnectionTest:
     """A queued test with its password sealed; the caller hands its id and the `key` to the worker.
 
-    Raises TooManyTests.
+    Raises limits.TooManyTests.
     """
-    _refuse_too_many(str(setup.address), config)
     with transaction.atomic():
+        limits.refuse_too_many(setup, config)
         test = ConnectionTest.objects.create(
             reference=new_reference(),
             address=str(setup.address),
             domain=setup.domain,
             user=setup.user,
             setup_link=setup.link,
+            customer=setup.domain.customer if setup.domain else None,
+            server=limits.server_of(setup, config),
             protocol=config.protocol.value,
             client=client,
             round_trip=round_trip and bool(password),
@@ -62,32 +55,21 @@ def new_reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def _refuse_too_many(address: str, config: ClientConfig) -> None:
-    """anna+1@, anna+2@ and an alias domain sign in to one mailbox, so they share its limits."""
-    limits, now, incoming = settings.CONNECTION_TESTS, timezone.now(), config.incoming
-    same = Q(services__0__username=incoming.username, services__0__hostname=incoming.hostname)
-    tests = ConnectionTest.objects.filter(same | Q(address=address))
-    recent = tests.filter(created_at__gt=now - timedelta(minutes=limits.test_window_minutes))
-    # What a dead worker left behind counts no longer; the reaper may not have come by yet.
-    unfinished = tests.exclude(state=ConnectionTest.State.DONE).exclude(lost())
-    if unfinished.count() >= limits.test_unfinished_limit:
-        raise TooManyTests("busy")
-    if recent.count() >= limits.test_window_limit:
-        raise TooManyTests("often")
-    rejected = ConnectionTestStep.objects.filter(test__in=recent, code=Code.AUTH_FAILED)
-    if rejected.values("test").distinct().count() >= limits.test_rejected_limit:
-        raise TooManyTests("rejected")
-
-
 def begin_connection_test(test_id: int, worker: str) -> ConnectionTest | None:
     """Let `worker` take a queued test; None when another has it or it is over.
 
-    So a task that is sent twice runs once.
+    So a task that is sent twice runs once. Raises NoRoom.
     """
-    taken = ConnectionTest.objects.filter(pk=test_id, state=ConnectionTest.State.QUEUED).update(
-        state=ConnectionTest.State.RUNNING, started_at=timezone.now(), worker=worker
-    )
-    return ConnectionTest.objects.get(pk=test_id) if taken else None
+    with transaction.atomic():
+        queued = ConnectionTest.objects.filter(pk=test_id, state=ConnectionTest.State.QUEUED)
+        test = queued.select_for_update().first()
+        if test is None:
+            return None
+        if not limits.has_room(test):
+            raise NoRoom
+        test.state, test.started_at, test.worker = ConnectionTest.State.RUNNING, timezone.now(), worker
+        test.save(update_fields=["state", "started_at", "worker"])
+    return test
 
 
 def record_findings(test: ConnectionTest, found: Iterable[tuple[int, Finding]]) -> None:

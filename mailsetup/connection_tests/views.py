@@ -1,5 +1,6 @@
 """Start a connection test, watch it, look at earlier ones."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from accounts.http import AuthenticatedHttpRequest
 from mailsetup.clientconfig import NotOffered, Protocol
 from mailsetup.connection_tests import credentials, reaper, selectors, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
+from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import latest_summaries, report_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
@@ -98,7 +100,7 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
         )
     except NotOffered:
         raise Http404("This protocol is not offered here.") from None
-    except services.TooManyTests as refusal:
+    except TooManyTests as refusal:
         return _form(request, setup, form, status=429, error=_refusal(refusal))
     urls = TestUrls.of(test, setup.token)
     try:
@@ -121,15 +123,18 @@ def _form(
     return render(request, "connection_tests/start.html", context, status=status)
 
 
-def _refusal(refusal: services.TooManyTests) -> str:
-    minutes = settings.CONNECTION_TESTS.test_window_minutes
+def _refusal(refusal: TooManyTests) -> str:
+    """What there is too much of, and how long to wait: a minute at least, and never too short."""
+    minutes = max(1, math.ceil((refusal.seconds or 0) / 60))
     match refusal.reason:
         case "busy":
-            return _("A test of this address is running already. Wait until it’s over, then test again.")
+            return _("Your last test is still running. Wait until it’s over, then test again.")
+        case "crowded":
+            return _("Others are testing here at the moment. Wait until they’re done, then test again.")
         case "often":
             text = ngettext(
-                "This address was tested very often in the last minutes. Wait %(minutes)s minute.",
-                "This address was tested very often in the last minutes. Wait %(minutes)s minutes.",
+                "There were very many tests in the last minutes. Wait %(minutes)s minute.",
+                "There were very many tests in the last minutes. Wait %(minutes)s minutes.",
                 minutes,
             )
         case "rejected":
@@ -137,6 +142,14 @@ def _refusal(refusal: services.TooManyTests) -> str:
                 "The server has refused the password several times. "
                 "To keep it from blocking you, we wait %(minutes)s minute.",
                 "The server has refused the password several times. "
+                "To keep it from blocking you, we wait %(minutes)s minutes.",
+                minutes,
+            )
+        case "refusing":
+            text = ngettext(
+                "The mail server is turning us away at the moment. "
+                "To keep it from blocking you, we wait %(minutes)s minute.",
+                "The mail server is turning us away at the moment. "
                 "To keep it from blocking you, we wait %(minutes)s minutes.",
                 minutes,
             )

@@ -42,9 +42,13 @@ class RoundTrip:
         self.accepted: asyncio.Future[float | None] = loop.create_future()
         # None: nothing looks for it.
         self.arrival: asyncio.Future[Arrival | None] = loop.create_future()
+        # Set when the incoming service has judged the password, or will not: a password that is wrong is
+        # tried once in a test, not once at each service, because servers count and then block the portal.
+        self.password_judged = asyncio.Event()
         self.rejected_usernames: set[str] = set()
 
     def cancel_watch(self) -> None:
+        self.password_judged.set()
         self.watching.set()
         if not self.arrival.done():
             self.arrival.set_result(None)

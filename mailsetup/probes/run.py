@@ -51,7 +51,9 @@ async def _test_incoming(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
     dialer = Dialer(ask.incoming, vantage)
     try:
         driver = await open_channel(dialer, recorder)
-        if await _sign_in(ask, dialer, driver, recorder, trip):
+        signed_in = await _sign_in(ask, dialer, driver, recorder, trip)
+        trip.password_judged.set()
+        if signed_in:
             await _read_mail(ask, dialer, driver, recorder, trip)
         await dialer.quit(driver)
     except StepFailed:
@@ -81,6 +83,7 @@ async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
     dialer = Dialer(ask.outgoing, vantage)
     try:
         driver = await open_channel(dialer, recorder)
+        await trip.password_judged.wait()
         signed_in = await _sign_in(ask, dialer, driver, recorder, trip)
         if signed_in and trip.asked and isinstance(driver, SubmissionDriver):
             await _send(ask, dialer, driver, recorder, trip)

@@ -30,6 +30,12 @@ def later(time_machine: TimeMachineFixture) -> Later:
     return lambda seconds: time_machine.move_to(START + timedelta(seconds=seconds), tick=False)
 
 
+@pytest.fixture(autouse=True)
+def several_tests_a_person(limits: Limits) -> None:
+    """One person starts a few at once here; tests/attacks/test_crowds.py is about how many."""
+    limits(person_unfinished_limit=1000, person_rejected_limit=1000, customer_rejected_limit=1000)
+
+
 @pytest.fixture
 def limits(settings: Settings) -> Limits:
     """Sets limits of this room as the environment would."""

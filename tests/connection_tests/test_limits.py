@@ -13,8 +13,8 @@ from accounts.models import User
 from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests import credentials, heartbeat, reaper, selectors, services
 from mailsetup.connection_tests.app_settings import ConnectionTestSettings
+from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, WorkerHeartbeat
-from mailsetup.connection_tests.services import TooManyTests
 from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
@@ -106,7 +106,7 @@ def test_sixty_tests_of_an_address_in_a_quarter_of_an_hour(
     assert reason_of_refusal(owner) == "", "the quarter of an hour is over"
 
 
-@pytest.mark.parametrize(("at_once", "reason"), [(2, ""), (3, "busy")])
+@pytest.mark.parametrize(("at_once", "reason"), [(2, ""), (3, "crowded")])
 def test_three_tests_of_an_address_at_once(owner: User, at_once: int, reason: str) -> None:
     for number in range(at_once):
         test = queued(owner)
@@ -117,7 +117,7 @@ def test_three_tests_of_an_address_at_once(owner: User, at_once: int, reason: st
 
 def test_a_test_that_is_over_makes_room_for_another(owner: User) -> None:
     first, *_others = [running(queued(owner)) for _ in range(3)]
-    assert reason_of_refusal(owner) == "busy"
+    assert reason_of_refusal(owner) == "crowded"
     services.finish_connection_test(first)
     assert reason_of_refusal(owner) == ""
 
@@ -133,7 +133,7 @@ def test_a_test_counts_as_long_as_a_worker_may_be_at_it(
             running(test)
     later(limit)
     heartbeat.beat(WORKER)
-    assert reason_of_refusal(owner) == "busy"
+    assert reason_of_refusal(owner) == "crowded"
     later(limit + MOMENT)
     assert reason_of_refusal(owner) == ""
 
@@ -189,10 +189,10 @@ def test_the_same_user_name_elsewhere_is_another_mailbox(owner: User) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"test_window_limit": 2}, "often"),
-        ({"test_rejected_limit": 2}, "rejected"),
+        ({"mailbox_tests_limit": 2}, "often"),
+        ({"mailbox_rejected_limit": 2}, "rejected"),
         ({}, ""),
-        ({"test_window_limit": 2, "test_window_minutes": 1}, ""),
+        ({"mailbox_tests_limit": 2, "test_window_minutes": 1}, ""),
     ],
     ids=str,
 )
@@ -212,13 +212,13 @@ def test_how_many_is_a_setting(
     [
         (
             15,
-            "This address was tested very often in the last minutes. Wait 15 minutes.",
+            "There were very many tests in the last minutes. Wait 15 minutes.",
             "The server has refused the password several times. "
             "To keep it from blocking you, we wait 15 minutes.",
         ),
         (
             1,
-            "This address was tested very often in the last minutes. Wait 1 minute.",
+            "There were very many tests in the last minutes. Wait 1 minute.",
             "The server has refused the password several times. "
             "To keep it from blocking you, we wait 1 minute.",
         ),
@@ -234,13 +234,13 @@ def test_a_refusal_is_said_in_a_sentence_with_how_long_to_wait(
         return answer.content.decode()
 
     finished(queued(owner), REFUSED)
-    limits(test_window_limit=1, test_window_minutes=minutes)
+    limits(mailbox_tests_limit=1, test_window_minutes=minutes)
     assert often in press()
-    limits(test_window_limit=60, test_rejected_limit=1)
+    limits(mailbox_tests_limit=60, mailbox_rejected_limit=1)
     assert rejected in press()
-    limits(test_rejected_limit=8, test_unfinished_limit=1)
+    limits(mailbox_rejected_limit=8, mailbox_unfinished_limit=1)
     queued(owner)
-    assert "A test of this address is running already. Wait until it’s over, then test again." in press()
+    assert "Others are testing here at the moment. Wait until they’re done, then test again." in press()
     assert PASSWORD not in press()
 
 

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from accounts.models import User
 from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests import credentials, heartbeat, reaper, selectors, services
+from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.hosting.models import Service
 from mailsetup.probes.findings import Code, Finding, Status, Step
@@ -140,7 +141,7 @@ def test_a_step_is_kept_as_it_was_found(owner: User, later: Later) -> None:
 
 
 def test_only_a_refused_password_counts_as_one(owner: User, limits: Limits) -> None:
-    limits(test_rejected_limit=1)
+    limits(mailbox_rejected_limit=1)
     finished(
         queued(owner), findings(Protocol.IMAP, (0, Finding(Step.CONNECT, Status.FAILED, Code.TCP_REFUSED, 1)))
     )
@@ -148,10 +149,10 @@ def test_only_a_refused_password_counts_as_one(owner: User, limits: Limits) -> N
 
 
 def test_an_address_shares_its_limits_on_whatever_server_it_was(owner: User, limits: Limits) -> None:
-    limits(test_window_limit=1)
+    limits(mailbox_tests_limit=1)
     finished(queued(owner), findings())
     Service.objects.update(hostname="moved.example.com", username="anna")
-    with pytest.raises(services.TooManyTests) as refusal:
+    with pytest.raises(TooManyTests) as refusal:
         queued(owner)
     assert (refusal.value.reason, str(refusal.value)) == ("often", "often")
 

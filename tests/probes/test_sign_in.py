@@ -10,7 +10,15 @@ import pytest
 
 from mailsetup.clientconfig import Authentication, ServiceType
 from mailsetup.probes.findings import Code, Status, Step
-from tests.faults import PASSWORD, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
+from tests.faults import (
+    PASSWORD,
+    ImapServer,
+    Maildrop,
+    Pop3Server,
+    ServerThread,
+    SubmissionServer,
+    closed_port,
+)
 from tests.probes.prober import Prober
 
 IMAP, POP3, SMTP = ServiceType.IMAP, ServiceType.POP3, ServiceType.SMTP
@@ -107,30 +115,45 @@ def test_connection_that_ends_during_the_sign_in(
     assert prober.one(prober.settings(IMAP, port))[Step.SIGN_IN].code is Code.AUTH_DROPPED
 
 
-def test_password_that_one_service_refused_is_not_tried_at_the_other(
+def test_password_is_tried_at_the_outgoing_service_once_the_incoming_one_took_it(
     prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext
 ) -> None:
-    class Late(SubmissionServer):
+    """Each refused attempt counts at the mail server, which then blocks the portal for everybody."""
+
+    class Late(ImapServer):
         async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await refused.wait()
+            await submission_is_there.wait()
             await super().handle(reader, writer)
 
-    class Refusing(Maildrop):
-        def accepts(self, username: str, password: str) -> bool:
-            # The answer goes out in this turn of the loop, long before a greeting is understood.
-            asyncio.get_running_loop().call_later(0.2, refused.set)
-            return super().accepts(username, password)
+    class Early(SubmissionServer):
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # More than enough for a sign-in that waits for nobody.
+            asyncio.get_running_loop().call_later(0.3, submission_is_there.set)
+            await super().handle(reader, writer)
 
-    refused = asyncio.Event()
-    drop = Refusing()
-    _, outgoing = prober.both(
-        prober.settings(IMAP, servers.listen(ImapServer(drop).handle, good_tls)),
-        prober.settings(SMTP, servers.listen(Late(drop).handle, good_tls)),
+    submission_is_there = asyncio.Event()
+    drop = Maildrop()
+    incoming, outgoing = prober.both(
+        prober.settings(IMAP, servers.listen(Late(drop).handle, good_tls)),
+        prober.settings(SMTP, servers.listen(Early(drop).handle, good_tls)),
         password="wrong one",
     )
     codes = {step.step: step.code for step in outgoing.steps}
+    assert {step.step: step.code for step in incoming.steps}[Step.SIGN_IN] is Code.AUTH_FAILED
     assert codes[Step.SIGN_IN] is codes[Step.SEND] is Code.PASSWORD_REJECTED_ELSEWHERE
     assert len(drop.attempts) == 1
+
+
+def test_password_is_tried_at_the_outgoing_service_when_the_incoming_one_is_not_there(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    incoming, outgoing = prober.both(
+        prober.settings(IMAP, closed_port()),
+        prober.settings(SMTP, servers.listen(SubmissionServer(maildrop).handle, good_tls)),
+    )
+    assert {step.step: step.code for step in incoming.steps}[Step.CONNECT] is Code.TCP_REFUSED
+    assert {step.step: step.code for step in outgoing.steps}[Step.SIGN_IN] is Code.OK
+    assert len(maildrop.attempts) == 1
 
 
 @pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])

@@ -1,0 +1,48 @@
+"""Limits hold when somebody presses the button thirty times at the same moment."""
+
+import json
+
+from tests.e2e.portal import OWNER, Portal
+
+# In this process nobody waits for a page, so the presses come closer together than browsers could send them.
+_PRESS = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connection
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests import credentials, services
+from mailsetup.connection_tests.limits import TooManyTests
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.setup_links.selectors import setup_of_user
+
+user = User.objects.get(email={email!r})
+at_once = Barrier(30)
+
+def press(number):
+    setup = setup_of_user(user, f"invented-{{number}}@{domain}", display_name="")
+    config = setup.config(Protocol.IMAP)
+    at_once.wait(60)
+    try:
+        services.start_connection_test(
+            setup, config, password="not it", key=credentials.new_key(), round_trip=False
+        )
+        return "started"
+    except TooManyTests as refusal:
+        return refusal.reason
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(30) as threads:
+    answers = list(threads.map(press, range(30)))
+ConnectionTest.objects.filter(address__startswith="invented-").delete()
+print(json.dumps([answers.count("started"), answers.count("busy")]))
+"""
+
+
+def test_thirty_presses_at_once_start_one_test(portal: Portal) -> None:
+    script = _PRESS.format(email=OWNER.email, domain=portal.lab.domain)
+    done = portal.run_manage("shell", "-v", "0", "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [1, 29]
