@@ -6,6 +6,3 @@ class ConnectionTestsConfig(AppConfig):
     name = "mailsetup.connection_tests"
     verbose_name = _("Connection tests")
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        from mailsetup.connection_tests import receivers  # noqa: F401, PLC0415  # models have to be there first

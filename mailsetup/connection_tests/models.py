@@ -27,9 +27,9 @@ class ConnectionTest(models.Model):
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     setup_link = models.ForeignKey(SetupLink, models.SET_NULL, null=True, blank=True)
-    # Whose test it was when it was started, for what is counted: a domain may move.
+    # Whose the domain was when the test was started: it may move, and then leaves its tests behind.
     customer = models.ForeignKey(
-        Customer, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+        Customer, models.CASCADE, null=True, blank=True, related_name="+", editable=False
     )
     # The provider's own name of the mail server, or the host name where only MX records led to it.
     server = models.CharField(_("server"), max_length=255, blank=True, db_index=True, editable=False)

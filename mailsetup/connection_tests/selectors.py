@@ -14,9 +14,9 @@ from mailsetup.setup_links.models import SetupLink
 
 
 def tests_of(user: User) -> QuerySet[ConnectionTest]:
-    """A person's own tests; an owner sees all of the customer's."""
-    owned = access.customers_owned_by(user)
-    return ConnectionTest.objects.filter(Q(user=user) | Q(domain__customer__in=owned))
+    """A person's own tests, as long as they belong to the customer; an owner sees all of the customer's."""
+    mine = Q(user=user) & (Q(customer=None) | Q(customer__in=access.customers_of(user)))
+    return ConnectionTest.objects.filter(mine | Q(customer__in=access.customers_owned_by(user)))
 
 
 def tests_of_link(link: SetupLink) -> QuerySet[ConnectionTest]:

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 
 from mailsetup.clientconfig import AddressError, parse_address, parse_domain
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
-from mailsetup.hosting.signals import customer_changed
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -56,14 +55,6 @@ class DomainAdmin(admin.ModelAdmin[Domain]):
     search_fields = ["name", "aliases__name", "customer__name", "customer__external_id"]
     autocomplete_fields = ["server", "customer"]
     inlines = [DomainAliasInline, MailboxInline]
-
-    def save_model(self, request: HttpRequest, obj: Domain, form: Any, change: bool) -> None:
-        """A domain that leaves its customer leaves links and tests behind, as when it is provisioned."""
-        left = Domain.objects.filter(pk=obj.pk).exclude(customer=None).exclude(customer=obj.customer)
-        leaves = left.exists()
-        super().save_model(request, obj, form, change)
-        if leaves:
-            customer_changed.send(sender=Domain, domain=obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Domain], search_term: str

@@ -6,6 +6,3 @@ class SetupLinksConfig(AppConfig):
     name = "mailsetup.setup_links"
     verbose_name = _("Set-up links")
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        from mailsetup.setup_links import receivers  # noqa: F401, PLC0415  # models have to be there first

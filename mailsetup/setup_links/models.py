@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Customer
 from mailsetup.hosting.models import Domain
 
 
@@ -20,7 +21,10 @@ class SetupLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     address = models.CharField(_("address"), max_length=254)
     domain = models.ForeignKey(Domain, models.CASCADE, related_name="setup_links", null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    # Whose the domain was. A link opens only while domain, customer and maker are what they were, and is
+    # gone with them.
+    customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
     # A code made behind a link opens nothing once that link is over.
     made_behind = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)

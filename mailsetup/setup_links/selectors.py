@@ -2,9 +2,11 @@
 
 import hashlib
 
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
 from mailsetup.clientconfig import parse_address
 from mailsetup.hosting.selectors import UnknownDomain, domains_of, find_hosting
 from mailsetup.setup_links.models import SetupLink
@@ -36,9 +38,14 @@ def setup_of_user(user: User, text: str, *, display_name: str) -> Setup:
 
 
 def setup_of_link(link: SetupLink, token: str, *, display_name: str) -> Setup:
-    """Whoever holds the `token` of an open link sets up its address; raises UnknownDomain."""
+    """Whoever holds the `token` of an open link sets up its address.
+
+    Raises UnknownDomain, and LinkGone when the address is another domain's by now: an alias can move.
+    """
     address = parse_address(link.address)
     hosting, domain = find_hosting(address, display_name=display_name)
+    if domain != link.domain:
+        raise LinkGone("revoked")
     return Setup(address=address, hosting=hosting, domain=domain, link=link, token=token)
 
 
@@ -47,9 +54,12 @@ def open_link(token: str, device_key: str) -> SetupLink:
 
     `device_key` is what the browser's cookie says; it matters for links of one device.
     """
+    memberships = Membership.objects.filter(user=OuterRef("maker"), customer=OuterRef("customer"))
     link = (
         SetupLink.objects.filter(token_hash=token_hash(token))
-        .select_related("created_by", "made_behind", "domain")
+        .select_related("created_by", "made_behind__created_by", "domain")
+        .annotate(maker=Coalesce("made_behind__created_by", "created_by"))
+        .annotate(maker_belongs=Exists(memberships))
         .first()
     )
     if link is None or (link.domain is not None and not link.domain.enabled):
@@ -59,9 +69,24 @@ def open_link(token: str, device_key: str) -> SetupLink:
             raise LinkGone("revoked")
         if not needed.is_open(timezone.now()):
             raise LinkGone("expired")
+    if not _is_still_theirs(link, maker_belongs=link.maker_belongs):
+        raise LinkGone("revoked")
     if link.one_device and link.device_hash and token_hash(device_key) != link.device_hash:
         raise LinkGone("used")
     return link
+
+
+def _is_still_theirs(link: SetupLink, *, maker_belongs: bool) -> bool:
+    """Whether domain, customer and maker of `link` are what they were when it was made.
+
+    It is asked whenever the link is used: no way to move a domain or to remove somebody can forget it.
+    """
+    if link.domain is not None and link.domain.customer_id != link.customer_id:
+        return False
+    maker = (link.made_behind or link).created_by
+    if maker is None:
+        return True  # from the command line
+    return maker.is_active and (maker.is_staff or maker_belongs)
 
 
 def token_hash(token: str) -> str:

@@ -25,6 +25,7 @@ def create_setup_link(
         token_hash=token_hash(token),
         address=str(setup.address),
         domain=setup.domain,
+        customer=setup.domain.customer if setup.domain else None,
         created_by=setup.user,
         # The first of a row of links counts, so that a row is never longer than one.
         made_behind=(behind.made_behind or behind) if behind else None,

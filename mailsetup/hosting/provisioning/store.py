@@ -16,7 +16,6 @@ from mailsetup.hosting.provisioning.file import (
     ServerEntry,
     read_provider_file,
 )
-from mailsetup.hosting.signals import customer_changed
 
 
 @dataclass(slots=True)
@@ -133,8 +132,6 @@ def _refuse_taken_names(path: str, entry: DomainEntry) -> None:
 def _store_domain(entry: DomainEntry, server: Server, customer: Customer | None, changes: Changes) -> None:
     values: dict[str, Any] = {"server": server, "customer": customer, "enabled": entry.enabled}
     domain, created = Domain.objects.get_or_create(name=entry.name, defaults=values)
-    if domain.customer_id is not None and domain.customer != customer:
-        customer_changed.send(sender=Domain, domain=domain)
     changed = _update(domain, values)
     changed |= _sync_aliases(domain, set(entry.aliases))
     changed |= _sync_mailboxes(domain, set(entry.mailboxes))
