@@ -6,11 +6,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import unstash_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.openid_connect import provider as openid_connect
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -52,6 +55,22 @@ class AccountAdapter(DefaultAccountAdapter):
         assert isinstance(user, User)  # noqa: S101  # AUTH_USER_MODEL
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address for who signed up with it, in the browser in which they did.
+
+        Somebody can sign up with another one's address. That other one gets the mail, and by a press of "yes"
+        would confirm an account whose password they don't know.
+        """
+        pending = unstash_login(request, peek=True)
+        asking = pending.user if pending else request.user
+        if asking is not None and asking.pk == email_address.user_id:
+            return bool(super().confirm_email(request, email_address))
+        messages.error(
+            request,
+            _("Sign in here first, so that we know it was you. Then open the link in the mail again."),
+        )
+        return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask nobody to confirm who they are moments after they signed in, to set up their first factors.
@@ -104,6 +123,17 @@ class OpenIDConnectProvider(openid_connect.OpenIDConnectProvider):
         well_known: str
         well_known = super().wk_server_url(url.rstrip("/"))  # type: ignore[no-untyped-call]  # allauth says none
         return well_known
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[EmailAddress]:
+        """The address that the provider names, verified only if it says so by JSON's own true.
+
+        OpenID Connect Core 1.0 section 5.1 has a boolean there; some servers send text, and "false" is no
+        boolean.
+        """
+        addresses: list[EmailAddress] = super().extract_email_addresses(data)  # type: ignore[no-untyped-call]
+        for address in addresses:
+            address.verified = address.verified is True
+        return addresses
 
     def redirect(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send the browser on by a page of ours.

@@ -40,9 +40,9 @@ def ensure_user(email: str) -> User:
     if known is not None:
         found: User = known.user
         return found
+    release_address(address)
     user, created = User.objects.get_or_create(email=address)
-    # Whoever signed up with this address and never showed that it is theirs chose a password, too.
-    if created or EmailAddress.objects.filter(user=user, email=address, verified=False).exists():
+    if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     first = not EmailAddress.objects.filter(user=user, primary=True).exclude(email=address).exists()
@@ -50,6 +50,23 @@ def ensure_user(email: str) -> User:
         user=user, email=address, defaults={"verified": True, "primary": first}
     )
     return user
+
+
+@transaction.atomic
+def release_address(email: str) -> None:
+    """Forget whoever claimed this address and never showed that mail to it reaches them.
+
+    Anybody can sign up with somebody else's address, by a password or by a provider that verifies none, and
+    wait for its owner to come. An account with nothing but such a claim goes as a whole: its password,
+    connected accounts, second factors and sessions would all be the other one's.
+    """
+    address = email.strip().lower()
+    verified = EmailAddress.objects.filter(verified=True).values("user")
+    claims = EmailAddress.objects.filter(email=address, verified=False)
+    User.objects.filter(pk__in=claims.values("user"), is_staff=False, is_superuser=False).exclude(
+        pk__in=verified
+    ).delete()
+    claims.delete()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import shlex
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,11 +95,21 @@ class DemoState:
 
 
 def _portal_hosts(host: str) -> str:
-    if host in WILDCARDS:
-        # Whoever lets the whole network in can't say under which of the machine's names it will come.
-        return "*"
-    name = f"[{host}]" if ":" in host else host
-    return ",".join(dict.fromkeys(("localhost", "127.0.0.1", name)))
+    """The portal's names; whoever lets the network in gets those that the machine knows of."""
+    names = [socket.gethostname(), f"{socket.gethostname()}.local", _own_address()]
+    if host not in WILDCARDS:
+        names = [f"[{host}]" if ":" in host else host]
+    return ",".join(dict.fromkeys(("localhost", "127.0.0.1", *filter(None, names))))
+
+
+def _own_address() -> str:
+    """The address from which this machine would call another; "" without a network. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+        try:
+            datagram.connect(("192.0.2.1", 9))  # RFC 5737: nobody's
+        except OSError:
+            return ""
+        return str(datagram.getsockname()[0])
 
 
 def _fernet_key() -> str:

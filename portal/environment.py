@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -122,6 +123,23 @@ def readable_file(text: str) -> str:
     if text and not Path(text).is_file():
         raise ValueError(f"there is no file {text}.")
     return text
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make `folder`, and the ones above it that are missing, for this user alone."""
+    for missing in reversed([folder, *folder.parents]):
+        if not missing.exists():
+            missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def keep_private(database: Path) -> None:
+    """See to it that only this user reads the SQLite file; SQLite gives its log the same mode."""
+    if str(database) == ":memory:":
+        return
+    make_private_folder(database.parent)
+    database.touch(mode=0o600)
+    if database.stat().st_uid == os.getuid():
+        database.chmod(0o600)
 
 
 def json_list(text: str) -> list[dict[str, Any]]:

@@ -47,10 +47,18 @@ if CONNECTION_TESTS.test_lost_seconds <= _LONGEST_TEST_SECONDS:
 # --- The portal itself -------------------------------------------------------------------------
 DEBUG = environment.boolean("DEBUG", default=False)
 HTTPS_ONLY = environment.boolean("HTTPS_ONLY", default=not DEBUG)
-SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else "")
-if not SECRET_KEY:
+# Everybody can read these two here.
+_DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105
+_DEVELOPMENT_KEY = "a2V5LW9mLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXM="
+SECRET_KEY = env.str("SECRET_KEY", default=_DEVELOPMENT_SECRET if DEBUG else "")
+if not SECRET_KEY or (SECRET_KEY == _DEVELOPMENT_SECRET and not DEBUG):
     raise ImproperlyConfigured("SECRET_KEY is not set: give it a long random text that nobody else knows.")
 PORTAL_HOSTS = environment.words("PORTAL_HOSTS", default="localhost 127.0.0.1 [::1]")
+if not DEBUG and any("*" in host or host.startswith(".") for host in PORTAL_HOSTS):
+    raise ImproperlyConfigured(
+        "PORTAL_HOSTS can't be used: name the portal's own hosts. With a pattern anybody could have a mail "
+        "sent in your name whose link leads to a host of theirs."
+    )
 PORTAL_URL = env.str("PORTAL_URL", default="")
 # Mail programs ask under every customer's domain name, so the host check is ours: portal.middleware.
 ALLOWED_HOSTS = ["*"]
@@ -153,6 +161,7 @@ _DATABASE: dict[str, Any] = environment.parsed(
     "DATABASE_URL", environment.database, f"sqlite:///{BASE_DIR / 'var' / 'mailway.sqlite3'}"
 )
 if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    environment.keep_private(Path(_DATABASE["NAME"]))
     # WAL lets readers go on while the worker writes; IMMEDIATE waits for its turn instead of failing
     # half way through a transaction.
     _DATABASE["OPTIONS"] = {
@@ -181,7 +190,7 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{BASE_DI
 if CELERY_BROKER_URL.startswith("filesystem://"):
     _BROKER = Path(CELERY_BROKER_URL.removeprefix("filesystem://"))
     for _folder in ("messages", "control"):
-        (_BROKER / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        environment.make_private_folder(_BROKER / _folder)
     CELERY_BROKER_URL = "filesystem://"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(_BROKER / "messages"),
@@ -206,10 +215,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
 # --- Connection tests ------------------------------------------------------------------------------
-CREDENTIALS_KEY = env.str(
-    "CREDENTIALS_KEY", default="a2V5LW9mLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXM=" if DEBUG else ""
-)
-if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", CREDENTIALS_KEY):
+CREDENTIALS_KEY = env.str("CREDENTIALS_KEY", default=_DEVELOPMENT_KEY if DEBUG else "")
+if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", CREDENTIALS_KEY) or (
+    CREDENTIALS_KEY == _DEVELOPMENT_KEY and not DEBUG
+):
     raise ImproperlyConfigured(
         "CREDENTIALS_KEY must be a Fernet key: 32 random bytes in URL-safe base64, other than SECRET_KEY."
     )

@@ -48,6 +48,7 @@ def _accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse
 
 def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
     """Open sign-up for this visitor; holding the link proves that mail to the address reaches them."""
+    services.release_address(found.email)
     request.session[INVITATION_SESSION_KEY] = found.pk
     get_adapter().stash_verified_email(request, found.email)
     return redirect("account_signup")

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -28,12 +28,13 @@ class LinkGone(LookupError):
 def setup_of_user(user: User, text: str, *, display_name: str) -> Setup:
     """A signed-in user sets up the address in `text`; raises AddressError or UnknownDomain.
 
-    An address of somebody else's domain is as unknown as one that does not exist.
+    An address of somebody else's domain is as unknown as one that does not exist; DNS is not asked.
     """
     address = parse_address(text)
-    hosting, domain = find_hosting(address, display_name=display_name)
-    if domain is None or not domains_of(user).filter(pk=domain.pk).exists():
+    named = Q(name=address.domain) | Q(aliases__name=address.domain)
+    if not domains_of(user).filter(named).exists():
         raise UnknownDomain(address.domain)
+    hosting, domain = find_hosting(address, display_name=display_name)
     return Setup(address=address, hosting=hosting, domain=domain, user=user)
 
 

@@ -121,8 +121,8 @@ def test_a_password_from_before_the_provider_named_the_address_opens_nothing(cus
     user = User.objects.create_user(email="later@lindqvist.example", password="chosen by a squatter")
     EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
 
-    assert ensure_user("later@lindqvist.example") == user
+    provided = ensure_user("later@lindqvist.example")
 
-    user.refresh_from_db()
-    assert not user.has_usable_password()
-    assert EmailAddress.objects.get(user=user).verified
+    assert provided != user
+    assert not User.objects.get(email="later@lindqvist.example").has_usable_password()
+    assert EmailAddress.objects.get(user=provided).verified

@@ -69,10 +69,8 @@ CHANGES = [
 def test_a_link_ends_with_what_it_was_made_for(
     token: str, change: Callable[[Domain], None], status: int
 ) -> None:
-    assert (
-        status_of(create_one_device_link(setup_of(User.objects.get(email="colleague@lindqvist.example"))))
-        == 200
-    )
+    colleague = User.objects.get(email="colleague@lindqvist.example")
+    assert status_of(create_one_device_link(setup_of(colleague))) == 200
     change(Domain.objects.get(name="example.com"))
     assert status_of(token) == status
     assert Client().post(f"/s/{token}/test/", {"protocol": "imap", "password": "x"}).status_code == status

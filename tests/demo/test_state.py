@@ -1,5 +1,6 @@
 """What the demo keeps, and the settings it hands to its parts."""
 
+import socket
 import stat
 import subprocess
 from pathlib import Path
@@ -42,11 +43,16 @@ def test_what_the_person_set_stays(tmp_path: Path, given: str) -> None:
         ("127.0.0.1", "localhost,127.0.0.1"),
         ("192.0.2.7", "localhost,127.0.0.1,192.0.2.7"),
         ("::1", "localhost,127.0.0.1,[::1]"),
-        ("0.0.0.0", "*"),
     ],
 )
 def test_portal_answers_under_the_names_it_is_reached_by(tmp_path: Path, host: str, names: str) -> None:
     assert DemoState.in_folder(tmp_path).settings(host, {})["PORTAL_HOSTS"] == names
+
+
+def test_portal_answers_to_the_network_under_names_and_not_under_any(tmp_path: Path) -> None:
+    names = DemoState.in_folder(tmp_path).settings("0.0.0.0", {})["PORTAL_HOSTS"].split(",")
+    assert names[:3] == ["localhost", "127.0.0.1", socket.gethostname()]
+    assert "*" not in names
 
 
 def test_shell_file_is_private_and_gives_a_shell_the_settings(tmp_path: Path) -> None:

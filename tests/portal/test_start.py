@@ -17,7 +17,11 @@ NO_CERTIFICATE = str(ROOT / "LICENSE")
     ("name", "value"),
     [
         ("SECRET_KEY", ""),
+        ("SECRET_KEY", "only-for-development"),
         ("CREDENTIALS_KEY", "too short"),
+        ("CREDENTIALS_KEY", "a2V5LW9mLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXM="),
+        ("PORTAL_HOSTS", "*"),
+        ("PORTAL_HOSTS", "portal.example .portal.example"),
         ("DEBUG", "perhaps"),
         ("TRUSTED_PROXY_COUNT", "-1"),
         ("DATABASE_URL", "nonsense"),
