@@ -24,6 +24,8 @@ from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, WILDCARDS, DemoState
 PYTHON = (sys.executable, "-m")
 READY_WITHIN_SECONDS = 60.0
 WATCH_SECONDS = 0.2
+WORKER_RESTARTS_LIMIT = 5
+WORKER_RESTARTS_SECONDS = 60.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -47,8 +49,8 @@ class Supervisor:
         self._check_port()
         with self._only_one():
             try:
-                self._start()
-                self._watch()
+                worker, environment = self._start()
+                self._watch(worker, environment)
             finally:
                 for number in STOP_SIGNALS:
                     signal.signal(number, signal.SIG_IGN)
@@ -79,7 +81,8 @@ class Supervisor:
                 ) from None
             yield
 
-    def _start(self) -> None:
+    def _start(self) -> tuple[Child, Mapping[str, str]]:
+        """The worker and what it runs with, for the day on which it has to be started again."""
         say("Starting Mailway …")
         state = DemoState.in_folder(self.folder)
         settings = state.settings(self.host, os.environ)
@@ -105,6 +108,7 @@ class Supervisor:
         if trouble is not None:
             raise CannotRunError(account_of(trouble))
         say(welcome(state, self.address, mail_ports, shell_file))
+        return worker, environment
 
     def _prepare(self, state: DemoState, mail_ports: MailPorts, environment: Mapping[str, str]) -> None:
         preparation = Child(
@@ -120,10 +124,15 @@ class Supervisor:
             raise CannotRunError(preparation.last_words() if said else account_of(preparation))
         self.children.remove(preparation)
 
-    def _watch(self) -> None:
+    def _watch(self, worker: Child, environment: Mapping[str, str]) -> None:
+        """A worker that ends is started again, unless it keeps ending; without any other part all is over."""
         while True:
             ended = first_ended(self.children)
-            if ended is not None:
+            if ended is worker and worker.starts_within(WORKER_RESTARTS_SECONDS) <= WORKER_RESTARTS_LIMIT:
+                worker.signal_group(signal.SIGKILL)
+                worker.start(environment, CHECKOUT)
+                say(f"The worker ended unexpectedly and was started again. Why is in {worker.log}.")
+            elif ended is not None:
                 raise CannotRunError(account_of(ended))
             time.sleep(WATCH_SECONDS)
 

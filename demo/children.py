@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 STOP_WITHIN_SECONDS = 5.0
@@ -27,10 +27,13 @@ class Child:
     log: Path
     is_ready: Callable[[], bool]
     process: "subprocess.Popen[bytes] | None" = None
+    starts: list[float] = field(default_factory=list)
 
     def start(self, environment: Mapping[str, str], folder: Path) -> None:
         supervisor = os.getpid()
-        with self.log.open("wb") as log:
+        # After a start again the log still says why the one before ended.
+        with self.log.open("ab" if self.starts else "wb") as log:
+            self.starts.append(time.monotonic())
             self.process = subprocess.Popen(
                 self.command,
                 env=environment,
@@ -52,6 +55,10 @@ class Child:
     def exit_status(self) -> int | None:
         """None while it runs and before it is started."""
         return None if self.process is None else self.process.poll()
+
+    def starts_within(self, seconds: float) -> int:
+        """How often it was started in the last `seconds`."""
+        return sum(time.monotonic() - started < seconds for started in self.starts)
 
     def last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()

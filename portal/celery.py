@@ -6,8 +6,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init
 from django.core.exceptions import ImproperlyConfigured
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+# Celery takes CELERY_BROKER_URL from the environment too, so the scheme is what has to lead to our transport.
+TRANSPORT_ALIASES["filesystem"] = "portal.broker:Transport"
 
 app = Celery("mailway")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -196,7 +196,6 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
         "data_folder_in": str(_BROKER / "messages"),
         "data_folder_out": str(_BROKER / "messages"),
         "control_folder": str(_BROKER / "control"),
-        "store_processed": False,
         "polling_interval": PORTAL.broker_polling_seconds,
     }
 else:

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from demo.__main__ import WORKER_RESTARTS_LIMIT
 from demo.fingerprint import CHECKOUT, fingerprint
 from demo.ports import PREFERRED
 from demo.state import CUSTOMER_EMAIL, DemoState
@@ -54,7 +55,8 @@ class Demo:
         raise AssertionError(f"It ended before it was ready:\n{said}\n{self.process.communicate()[1]}")
 
     def running(self) -> list[psutil.Process]:
-        return [process for process in psutil.process_iter() if self._is_ours(process)]
+        """Each has its command line in `info`, empty for one that has just ended."""
+        return [process for process in psutil.process_iter(["cmdline"]) if self._is_ours(process)]
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
@@ -129,6 +131,28 @@ def test_it_stops_everything_when_a_part_dies(demo: Demo) -> None:
     _, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
     assert demo.process.returncode == 1
     assert errors.startswith("The mail server ended unexpectedly.")
+    assert demo.running() == []
+
+
+def test_a_worker_that_dies_is_started_again_but_not_for_ever(demo: Demo) -> None:
+    demo.wait_until_ready()
+
+    def workers() -> set[psutil.Process]:
+        # Celery gives its process another title once it runs.
+        title = re.compile("demo.worker|celeryd")
+        return {child for child in demo.running() if title.search(" ".join(child.info["cmdline"] or []))}
+
+    killed: set[psutil.Process] = set()
+    for _ in range(WORKER_RESTARTS_LIMIT + 1):
+        assert demo.process.poll() is None
+        assert wait_for(lambda: bool(workers() - killed), GONE_WITHIN_SECONDS)
+        for worker in workers():
+            killed.add(worker)
+            worker.kill()
+    said, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
+    assert said.count("The worker ended unexpectedly and was started again.") == WORKER_RESTARTS_LIMIT
+    assert demo.process.returncode == 1
+    assert errors.startswith("The worker ended unexpectedly. The end of")
     assert demo.running() == []
 
 
