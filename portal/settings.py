@@ -361,7 +361,8 @@ SOCIALACCOUNT_PROVIDERS = {
 # Support looks at the portal as a customer: the banner is in our own pages, nothing is put into others.
 HIJACK_INSERT_BEFORE = None
 
-# --- Logging: one line each on stderr; never a request's body ---------------------------------------
+# --- Logging: one line each on stderr; never a request's body, nor a token of an address -------------
+LOGGING_CONFIG = "portal.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -372,5 +373,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # It warns that a broker of files has no host name; everything worse still comes through.
         "kombu.connection": {"level": "ERROR"},
+        # At DEBUG it writes down each task's whole message.
+        "celery.pool": {"level": "INFO"},
     },
 }
