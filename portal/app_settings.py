@@ -13,6 +13,10 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     request_body_max_bytes: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_048_576
     # A page that follows a connection test asks five times a second: not each time is worth a write.
     session_activity_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300
+    session_activity_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
+
+    # A crowd of addresses and names must not push each other's counts out; an entry is about 500 bytes.
+    rate_limits_count: Annotated[int, Meta(ge=1000, le=10_000_000)] = 100_000
 
     database_lock_seconds: Annotated[int, Meta(ge=1, le=300)] = 20
     database_pool_min_count: Annotated[int, Meta(ge=0, le=1000)] = 1

@@ -47,6 +47,21 @@ def keys_are_apart(**_options: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def rate_limits_are_shared(**_options: Any) -> list[CheckMessage]:
+    """How many processes there are is said on the web server's command line, which a check can't see."""
+    if not settings.CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache")):
+        return []
+    return [
+        Error(
+            "CACHE_URL keeps the rate limits in one process' memory, so with several processes each counts "
+            "for itself, and a restart forgets them.",
+            hint="Set CACHE_URL to a Redis server that all processes share.",
+            id="portal.E005",
+        )
+    ]
+
+
 @register(Tags.database)
 def database_is_of_this_version(**options: Any) -> list[CheckMessage]:
     """`migrate` runs it before it changes anything."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
@@ -53,7 +53,8 @@ class SessionActivityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
-        if key and cache.add(f"session-seen:{key}", 1, settings.PORTAL.session_activity_seconds):
+        # The key is what the browser says, and anybody can invent one.
+        if key and caches["sessions"].add(f"seen:{key}", 1, settings.PORTAL.session_activity_seconds):
             response: HttpResponse = self.note(request)
             return response
         return self.get_response(request)

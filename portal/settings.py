@@ -179,7 +179,22 @@ elif _DATABASE["ENGINE"] == "django.db.backends.postgresql":
     }
 DATABASES = {"default": _DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://")}
+_LOCAL_CACHE = "django.core.cache.backends.locmem.LocMemCache"
+
+
+def _local_cache(name: str, entries: int) -> dict[str, Any]:
+    return {"BACKEND": _LOCAL_CACHE, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+
+
+# Rate limits are in "default", where allauth looks. What strangers make us remember is elsewhere, in each
+# process' own memory: invented domains and session cookies must push no limit out.
+CACHES = {
+    "default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://"),
+    "mx": _local_cache("mx", HOSTING.mx_cache_count),
+    "sessions": _local_cache("sessions", PORTAL.session_activity_count),
+}
+if CACHES["default"]["BACKEND"] == _LOCAL_CACHE:
+    CACHES["default"] = _local_cache("default", PORTAL.rate_limits_count)
 
 # --- Mail that the portal itself sends: codes, resets, invitations --------------------------------
 vars().update(environment.parsed("EMAIL_URL", env.email_url_config, "consolemail://"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.test import override_settings
 from xdist.remote import Producer
@@ -67,5 +67,6 @@ def static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Rate limits and answers of DNS are kept in the cache, which the tests of one process share."""
-    cache.clear()
+    """Rate limits and answers of DNS are kept in caches, which the tests of one process share."""
+    for cache in caches.all():
+        cache.clear()

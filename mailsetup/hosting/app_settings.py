@@ -13,3 +13,4 @@ class HostingSettings(msgspec.Struct, frozen=True, kw_only=True):
     mx_timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 2.0
     mx_found_cache_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 3600
     mx_missing_cache_seconds: Annotated[int, Meta(ge=1, le=604_800)] = 600
+    mx_cache_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000

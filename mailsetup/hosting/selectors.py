@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Q, QuerySet
 
 from accounts import access
@@ -75,7 +75,9 @@ def _hosting_by_mx(name: str, display_name: str) -> Hosting:
 
 
 def _cached_mx_hosts(name: str) -> tuple[str, ...]:
-    key = "mx:" + hashlib.sha256(name.encode()).hexdigest()
+    # Anybody can ask for invented names, so this cache holds nothing else.
+    cache = caches["mx"]
+    key = hashlib.sha256(name.encode()).hexdigest()
     hosts: tuple[str, ...] | None = cache.get(key)
     if hosts is None:
         limits = settings.HOSTING
