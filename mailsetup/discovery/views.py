@@ -1,5 +1,7 @@
 """Mail programs that ask for settings without signing in, and files that a person downloads for them."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -33,7 +35,8 @@ def autoconfig(request: HttpRequest) -> HttpResponse:
         if text:
             address = parse_address(text)
             hosting, _domain = selectors.find_hosting(address, display_name=display_name)
-            body = documents.for_address(autoconfig_format, address, hosting)
+            # Whether anna+shop is a mailbox of its own is nothing for somebody who did not sign in.
+            body = documents.for_address(autoconfig_format, address, replace(hosting, exact_mailbox=False))
         else:
             hosting = selectors.find_domain_hosting(_asked_domain(request), display_name=display_name)
             body = documents.for_domain(autoconfig_format, hosting)

@@ -1,8 +1,10 @@
 """What the provider told us: servers and the services on them, domains and their other names, mailboxes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from mailsetup.clientconfig import (
     display_domain,
     parse_domain,
 )
+from mailsetup.hosting import names
 from mailsetup.hosting.sentences import address_fault
 
 
@@ -32,12 +35,34 @@ def a_labels(name: str) -> str:
         raise ValidationError({"name": address_fault(error)}) from None
 
 
+def valid_host_name(text: str) -> None:
+    """For forms of staff; the provider's file is held to the same rules."""
+    _validate(names.check_host_name, text)
+
+
+def valid_user_name(text: str) -> None:
+    _validate(names.check_user_name, text)
+
+
+def valid_web_address(text: str) -> None:
+    _validate(names.check_web_address, text)
+
+
+def _validate(check: Callable[[str], None], text: str) -> None:
+    try:
+        check(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
 class Server(models.Model):
     """A mail server of the provider and the ways into it."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     software = models.CharField(_("software"), max_length=50, blank=True)
-    webmail_url = models.CharField(_("webmail address"), max_length=300, blank=True)
+    webmail_url = models.CharField(
+        _("webmail address"), max_length=300, blank=True, validators=[valid_web_address]
+    )
     mx_patterns = models.JSONField(
         _("MX patterns"), default=list, blank=True, help_text=_("Such as *.mx.hoster.example.")
     )
@@ -62,8 +87,10 @@ class Service(models.Model):
     server = models.ForeignKey(Server, models.CASCADE, related_name="services")
     position = models.PositiveSmallIntegerField(_("position"))
     type = models.CharField(_("type"), max_length=4, choices=choices(ServiceType))
-    hostname = models.CharField(_("host name"), max_length=255)
-    port = models.PositiveIntegerField(_("port"))
+    hostname = models.CharField(_("host name"), max_length=255, validators=[valid_host_name])
+    port = models.PositiveIntegerField(
+        _("port"), validators=[MinValueValidator(1), MaxValueValidator(65_535)]
+    )
     socket_type = models.CharField(_("encryption"), max_length=8, choices=choices(SocketType))
     authentication = models.CharField(
         _("authentication"),
@@ -71,7 +98,9 @@ class Service(models.Model):
         choices=choices(Authentication),
         default=Authentication.PASSWORD_CLEARTEXT.value,
     )
-    username = models.CharField(_("user name"), max_length=255, default="%EMAILADDRESS%")
+    username = models.CharField(
+        _("user name"), max_length=255, default="%EMAILADDRESS%", validators=[valid_user_name]
+    )
 
     class Meta:
         verbose_name = _("service")

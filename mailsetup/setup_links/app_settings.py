@@ -13,6 +13,7 @@ class SetupLinkSettings(msgspec.Struct, frozen=True, kw_only=True):
     setup_link_max_hours: Annotated[int, Meta(ge=1, le=8760)] = 2160
     # A QR code is scanned at once or not at all; the browser that scanned it keeps the link for a while.
     one_device_opening_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    waiting_codes_limit: Annotated[int, Meta(ge=1, le=1000)] = 10
     one_device_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
 
     def __post_init__(self) -> None:

@@ -80,7 +80,8 @@ def _behind_link(
         by_link.link_home_url = home_url
         # The page comes first: one that isn't there must not use up the link without leaving the key behind.
         response = answer(link)
-        device_key = services.claim_setup_link(link)
+        # Programs that preview links ask by HEAD; the phone that scans the code asks for the page.
+        device_key = None if request.method == "HEAD" else services.claim_setup_link(link)
     except LinkGone as gone:
         by_link.link_home_url = ""  # a page that says so leads nowhere by a dead link
         return render(request, "setup_links/link_gone.html", {"reason": gone.reason}, status=410)

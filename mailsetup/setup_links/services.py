@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
+from mailsetup.hosting.models import Domain
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.selectors import LinkGone, token_hash
 from mailsetup.setup_links.setups import Setup
@@ -36,9 +38,20 @@ def create_setup_link(
 
 
 def create_one_device_link(setup: Setup) -> str:
-    """The token of a new link for the phone that scans it; it has to be opened soon."""
-    lifetime = timedelta(minutes=settings.SETUP_LINKS.one_device_opening_minutes)
-    _link, token = create_setup_link(setup, lifetime=lifetime, one_device=True)
+    """The token of a new link for the phone that scans it; it has to be opened soon.
+
+    An address has a few at most: the oldest that nobody has opened make room.
+    """
+    limits, now = settings.SETUP_LINKS, timezone.now()
+    with transaction.atomic():
+        if setup.domain:
+            Domain.objects.select_for_update(no_key=True).get(pk=setup.domain.pk)
+        waiting = SetupLink.objects.filter(
+            address=str(setup.address), one_device=True, device_hash="", revoked_at=None, expires_at__gt=now
+        )
+        revoke_setup_links(waiting.order_by("-created_at", "-pk")[limits.waiting_codes_limit - 1 :])
+        lifetime = timedelta(minutes=limits.one_device_opening_minutes)
+        _link, token = create_setup_link(setup, lifetime=lifetime, one_device=True)
     return token
 
 

@@ -1,21 +1,19 @@
 """Reading the provider file: strict types, plain sentences, the JSON path of what is wrong."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
 
-import idna
 import msgspec
 from msgspec import Meta
 
 from mailsetup.clientconfig import AddressError, parse_address, parse_domain
+from mailsetup.hosting import names
 from mailsetup.hosting.sentences import address_fault
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 _SMTP_RELAY_PORT = 25
-# Labels as DNS has them, each perhaps with a placeholder in it; an IPv6 address has colons.
-_HOSTNAME = re.compile(r"(?:[A-Za-z0-9_.-]|%EMAILDOMAIN%|%EMAILLOCALPART%)+|[0-9A-Fa-f:.]+")
 
 
 class ProviderFileError(ValueError):
@@ -119,9 +117,11 @@ def _check_servers(document: ProviderFile) -> None:
         if server.name in seen:
             raise ProviderFileError(f"servers[{index}].name", f"The server {server.name} is there twice.")
         seen.add(server.name)
-        _link(f"servers[{index}].webmail_url", server.webmail_url)
+        _checked(f"servers[{index}].webmail_url", names.check_web_address, server.webmail_url)
         for place, service in enumerate(server.services):
-            _host_and_user(f"servers[{index}].services[{place}]", service)
+            where = f"servers[{index}].services[{place}]"
+            _checked(f"{where}.hostname", names.check_host_name, service.hostname)
+            _checked(f"{where}.username", names.check_user_name, service.username)
             if service.type == "smtp" and service.port == _SMTP_RELAY_PORT:
                 raise ProviderFileError(
                     f"servers[{index}].services[{place}].port",
@@ -130,33 +130,17 @@ def _check_servers(document: ProviderFile) -> None:
                 )
 
 
-def _link(path: str, text: str) -> None:
-    if text and not (text.startswith(("https://", "http://")) and text.isprintable()):
-        raise ProviderFileError(path, "A web address starts with https://.")
-
-
-def _host_and_user(path: str, service: ServiceEntry) -> None:
-    """Both go into commands, certificates and files: a break in them would break those."""
-    if not _HOSTNAME.fullmatch(_a_labels(service.hostname)):
-        raise ProviderFileError(f"{path}.hostname", f"“{service.hostname}” is not a host name.")
-    if not service.username.isprintable():
-        raise ProviderFileError(f"{path}.username", "There is a character in it that can't be seen.")
-
-
-def _a_labels(hostname: str) -> str:
-    """The host name with each label in its own script as an A-label; empty when one can't be."""
+def _checked(path: str, check: Callable[[str], None], text: str) -> None:
     try:
-        return ".".join(
-            label if label.isascii() else idna.encode(label, uts46=True).decode("ascii")
-            for label in hostname.split(".")
-        )
-    except (idna.IDNAError, UnicodeError):
-        return ""
+        check(text)
+    except ValueError as error:
+        raise ProviderFileError(path, str(error)) from None
 
 
 def _with_a_labels(server: ServerEntry) -> ServerEntry:
     services = tuple(
-        msgspec.structs.replace(service, hostname=_a_labels(service.hostname)) for service in server.services
+        msgspec.structs.replace(service, hostname=names.with_a_labels(service.hostname))
+        for service in server.services
     )
     return msgspec.structs.replace(server, services=services)
 

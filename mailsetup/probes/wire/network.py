@@ -25,6 +25,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052 section 2.1
 _NOT_GLOBAL = (
     ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments, RFC 6890
     ipaddress.ip_network("100.64.0.0/10"),  # carrier-grade NAT, RFC 6598
+    # Every virtual machine of Azure reaches its host's own services there, from inside alone.
+    ipaddress.ip_network("168.63.129.16/32"),
     ipaddress.ip_network("::/96"),  # IPv4-compatible, RFC 4291 section 2.5.5.1
     ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
     ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879

@@ -1,0 +1,40 @@
+"""What may stand as a server's host name, user name and web address, whoever types it in.
+
+They go into commands, certificates, files and pages: a break in them would break those. Each function raises
+ValueError with a sentence.
+"""
+
+import re
+
+import idna
+
+# Labels as DNS has them, each perhaps with a placeholder in it; an IPv6 address has colons.
+_HOSTNAME = re.compile(r"(?:[A-Za-z0-9_.-]|%EMAILDOMAIN%|%EMAILLOCALPART%)+|[0-9A-Fa-f:.]+")
+
+
+def check_host_name(text: str) -> None:
+    """In any script; placeholders are allowed."""
+    if not _HOSTNAME.fullmatch(with_a_labels(text)):
+        raise ValueError(f"“{text}” is not a host name.")
+
+
+def check_user_name(text: str) -> None:
+    if not text.isprintable():
+        raise ValueError("There is a character in it that can't be seen.")
+
+
+def check_web_address(text: str) -> None:
+    """Customers click on it, so it leads to a web page and runs nothing."""
+    if text and not (text.startswith(("https://", "http://")) and text.isprintable()):
+        raise ValueError("A web address starts with https://.")
+
+
+def with_a_labels(hostname: str) -> str:
+    """The host name with each label in its own script as an A-label; empty when one can't be."""
+    try:
+        return ".".join(
+            label if label.isascii() else idna.encode(label, uts46=True).decode("ascii")
+            for label in hostname.split(".")
+        )
+    except (idna.IDNAError, UnicodeError):
+        return ""
