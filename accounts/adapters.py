@@ -1,5 +1,7 @@
 """How django-allauth behaves here: closed sign-up, invitations, no second question right after sign-in."""
 
+import base64
+import logging
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -8,20 +10,27 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.openid_connect import provider as openid_connect
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sites.shortcuts import get_current_site
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tasks
 from accounts.models import Invitation, User
 
+logger = logging.getLogger(__name__)
 INVITATION_SESSION_KEY = "invitation"
 
 
@@ -56,6 +65,21 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Render a mail here, where the request is, and let the worker send it."""
+        site = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
+        message = self.render_mail(template_prefix, email, {**site, **context})
+        forms = {kind: str(text) for text, kind in getattr(message, "alternatives", ())}
+        # allauth makes a mail that has no plain form to one that has HTML alone.
+        html = forms.get("text/html", "")
+        tasks.send_later(
+            subject=str(message.subject),
+            body=str(message.body),
+            html=html,
+            to=email,
+            sender=message.from_email,
+        )
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Confirm an address for who signed up with it, in the browser in which they did.
 
@@ -73,19 +97,48 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask nobody to confirm who they are moments after they signed in, to set up their first factors.
+        """Ask nobody to confirm who they are moments after they signed in.
 
-        Somebody who had a factor before this sign-in is always asked: there is something to protect.
+        Only somebody who had a factor before this sign-in is always asked about factors: there is something
+        to protect.
         """
         required = bool(super().is_reauthentication_required(app=app, **kwargs))
         records = get_authentication_records(self.request, self.request.user)
-        if not required or app != "allauth.mfa" or not records:
+        if not required or not records:
             return required
         signed_in_at = records[-1]["at"]
-        had_factors = Authenticator.objects.filter(
-            user=self.request.user, created_at__lt=datetime.fromtimestamp(signed_in_at, UTC)
-        ).exists()
+        had_factors = (
+            app == "allauth.mfa"
+            and Authenticator.objects.filter(
+                user=self.request.user, created_at__lt=datetime.fromtimestamp(signed_in_at, UTC)
+            ).exists()
+        )
         return had_factors or time.time() - signed_in_at > settings.ACCOUNTS.fresh_sign_in_seconds
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """The secrets of authenticator apps and recovery codes are stored encrypted.
+
+    Whoever reads the database, or a backup of it, could otherwise make the codes of every member of staff.
+    The key comes from CREDENTIALS_KEY, which is in no database, by a derivation of its own (RFC 5869).
+    """
+
+    def encrypt(self, text: str) -> str:
+        return _factors_key().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _factors_key().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # With another CREDENTIALS_KEY no code is right; a recovery by support is the way in.
+            logger.error("A second factor can't be read: CREDENTIALS_KEY is not the one it was stored with.")
+            return ""
+
+
+def _factors_key() -> Fernet:
+    derivation = HKDF(hashes.SHA256(), length=32, salt=None, info=b"mailway second factors")
+    key = derivation.derive(base64.urlsafe_b64decode(settings.CREDENTIALS_KEY))
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -1,10 +1,13 @@
 """Plain Django admin: people, customers, invitations, and who looked in from support."""
 
+from importlib import import_module
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +19,15 @@ from accounts import selectors, services
 from accounts.brands import brand_of
 from accounts.forms import validate_sendable
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+
+# With these somebody who may change accounts could give themselves another one's: add an address to a
+# superuser and sign in by a code that is mailed there, or read the secret of a second factor.
+for _app in ("account", "mfa", "socialaccount", "usersessions"):
+    # What it registers has to be there before it can be taken out.
+    import_module(f"allauth.{_app}.admin")
+for _model in list(admin.site._registry):  # the only list of what packages have registered
+    if _model._meta.app_label in ("account", "mfa", "socialaccount", "usersessions"):
+        admin.site.unregister(_model)
 
 # The admin's own form knows neither rate limits nor second factors, so allauth's takes its place.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth documents this
@@ -94,6 +106,29 @@ class CustomerAdmin(admin.ModelAdmin[Customer]):
             self.message_user(request, _("Choose one customer to invite somebody to."), messages.WARNING)
             return None
         return redirect(f"{reverse('admin:accounts_invitation_add')}?customer={queryset[0].pk}")
+
+
+class SuperusersGroupAdmin(GroupAdmin):
+    """Groups hand out rights, so whoever changes one could give themselves more than they have."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+
+admin.site.unregister(Group)
+admin.site.register(Group, SuperusersGroupAdmin)
 
 
 class InvitationForm(forms.ModelForm[Invitation]):

@@ -14,12 +14,19 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     invitations_per_hour_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
     # Nobody sets up mail every day, so a session lasts.
     session_days: Annotated[int, Meta(ge=1, le=365)] = 14
+    # Support sees every customer.
+    staff_session_hours: Annotated[int, Meta(ge=1, le=720)] = 8
+    support_visit_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     sign_in_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     sign_in_code_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     fresh_sign_in_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 300
     reauthentication_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300
     # Fewer than eight characters are no password (NIST SP 800-63B section 5.1.1.2).
     password_min_characters: Annotated[int, Meta(ge=8, le=100)] = 10
+    mail_timeout_seconds: Annotated[int, Meta(ge=1, le=600)] = 20
+    mail_retry_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
+    mail_retries_limit: Annotated[int, Meta(ge=0, le=100)] = 7
+    mail_expires_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     password_reset_days: Annotated[int, Meta(ge=1, le=30)] = 3
     email_confirmation_days: Annotated[int, Meta(ge=1, le=30)] = 3
     # An authenticator app shows a new code every 30 seconds; one step to either side is what RFC 6238

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts import selectors
+from accounts import selectors, tasks
 from accounts.brands import Brand
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
@@ -119,11 +118,10 @@ def invite(
             expires_at=now + timedelta(days=settings.ACCOUNTS.invitation_days),
         )
         context = {"invitation": invitation, "link": link_for(token), "brand": brand}
-        send_mail(
+        tasks.send_later(
             subject=" ".join(render_to_string("email/invitation_subject.txt", context).split()),
-            message=render_to_string("email/invitation.txt", context),
-            from_email=None,
-            recipient_list=[address],
+            body=render_to_string("email/invitation.txt", context),
+            to=address,
         )
     return invitation
 

@@ -80,6 +80,8 @@ class DemoState:
             "PROFILE_SIGNING_CERT": str(self.signing.certificate),
             "PROFILE_SIGNING_KEY": str(self.signing.key),
             "PROFILE_SIGNING_CHAIN": str(self.signing.chain),
+            # Of the 32 threads of its worker.
+            "SERVER_RUNNING_LIMIT": "24",
             "PROBE_ALLOWED_NETWORKS": "127.0.0.0/8",
             "PROBE_CA_FILE": str(self.signing.chain),
             "PROBE_HOSTS": f"{HOSTNAME}=127.0.0.1",

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.template.loader import render_to_string
+
+from accounts.brands import brand_of
 
 
 class HostMiddleware:
@@ -23,6 +26,21 @@ class HostMiddleware:
         name, _port = split_domain_port(request.get_host())
         if not validate_host(name, settings.PORTAL_HOSTS):
             request.urlconf = "mailsetup.discovery.urls"
+        return self.get_response(request)
+
+
+class BodyMiddleware:
+    """Answers 413 to a body that is too long, before any of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.headers.get("Content-Length", "")
+        if length.isascii() and length.isdigit() and int(length) > settings.PORTAL.request_body_max_bytes:
+            page = render_to_string("413.html", {"brand": brand_of(request)})
+            # What is still to come is not read as the next request.
+            return HttpResponse(page, status=413, headers={"Connection": "close"})
         return self.get_response(request)
 
 

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.PrivateByDefaultMiddleware",
+    "portal.middleware.BodyMiddleware",
     "portal.middleware.HostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -116,6 +117,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.SessionActivityMiddleware",
     "hijack.middleware.HijackUserMiddleware",
+    "accounts.middleware.StaffSessionMiddleware",
     "accounts.middleware.SupportVisitMiddleware",
     "accounts.middleware.StaffSecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -198,6 +200,7 @@ if CACHES["default"]["BACKEND"] == _LOCAL_CACHE:
 
 # --- Mail that the portal itself sends: codes, resets, invitations --------------------------------
 vars().update(environment.parsed("EMAIL_URL", env.email_url_config, "consolemail://"))
+EMAIL_TIMEOUT = ACCOUNTS.mail_timeout_seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 
 # --- The worker ------------------------------------------------------------------------------------
@@ -282,6 +285,8 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = PORTAL.request_body_max_bytes
+# Nobody uploads a file here, so what is sent as one is read past and never written to the disk.
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # --- Sign-in ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -317,6 +322,7 @@ ACCOUNT_FORMS = {
 # The limits of allauth itself stand.
 ACCOUNT_RATE_LIMITS = {"invite": f"{ACCOUNTS.invitations_per_hour_limit}/h/user"}
 ACCOUNT_LOGIN_TIMEOUT = ACCOUNTS.sign_in_minutes * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = ACCOUNTS.reauthentication_seconds
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = ACCOUNTS.email_confirmation_days
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -332,6 +338,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS_ONLY else "http"
 
 # Support sees every customer.
 STAFF_SECOND_FACTOR_REQUIRED = not DEBUG
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "activate_totp": "accounts.forms.ActivateTOTPForm",

@@ -10,6 +10,8 @@ from django.test import override_settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from accounts import tasks
+
 # The mail laboratory, PostgreSQL and Redis, each of which starts when a test first asks for it; a provider's
 # customers, servers and domains.
 pytest_plugins = ("tests.parts.fixtures", "tests.provider")
@@ -63,6 +65,12 @@ def static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     # Each browser of a test would list all these files at its first request, and asks for none.
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's part of a mail happens here: there is no worker, and no commit in most tests."""
+    monkeypatch.setattr(tasks, "send_later", tasks.deliver)
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,8 @@ from django.db.models import Model
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import Customer, Membership, User
+from accounts.models import Customer, Membership, SupportVisit, User
+from accounts.receivers import VISIT_SESSION_KEY
 from accounts.services import ensure_user
 from mailsetup.clientconfig import parse_address
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
@@ -148,3 +149,18 @@ def setup_link(provider: None) -> MakeLink:
 def setup_of(user: User, address: str = "anna@example.com") -> Setup:
     """A signed-in user sets up an address."""
     return setup_of_user(user, address, display_name="Northwind Hosting")
+
+
+def support_looking_as(user: User) -> Client:
+    """A browser in which a superuser has begun to look at the portal as `user`."""
+    staff, _created = User.objects.get_or_create(
+        email="sam@hoster.example", defaults={"is_staff": True, "is_superuser": True}
+    )
+    visit = SupportVisit.objects.create(staff=staff, user=user, reason="Ticket 4711")
+    browser = Client()
+    browser.force_login(user)
+    session = browser.session
+    # django-hijack keeps who looks there.
+    session.update({"hijack_history": [str(staff.pk)], VISIT_SESSION_KEY: visit.pk})
+    session.save()
+    return browser

@@ -4,9 +4,11 @@ Plain Python. The MX question is the only one that a web request may ask. Its an
 never an owner. The caller caches them.
 """
 
+import threading
+import time
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import dns.asyncresolver
 import dns.exception
@@ -15,6 +17,40 @@ import dns.resolver
 # The IP address and port of a name server.
 NameServer = tuple[str, int]
 _AnyResolver = TypeVar("_AnyResolver", dns.resolver.Resolver, dns.asyncresolver.Resolver)
+
+
+class Busy(Exception):
+    """There are as many questions as there may be."""
+
+
+class Turnstile:
+    """Lets so many questions be open at once, and so many begin in a second; nobody waits for a turn.
+
+    `with turnstile:` raises Busy. One for each process.
+    """
+
+    def __init__(self, at_once: int, a_second: int) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+        self._a_second = a_second
+        self._lock = threading.Lock()
+        self._second, self._begun = 0, 0
+
+    def __enter__(self) -> Self:
+        if not self._free.acquire(blocking=False):
+            raise Busy
+        with self._lock:
+            second = int(time.monotonic())
+            if second != self._second:
+                self._second, self._begun = second, 0
+            self._begun += 1
+            begun = self._begun
+        if begun > self._a_second:
+            self._free.release()
+            raise Busy
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._free.release()
 
 
 def new_resolver(kind: type[_AnyResolver], server: NameServer | None) -> _AnyResolver:

@@ -74,6 +74,11 @@ def _hosting_by_mx(name: str, display_name: str) -> Hosting:
     raise UnknownDomain(name)
 
 
+_turnstile = dns.Turnstile(
+    at_once=settings.HOSTING.mx_waiting_limit, a_second=settings.HOSTING.mx_questions_per_second_limit
+)
+
+
 def _cached_mx_hosts(name: str) -> tuple[str, ...]:
     # Anybody can ask for invented names, so this cache holds nothing else.
     cache = caches["mx"]
@@ -81,7 +86,11 @@ def _cached_mx_hosts(name: str) -> tuple[str, ...]:
     hosts: tuple[str, ...] | None = cache.get(key)
     if hosts is None:
         limits = settings.HOSTING
-        hosts = dns.mx_hosts(name, settings.PROBE_RESOLVER, limits.mx_timeout_seconds)
+        try:
+            with _turnstile:
+                hosts = dns.mx_hosts(name, settings.PROBE_RESOLVER, limits.mx_timeout_seconds)
+        except dns.Busy:
+            raise UnknownDomain(name) from None
         cache.set(key, hosts, limits.mx_found_cache_seconds if hosts else limits.mx_missing_cache_seconds)
     return hosts
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts import access
 from accounts.http import HtmxHttpRequest
 from mailsetup.setup_links import services
 from mailsetup.setup_links.decorators import for_setup
@@ -16,7 +17,13 @@ from mailsetup.setup_links.setups import Setup
 @require_POST
 @for_setup
 def phone(request: HtmxHttpRequest, setup: Setup) -> HttpResponse:
-    """A new set-up link as a QR code: for one device, to be opened soon."""
+    """A new set-up link as a QR code: for one device, to be opened soon.
+
+    None for support that looks as the customer: it would take a password later, as the customer's own.
+    """
+    if access.is_support_visit(request):
+        template = "setup_links/no_code.html#dialog" if request.htmx else "setup_links/no_code.html"
+        return render(request, template, {"setup": setup}, status=200 if request.htmx else 403)
     token = services.create_one_device_link(setup)
     url = request.build_absolute_uri(reverse("mailsetup:link", kwargs={"token": token}))
     code = qrcode.QRCode(border=0)

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache, caches
 from django.test import Client
 
-from mailsetup.hosting import dns
+from mailsetup.hosting import dns, selectors
 from portal.checks import rate_limits_are_shared
 
 FLOOD = 700
@@ -31,6 +31,7 @@ def test_invented_domains_do_not_open_the_sign_in_again(
     provider: None, limit_reached: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
+    monkeypatch.setattr(selectors, "_turnstile", dns.Turnstile(at_once=1, a_second=FLOOD))
     monkeypatch.setattr(dns, "mx_hosts", lambda name, *_rest: asked.append(name) or ())
     for number in range(FLOOD):
         Client().get("/mail/config-v1.1.xml", {"emailaddress": f"a@invented-{number}.test"})

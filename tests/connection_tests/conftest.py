@@ -1,6 +1,6 @@
 """What every test of this room starts with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
+from mailsetup.connection_tests import clearing
 from tests.connection_tests.runs import START
 
 Later = Callable[[float], None]
@@ -28,6 +29,14 @@ def later(time_machine: TimeMachineFixture) -> Later:
     """Moves the clock to so many seconds after the start; nothing ticks by itself."""
     time_machine.move_to(START, tick=False)
     return lambda seconds: time_machine.move_to(START + timedelta(seconds=seconds), tick=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_clears() -> Iterator[None]:
+    """No thread looks after sealed passwords; tests/attacks/test_sealed_passwords.py is about that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clearing, "watch", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

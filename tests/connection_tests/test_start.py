@@ -14,7 +14,7 @@ from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.hosting.models import Service
 from tests.connection_tests.runs import PASSWORD
 from tests.html import Element, read
-from tests.provider import MakeLink
+from tests.provider import MakeLink, support_looking_as
 
 pytestmark = pytest.mark.django_db
 FORM = "/setup/anna@example.com/test/"
@@ -125,11 +125,8 @@ def test_up_to_the_sign_in_no_password_is_sealed(browser: Client) -> None:
     assert not SealedPassword.objects.exists()
 
 
-def test_support_looking_as_the_customer_types_no_password(browser: Client) -> None:
-    """django-hijack keeps who looks in the session."""
-    session = browser.session
-    session["hijack_history"] = ["1"]
-    session.save()
+def test_support_looking_as_the_customer_types_no_password(owner: User) -> None:
+    browser = support_looking_as(owner)
     form = read(browser.get(FORM)).one("form", "asks")
     assert "In the support view there’s no password field." in form.text
     assert not [part for part in form.all("input") if part.attributes.get("type") == "password"]
