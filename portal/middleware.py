@@ -1,10 +1,12 @@
 """Which host name gets which part of the portal, what may be cached, and when a session was last seen."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.template.loader import render_to_string
@@ -21,11 +23,15 @@ class HostMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.own_port = str(urlsplit(settings.PORTAL_URL).port or "")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name, _port = split_domain_port(request.get_host())
+        name, port = split_domain_port(request.get_host())
         if not validate_host(name, settings.PORTAL_HOSTS):
             request.urlconf = "mailsetup.discovery.urls"
+        elif port not in ("", "80", "443", request.META.get("SERVER_PORT"), self.own_port):
+            # Links in mails are made of it.
+            raise DisallowedHost(f"The portal does not answer on port {port}.")
         return self.get_response(request)
 
 

@@ -5,12 +5,13 @@ import os
 import platform
 import secrets
 import threading
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from mailsetup.connection_tests import credentials, reaper
+from mailsetup.connection_tests import credentials, pruning, reaper
 from mailsetup.connection_tests.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
@@ -39,10 +40,24 @@ def beat(name: str) -> None:
     reaper.reap_lost_tests()
 
 
+class DailyPruning:
+    """Prunes at the first call and then once a day; where several workers do, each finds less to do."""
+
+    def __init__(self) -> None:
+        self._due = timezone.now()
+
+    def __call__(self) -> None:
+        if timezone.now() >= self._due:
+            self._due = timezone.now() + timedelta(days=1)
+            pruning.prune()
+
+
 def _beat_until_stopped() -> None:
+    prune_daily = DailyPruning()
     while True:
         try:
             beat(NAME)
+            prune_daily()
         except Exception:  # the database may be away for a while; the worker outlives that
             logger.exception("The worker's heartbeat could not be kept")
         finally:
