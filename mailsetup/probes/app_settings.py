@@ -65,9 +65,9 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     probe_text_max_characters: Annotated[int, Meta(ge=20, le=10_000)] = 300
     probe_evidence_items_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     probe_certificate_names_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
-    # A piece of the password of this length is removed from what a server says; shorter ones turn up in
-    # innocent words.
-    probe_password_fragment_characters: Annotated[int, Meta(ge=3, le=12)] = 6
+    # A word or name that shares a piece of this length with the password is left out; shorter ones turn up
+    # in too many innocent words.
+    probe_password_fragment_characters: Annotated[int, Meta(ge=3, le=12)] = 4
 
     @property
     def longest_test_seconds(self) -> float:

@@ -14,7 +14,7 @@ from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step
-from mailsetup.probes.server_text import Redactor, clean_evidence
+from mailsetup.probes.server_text import ServerText
 from mailsetup.probes.wire.stream import (
     ConnectionClosed,
     ConnectionReset,
@@ -61,12 +61,13 @@ class Recorder:
         self, index: int, service: ServerSettings, ask: Ask, limits: ProbeSettings, on_step: OnStep
     ) -> None:
         self._index, self._on_step = index, on_step
-        self.service, self._ask, self._limits = service, ask, limits
+        self.service, self._ask = service, ask
         self._planned = PLANNED_STEPS[service.type]
         self._results: dict[Step, Finding] = {}
         self._reported = 0
         self._running: tuple[Step, float] | None = None
-        self._redactor = Redactor(ask.password, limits.probe_password_fragment_characters)
+        known = (ask.address, ask.incoming.hostname, ask.outgoing.hostname, service.username)
+        self._server_text = ServerText(ask.password, known, limits)
         self._reason: Code | None = None
 
     @asynccontextmanager
@@ -128,11 +129,7 @@ class Recorder:
 
     def _record(self, step: Step, finding: StepInProgress, started: float) -> None:
         self._running = None
-        evidence = finding.evidence
-        if step in _AFTER_PASSWORD:
-            evidence = self._redactor.evidence(evidence)
-        # Cut after redacting: half a password would not be recognised.
-        evidence = clean_evidence(evidence, self._limits)
+        evidence = self._server_text.evidence(finding.evidence)
         skipped = finding.status is Status.SKIPPED
         ms = None if skipped else round((time.monotonic() - started) * 1000)
         self._keep(Finding(step, finding.status, finding.code, ms, evidence))

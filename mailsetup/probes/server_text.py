@@ -1,16 +1,41 @@
-"""What servers send, made fit to be shown: short, printable, without anybody's password."""
+"""What servers send, made fit to be kept: in words of ours, short, printable, without anybody's password.
+
+A server knows the password that it was sent and may repeat it in any disguise, at once or in the next
+test. So its words are not searched for passwords: only words that are known beforehand are kept.
+"""
 
 import base64
 import binascii
+import codecs
 import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mailsetup.probes.app_settings import ProbeSettings
+from mailsetup.probes.mail_words import MAIL_WORDS
 
+LEFT_OUT = "[left out]"
+
+# Values that are not a server's: what we asked for, measured or concluded. Dates and algorithms of a
+# certificate are among them: they have no room for a secret, and passwords have years in them too.
+_OURS = frozenset(
+    {
+        "address", "addresses", "announced", "authentication", "chain_length", "cipher", "code", "date",
+        "deadline", "error", "idle", "key", "name", "not_after", "not_before", "openssl", "phase", "port",
+        "position", "private", "reason", "removed", "seconds", "service", "signature", "tried", "username",
+        "verify_code", "version",
+    }
+)  # fmt: skip
+# Names in a certificate, which no list can hold. The customer has to read them: they are what is wrong.
+_NAMES = frozenset({"names", "issuer"})
 # ECMA-48 control sequences: a server must not write to the terminal of whoever reads this.
 _CONTROL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
-_REMOVED = "[removed]"
+_BETWEEN_WORDS = re.compile(r"[^\w.+=*/@'-]+|_")
+_JOINTS = re.compile(r"[-/+=]")
+_EDGES = ".'-/=*+"
+_STATUS = re.compile(r"[2-5][0-5]\d")  # RFC 5321 section 4.2.1
+_ENHANCED_STATUS = re.compile(r"[245]\.[0-7]\.\d{1,2}")  # RFC 3463
 
 
 def clean(text: str, max_characters: int) -> str:
@@ -21,59 +46,109 @@ def clean(text: str, max_characters: int) -> str:
     return text if len(text) <= max_characters else text[: max_characters - 1] + "…"
 
 
-def clean_evidence(value: Any, limits: ProbeSettings) -> Any:
-    """`value` with every text in it cleaned and every list cut to the limit, however deep."""
-    if isinstance(value, str):
-        return clean(value, limits.probe_text_max_characters)
-    if isinstance(value, dict):
-        return {key: clean_evidence(item, limits) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean_evidence(item, limits) for item in value[: limits.probe_evidence_items_limit]]
-    return value
+class ServerText:
+    """Reduces the evidence of one run, whose servers may have seen `password`.
 
+    `known` are words that a server may repeat because the settings have them: its name, the user's.
+    """
 
-class Redactor:
-    """Takes the password out of what a server echoes back: as it is, in part, or in base64."""
+    def __init__(self, password: str | None, known: Iterable[str], limits: ProbeSettings) -> None:
+        self._limits = limits
+        self._secret = _Secret(password or "", limits.probe_password_fragment_characters)
+        self._words = MAIL_WORDS | {name.casefold(): name for name in known if name}
 
-    def __init__(self, password: str | None, fragment_characters: int) -> None:
-        self._password = (password or "").casefold()
-        size = min(len(self._password), fragment_characters)
-        starts = range(len(self._password) - size + 1) if size else range(0)
-        self._fragments = {self._password[start : start + size] for start in starts}
+    def evidence(self, found: dict[str, Any]) -> dict[str, Any]:
+        """`found`, cut to the limits; `left_out` names what had to go, whole or in part."""
+        kept: dict[str, Any] = {}
+        left_out = []
+        for key, value in found.items():
+            if key in _OURS:
+                kept[key] = value
+            elif isinstance(value, list | tuple):
+                items = [self._kept(key, item) for item in value[: self._limits.probe_evidence_items_limit]]
+                kept[key] = [item for item in items if item is not None]
+                if None in items:
+                    left_out.append(key)
+            elif (text := self._kept(key, value)) is not None or value is None:
+                kept[key] = text
+            else:
+                left_out.append(key)
+        return {**kept, "left_out": left_out} if left_out else kept
 
-    def evidence(self, value: Any) -> Any:
-        """`value` with every text in it redacted, however deep."""
-        if isinstance(value, str):
-            return self.text(value)
+    def _kept(self, key: str, value: Any) -> Any:
+        """What may be kept of one value; None: nothing."""
         if isinstance(value, dict):
-            return {key: self.evidence(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.evidence(item) for item in value]
-        return value
+            return self.evidence(value)
+        if isinstance(value, str):
+            text = value if key in _NAMES else self.words(value, reply=key == "server")
+            value = clean(text, self._limits.probe_text_max_characters)
+        return None if value == LEFT_OUT or self._secret.is_in(str(value)) else value
 
-    def text(self, text: str) -> str:
-        if not self._password:
-            return text
-        text = _BASE64_RUN.sub(self._without_encoded, text)
-        text = re.sub(re.escape(self._password), _REMOVED, text, flags=re.IGNORECASE)
-        # A quoted or cut-off echo shares long pieces with the password: the whole word goes.
-        words = text.split(" ")
-        return " ".join(_REMOVED if self._holds_fragment(word) else word for word in words)
+    def words(self, text: str, *, reply: bool = True) -> str:
+        """The known words of `text`, in our spelling; LEFT_OUT stands for the others.
 
-    def _without_encoded(self, match: re.Match[str]) -> str:
-        """The run, unless it is base64 of something that holds the password, at any alignment."""
-        run = match.group().rstrip("=").translate(str.maketrans("-_", "+/"))
-        for skipped in range(4):
-            piece = run[skipped:]
-            piece = piece[: len(piece) - 1] if len(piece) % 4 == 1 else piece
-            try:
-                decoded = base64.b64decode(piece + "=" * (-len(piece) % 4))
-            except (binascii.Error, ValueError):
-                continue
-            if self._holds_fragment(decoded.decode("utf-8", "replace")):
-                return _REMOVED
-        return match.group()
+        A reply may begin with its status. Any more numbers could spell something.
+        """
+        parts = list(self._parts(text))
+        statuses = (_STATUS, _ENHANCED_STATUS) if reply else ()
+        shown = [parts.pop(0) for status in statuses if parts and status.fullmatch(parts[0])]
+        for part in parts:
+            word = self._known(part)
+            if word is None or self._secret.is_in(word):
+                word = LEFT_OUT
+            if word != LEFT_OUT or shown[-1:] != [LEFT_OUT]:
+                shown.append(word)
+        return " ".join(shown)
 
-    def _holds_fragment(self, text: str) -> bool:
-        folded = text.casefold()
-        return any(fragment in folded for fragment in self._fragments)
+    def _parts(self, text: str) -> Iterator[str]:
+        for token in _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text)):
+            yield from [token] if self._known(token) else filter(None, _JOINTS.split(token))
+
+    def _known(self, token: str) -> str | None:
+        word = self._words.get(token.casefold()) or self._words.get(token.strip(_EDGES).casefold())
+        return word.upper() if word and token.isupper() else word
+
+
+class _Secret:
+    """Finds a password, or a piece of so many characters, in a short text that nobody disguised well."""
+
+    def __init__(self, password: str, fragment_characters: int) -> None:
+        self._fragments = {
+            plain[start : start + fragment_characters]
+            for plain in (password.casefold(), _letters_and_digits(password))
+            for start in range(max(len(plain) - fragment_characters, 0) + 1)
+        } - {""}
+
+    def is_in(self, text: str) -> bool:
+        forms = [text.casefold(), *(_letters_and_digits(disguise(text)) for disguise in _DISGUISES)]
+        return any(fragment in form for fragment in self._fragments for form in forms)
+
+
+def _letters_and_digits(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def _decoded(text: str, decode: Callable[[str], bytes]) -> str:
+    """The labels of `text` that are an encoding of something."""
+    found = []
+    for label in re.findall(r"[A-Za-z0-9]{4,}", text):
+        try:
+            found.append(decode(label).decode("utf-8", "replace"))
+        except (binascii.Error, ValueError):
+            continue
+    return "".join(found)
+
+
+def _from_base32(label: str) -> bytes:
+    return base64.b32decode(label + "=" * (-len(label) % 8), casefold=True)
+
+
+# Names are in lower case, so that base64 does not survive in them.
+_DISGUISES: tuple[Callable[[str], str], ...] = (
+    lambda text: text,
+    lambda text: text[::-1],
+    lambda text: codecs.encode(text, "rot13"),
+    lambda text: _decoded(text, bytes.fromhex),
+    lambda text: _decoded(text, _from_base32),
+)

@@ -43,8 +43,8 @@ class Status(StrEnum):
 class Finding:
     """What one step found. `ms` is how long it took; None for a skipped step.
 
-    `evidence` is JSON-able, for support: addresses, certificate names, the server's own words
-    (controls stripped, shortened). It never holds a password, its base64 or a part.
+    `evidence` is JSON-able, for support: addresses, certificate names, and of what the server said
+    the words that are known beforehand. It never holds a password, its base64 or a part.
     """
 
     step: Step

@@ -168,7 +168,7 @@ class ImapDriver(Driver):
         tag = self._send("IDLE")
         while not (line := await self._line()).startswith("+"):
             if line.startswith(f"{tag} "):
-                raise Fault(Code.IDLE_SILENT, server=line)
+                raise Fault(Code.IDLE_SILENT, server=line.removeprefix(f"{tag} "))
 
     async def next_announcement(self) -> None:
         """Returns when the server says that there is a new number of messages."""
