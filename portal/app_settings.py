@@ -11,6 +11,8 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     # The portal has small forms only.
     request_body_max_bytes: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_048_576
+    # A year is usual. Browsers keep it that long, so it is tried with an hour before.
+    hsts_seconds: Annotated[int, Meta(ge=0, le=63_072_000)] = 0
     # A page that follows a connection test asks five times a second: not each time is worth a write.
     session_activity_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300
     session_activity_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000

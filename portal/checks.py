@@ -1,5 +1,8 @@
 """What is wrong with the settings together; what is wrong with one alone stops the start in settings.py."""
 
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -8,16 +11,112 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from portal import database
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What a portal for customers must not run with, though trying it out may."""
+
+    id: str
+    is_made: Callable[[], bool]
+    says: str
+    hint: str
+
+
+DEPLOYMENT_MISTAKES = (
+    Mistake(
+        "portal.E001",
+        lambda: bool(settings.PROBE_HOSTS),
+        "PROBE_HOSTS answers names without DNS, so connection tests would not see what customers see.",
+        "Leave PROBE_HOSTS empty; PROBE_RESOLVER names another name server.",
+    ),
+    Mistake(
+        "portal.E003",
+        lambda: settings.CREDENTIALS_KEY == settings.SECRET_KEY,
+        "CREDENTIALS_KEY is the same as SECRET_KEY, so a leak of one opens the passwords too.",
+        "Make another key for CREDENTIALS_KEY.",
+    ),
+    # How many processes there are is said on the web server's command line, which a check can't see.
+    Mistake(
+        "portal.E005",
+        lambda: settings.CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache")),
+        "CACHE_URL keeps the rate limits in one process' memory, so with several processes each counts for "
+        "itself, and a restart forgets them.",
+        "Set CACHE_URL to a Redis server that all processes share.",
+    ),
+    Mistake(
+        "portal.E006",
+        lambda: settings.DEBUG,
+        "DEBUG is on, so error pages show the code and its values, and support needs no second factor.",
+        "Set DEBUG=false.",
+    ),
+    Mistake(
+        "portal.E007",
+        lambda: not settings.HTTPS_ONLY,
+        "HTTPS_ONLY is off, so the cookie of a session also travels where everybody on the way reads it.",
+        "Set HTTPS_ONLY=true.",
+    ),
+    Mistake(
+        "portal.E008",
+        lambda: not settings.SECURE_SSL_REDIRECT,
+        "HTTPS_REDIRECT is off, so whoever types the portal's name stays on HTTP, where nobody can sign in.",
+        "Set HTTPS_REDIRECT=true; customers' names go on answering by HTTP.",
+    ),
+    Mistake(
+        "portal.E009",
+        lambda: not settings.SECURE_HSTS_SECONDS,
+        "HSTS_SECONDS is 0, so the first page of each visit can be intercepted before it turns to HTTPS.",
+        "Set HSTS_SECONDS=3600, and to a year (31536000) once all works.",
+    ),
+    Mistake(
+        "portal.E010",
+        lambda: settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXY_COUNT,
+        "HTTPS_REDIRECT is on and TRUSTED_PROXY_COUNT is 0, so the portal does not see that the proxy spoke "
+        "HTTPS and redirects for ever; all visitors share one rate limit, too.",
+        "Set TRUSTED_PROXY_COUNT to the number of proxies in front, and let the last one set "
+        "X-Forwarded-Proto and X-Forwarded-For.",
+    ),
+    Mistake(
+        "portal.E011",
+        lambda: all(_is_this_machine(host) for host in settings.PORTAL_HOSTS),
+        "PORTAL_HOSTS names this machine only, so under its public name the portal would be discovery and "
+        "nothing else.",
+        "Set PORTAL_HOSTS to the name that customers type.",
+    ),
+    Mistake(
+        "portal.E012",
+        lambda: settings.EMAIL_BACKEND.split(".")[-2] in ("console", "filebased", "locmem", "dummy"),
+        "EMAIL_URL sends no mail, so nobody gets a code, a reset or an invitation.",
+        "Set EMAIL_URL to smtp+tls://user:password@host:587.",
+    ),
+    Mistake(
+        "portal.E013",
+        lambda: settings.DEFAULT_FROM_EMAIL.endswith("@localhost"),
+        "DEFAULT_FROM_EMAIL is an address at localhost, so other mail servers refuse the portal's mail.",
+        "Set DEFAULT_FROM_EMAIL to an address of yours.",
+    ),
+    Mistake(
+        "portal.E014",
+        lambda: any(network.prefixlen == 0 for network in settings.PROBE_ALLOWED_NETWORKS),
+        "PROBE_ALLOWED_NETWORKS lets everything through, so a DNS record of a customer's can lead tests into "
+        "your own network.",
+        "Name only the networks that your mail servers are in.",
+    ),
+)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 @register(Tags.security, deploy=True)
-def probe_hosts_are_for_development(**_options: Any) -> list[CheckMessage]:
-    if not settings.PROBE_HOSTS:
-        return []
+def deployment(**_options: Any) -> list[CheckMessage]:
+    """Asked by `manage.py check --deploy` only."""
     return [
-        Error(
-            "PROBE_HOSTS answers names without DNS, so connection tests would not see what customers see.",
-            hint="Leave PROBE_HOSTS empty; PROBE_RESOLVER names another name server.",
-            id="portal.E001",
-        )
+        Error(mistake.says, hint=mistake.hint, id=mistake.id)
+        for mistake in DEPLOYMENT_MISTAKES
+        if mistake.is_made()
     ]
 
 
@@ -30,34 +129,6 @@ def profile_signing_is_whole(**_options: Any) -> list[CheckMessage]:
             "PROFILE_SIGNING_CERT and PROFILE_SIGNING_KEY belong together, and only one is set.",
             hint="Set both to sign Apple profiles, or none.",
             id="portal.E002",
-        )
-    ]
-
-
-@register(Tags.security, deploy=True)
-def keys_are_apart(**_options: Any) -> list[CheckMessage]:
-    if settings.CREDENTIALS_KEY != settings.SECRET_KEY:
-        return []
-    return [
-        Error(
-            "CREDENTIALS_KEY is the same as SECRET_KEY, so a leak of one opens the passwords too.",
-            hint="Make another key for CREDENTIALS_KEY.",
-            id="portal.E003",
-        )
-    ]
-
-
-@register(Tags.security, deploy=True)
-def rate_limits_are_shared(**_options: Any) -> list[CheckMessage]:
-    """How many processes there are is said on the web server's command line, which a check can't see."""
-    if not settings.CACHES["default"]["BACKEND"].endswith((".LocMemCache", ".DummyCache")):
-        return []
-    return [
-        Error(
-            "CACHE_URL keeps the rate limits in one process' memory, so with several processes each counts "
-            "for itself, and a restart forgets them.",
-            hint="Set CACHE_URL to a Redis server that all processes share.",
-            id="portal.E005",
         )
     ]
 

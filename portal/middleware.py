@@ -7,11 +7,37 @@ from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.request import split_domain_port, validate_host
+from django.middleware.security import SecurityMiddleware as DjangoSecurityMiddleware
 from django.template.loader import render_to_string
 
 from accounts.brands import brand_of
+
+
+class SecurityMiddleware(DjangoSecurityMiddleware):
+    """Django's, asking for HTTPS under the portal's own names only.
+
+    Mail programs ask under `autoconfig.` plus each customer's domain by plain HTTP, where nobody may have a
+    certificate; a browser that was told to come back by HTTPS could not look at the customer's site.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return super().process_request(request) if _has_own_name(request) else None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        if not _has_own_name(request):
+            response.headers.pop("Strict-Transport-Security", None)
+        return response
+
+
+def _has_own_name(request: HttpRequest) -> bool:
+    try:
+        name, _ = split_domain_port(request.get_host())
+    except DisallowedHost:  # Answered further in, by HostMiddleware.
+        return False
+    return validate_host(name, settings.PORTAL_HOSTS)
 
 
 class HostMiddleware:
@@ -26,8 +52,8 @@ class HostMiddleware:
         self.own_port = str(urlsplit(settings.PORTAL_URL).port or "")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name, port = split_domain_port(request.get_host())
-        if not validate_host(name, settings.PORTAL_HOSTS):
+        _, port = split_domain_port(request.get_host())
+        if not _has_own_name(request):
             request.urlconf = "mailsetup.discovery.urls"
         elif port not in ("", "80", "443", request.META.get("SERVER_PORT"), self.own_port):
             # Links in mails are made of it.

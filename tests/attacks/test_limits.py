@@ -8,7 +8,6 @@ from django.core.cache import cache, caches
 from django.test import Client
 
 from mailsetup.hosting import dns, selectors
-from portal.checks import rate_limits_are_shared
 
 FLOOD = 700
 
@@ -60,18 +59,3 @@ def test_what_strangers_fill_is_bounded(name: str) -> None:
     for number in range(most + 1):
         caches[name].set(str(number), 1)
     assert caches[name].get("0") is None
-
-
-@pytest.mark.parametrize(
-    ("backend", "errors"),
-    [
-        ("django.core.cache.backends.locmem.LocMemCache", ["portal.E005"]),
-        ("django.core.cache.backends.dummy.DummyCache", ["portal.E005"]),
-        ("django.core.cache.backends.redis.RedisCache", []),
-    ],
-)
-def test_a_deployment_is_told_of_limits_that_are_not_shared(
-    backend: str, errors: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    monkeypatch.setitem(settings.CACHES["default"], "BACKEND", backend)
-    assert [error.id for error in rate_limits_are_shared()] == errors
