@@ -1,5 +1,6 @@
 """The people of a customer, looked after by its owners."""
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -48,6 +49,7 @@ def _page(
 def invite(request: AuthenticatedHttpRequest, customer_id: int) -> HttpResponse:
     """Mail somebody an invitation to one of my customers."""
     customer = get_object_or_404(access.customers_owned_by(request.user), pk=customer_id)
+    _confirm_who_it_is(request)
     form = InviteForm(request.POST, auto_id=f"c{customer.pk}_%s")
     if not form.is_valid():
         return _page(request, form, customer)
@@ -121,4 +123,15 @@ def revoke_invitation(request: AuthenticatedHttpRequest, invitation_id: int) -> 
 
 def _membership_i_look_after(request: AuthenticatedHttpRequest, membership_id: int) -> Membership:
     owned = access.customers_owned_by(request.user)
-    return get_object_or_404(Membership.objects.select_related("user"), pk=membership_id, customer__in=owned)
+    people = Membership.objects.select_related("user")
+    membership = get_object_or_404(people, pk=membership_id, customer__in=owned)
+    _confirm_who_it_is(request)
+    return membership
+
+
+def _confirm_who_it_is(request: AuthenticatedHttpRequest) -> None:
+    """Whoever finds a browser signed in must not let somebody in for good.
+
+    allauth keeps the form, asks for the password, and then goes on with it.
+    """
+    raise_if_reauthentication_required(request, app="allauth.account")

@@ -103,9 +103,11 @@ def test_twenty_invitations_an_hour(owner: User, customer: Customer, later: Late
     later(timedelta(hours=1) - SECOND)
     answers.append(invite(browser, customer, "early@example.com"))
     later(timedelta(hours=1) + SECOND)
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     answers.append(invite(browser, customer, "late@example.com"))
 
     assert answers == [302] * 20 + [429, 429, 302]
+    assert Invitation.objects.count() == 21
 
 
 # --- Sign-in ------------------------------------------------------------------------------------------

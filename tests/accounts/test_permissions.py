@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+from tests.accounts.conftest import signed_in
 
 SIGN_IN, NOT_THERE, DONE = "/accounts/login/", 404, 302
 
@@ -20,10 +21,7 @@ def browsers(
 ) -> dict[str, Client]:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
     people = {"stranger": stranger, "colleague": colleague, "owner": owner, "support": support}
-    browsers = {"anonymous": Client(), **{who: Client() for who in people}}
-    for who, user in people.items():
-        browsers[who].force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return browsers
+    return {"anonymous": Client(), **{who: signed_in(user) for who, user in people.items()}}
 
 
 @pytest.fixture

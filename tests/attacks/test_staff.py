@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -14,7 +15,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
-from accounts.models import SupportVisit, User
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 from mailsetup.setup_links.models import SetupLink
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import PASSWORD, person, signed_in
@@ -149,6 +150,52 @@ def test_a_secret_is_not_in_the_database(settings: Settings) -> None:
 
 
 # --- Confirming who one is -------------------------------------------------------------------------------
+
+
+LATER = timedelta(minutes=6)
+
+
+@pytest.fixture
+def customer_of_anna(later: Callable[[timedelta], None]) -> Membership:
+    """A customer that Anna owns and Bo is a member of; here is Bo's membership."""
+    later(timedelta())
+    customer = Customer.objects.create(name="Lindqvist AB")
+    Membership.objects.create(
+        customer=customer, user=person("anna@lindqvist.example"), role=Membership.Role.OWNER
+    )
+    return Membership.objects.create(customer=customer, user=person("bo@lindqvist.example"))
+
+
+@pytest.mark.parametrize("what", ["invite", "role", "remove"])
+def test_people_are_let_in_only_by_who_has_just_shown_who_they_are_and_nothing_is_typed_twice(
+    what: str, customer_of_anna: Membership, later: Callable[[timedelta], None]
+) -> None:
+    bo = customer_of_anna
+    path, form = {
+        "invite": (
+            f"/accounts/people/customers/{bo.customer_id}/invite/",
+            {"email": "c@d.example", "role": "owner"},
+        ),
+        "role": (f"/accounts/people/memberships/{bo.pk}/role/", {"role": "owner"}),
+        "remove": (f"/accounts/people/memberships/{bo.pk}/remove/", {}),
+    }[what]
+    browser = signed_in(User.objects.get(email="anna@lindqvist.example"))
+
+    def people() -> list[Any]:
+        return [*Membership.objects.values_list("user", "role"), *Invitation.objects.values_list("email")]
+
+    later(LATER)
+    before = people()
+    answer = browser.post(path, form)
+    assert answer.headers["location"].startswith("/accounts/reauthenticate/")
+    assert people() == before
+
+    browser.post(answer.headers["location"], {"password": "not hers"})
+    assert people() == before
+
+    done = browser.post(answer.headers["location"], {"password": PASSWORD}, follow=True)
+    assert done.redirect_chain[-1] == ("/accounts/people/", 302)
+    assert people() != before
 
 
 @pytest.mark.parametrize("action", ["action_add", "action_primary", "action_remove"])
