@@ -161,10 +161,10 @@ class Supervisor:
 
     def _web(self, state: DemoState) -> Child:
         address = ("--host", self.listen_address, "--port", str(self.port))
-        capacity = ("--workers", "1", "--blocking-threads", "8")
+        capacity = ("--workers", "1", "--backpressure", "4096", "--http1-header-read-timeout", "10000")
         return Child(
             "web server",
-            [*PYTHON, "granian", "--interface", "wsgi", *address, *capacity, "portal.wsgi:application"],
+            [*PYTHON, "granian", "--interface", "asgi", *address, *capacity, "portal.asgi:application"],
             state.logs / "web.log",
             lambda: answers_healthz(self.reachable_host, self.port),
         )

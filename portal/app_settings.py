@@ -11,6 +11,12 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     # The portal has small forms only.
     request_body_max_bytes: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 1_048_576
+    # A body that comes more slowly than this is nobody's who waits for a page.
+    request_seconds: Annotated[float, Meta(gt=0, le=600)] = 10
+    people_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 8
+    # Mail programs ask without signing in, and some of their questions wait for DNS.
+    programs_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 4
+    requests_waiting_limit: Annotated[int, Meta(ge=1, le=100_000)] = 500
     # A year is usual. Browsers keep it that long, so it is tried with an hour before.
     hsts_seconds: Annotated[int, Meta(ge=0, le=63_072_000)] = 0
     # A page that follows a connection test asks five times a second: not each time is worth a write.

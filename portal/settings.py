@@ -403,6 +403,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # It warns that a broker of files has no host name; everything worse still comes through.
         "kombu.connection": {"level": "ERROR"},
+        # Anybody can send one, and each would be a page of our code. The answer is 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # At DEBUG it writes down each task's whole message.
         "celery.pool": {"level": "INFO"},
     },

@@ -1,4 +1,4 @@
-"""The WSGI entry for granian."""
+"""Django, as portal.asgi runs it in threads."""
 
 import os
 

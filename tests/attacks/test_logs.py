@@ -131,10 +131,10 @@ def test_what_opens_nothing_stays(text: str, caplog: pytest.LogCaptureFixture) -
 
 def test_the_access_log_of_the_web_server_has_none(tmp_path: Path) -> None:
     (port,) = free_ports(1)
-    command = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--access-log")
+    command = ("granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--access-log")
     log = tmp_path / "web.log"
     web = Daemon(
-        [sys.executable, "-m", *command, "portal.wsgi:application"],
+        [sys.executable, "-m", *command, "portal.asgi:application"],
         log,
         environment={**os.environ, "PORTAL_HOSTS": "127.0.0.1", "LOG_LEVEL": "DEBUG"},
         folder=ROOT,

@@ -95,7 +95,7 @@ _WORKER = (
     *("-A", "portal", "worker", "--pool=threads", "--concurrency=16", "--queues=probes,default"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=DEBUG"),
 )
-_WEB = ("--interface", "wsgi", "portal.wsgi:application", "--blocking-threads", "4", "--access-log")
+_WEB = ("--interface", "asgi", "portal.asgi:application", "--access-log")
 
 
 def _environment(

@@ -1,0 +1,133 @@
+"""What stands between the sockets and Django's threads.
+
+A thread serves one request at a time, so it must wait for nobody. A request comes in here whole, within a
+time, before a thread sees it; and mail programs, which anybody can imitate, have threads of their own.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.asgi_typing import HTTPScope, Receive, Scope, Send
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from django.urls import Resolver404, resolve
+
+# What Django's own types say of it is not what a2wsgi's say.
+WSGIApplication = Callable[[Any, Any], Any]
+Headers = list[tuple[bytes, bytes]]
+
+_TEXTS = {
+    408: "The request did not arrive within {seconds:g} seconds. Please try again.",
+    413: "This request is larger than {size} bytes, which nothing here is.",
+    503: "Too many are asking at once. Please try again in a moment.",
+}
+
+
+class Gate:
+    """An ASGI application (ASGI 3.0, HTTP) in front of a WSGI one."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        limits = settings.PORTAL
+        self._people = _Lane(application, limits.people_threads_count)
+        self._programs = _Lane(application, limits.programs_threads_count)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._people.application(scope, receive, send)
+            return
+        headers = _plain_headers(scope)
+        lane = self._programs if _is_for_programs(scope["path"], headers) else self._people
+        try:
+            async with asyncio.timeout(settings.PORTAL.request_seconds):
+                body = await _whole_body(headers, receive)
+        except TimeoutError:
+            await _refuse(send, 408)
+        except _TooLarge:
+            await _refuse(send, 413)
+        except ConnectionError:
+            return  # Nobody is there any more to answer.
+        else:
+            await lane.serve({**scope, "headers": headers}, body, send)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """So many threads, and so many requests that may wait for them."""
+
+    wsgi: WSGIApplication
+    threads: int
+    application: WSGIMiddleware = field(init=False)
+    inside: int = 0
+
+    def __post_init__(self) -> None:
+        self.application = WSGIMiddleware(self.wsgi, workers=self.threads)
+
+    async def serve(self, scope: HTTPScope, body: bytes, send: Send) -> None:
+        if self.inside >= self.threads + settings.PORTAL.requests_waiting_limit:
+            await _refuse(send, 503)
+            return
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        self.inside += 1
+        try:
+            await self.application(scope, receive, send)
+        finally:
+            self.inside -= 1
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _plain_headers(scope: HTTPScope) -> Headers:
+    """Without those that have an underscore: WSGI can't tell X_Forwarded_For from the proxy's header."""
+    return [(name, value) for name, value in scope["headers"] if b"_" not in name]
+
+
+def _is_for_programs(path: str, headers: Headers) -> bool:
+    """Whether only discovery can answer it (portal.middleware.HostMiddleware)."""
+    host = next((value for name, value in headers if name == b"host"), b"").decode("latin-1")
+    if not validate_host(split_domain_port(host.lower())[0], settings.PORTAL_HOSTS):
+        return True
+    try:
+        resolve(path, "mailsetup.discovery.urls")
+    except Resolver404:
+        return False
+    return True
+
+
+async def _whole_body(headers: Headers, receive: Receive) -> bytes:
+    """Raises _TooLarge, and ConnectionError when the client has gone."""
+    largest = settings.PORTAL.request_body_max_bytes
+    announced = next((value for name, value in headers if name == b"content-length"), b"")
+    if announced.isdigit() and int(announced) > largest:
+        return b""  # The page that says so asks for nothing of it (portal.middleware.BodyMiddleware).
+    body = bytearray()
+    more = True
+    while more:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > largest:
+            raise _TooLarge
+    return bytes(body)
+
+
+async def _refuse(send: Send, status: int) -> None:
+    limits = settings.PORTAL
+    text = _TEXTS[status].format(seconds=limits.request_seconds, size=limits.request_body_max_bytes)
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+        *([(b"retry-after", b"5")] if status == 503 else []),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})

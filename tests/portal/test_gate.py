@@ -1,0 +1,208 @@
+"""What reaches a thread of the portal, and which one."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from pytest_django.fixtures import Settings
+
+from portal.gate import Gate
+
+OWN, FOREIGN = "testserver", "autoconfig.example.com"
+PATIENCE_SECONDS = 20
+Message = dict[str, Any]
+
+
+class Application:
+    """A WSGI application that keeps what it was asked and echoes the body; paths in `held` wait."""
+
+    def __init__(self, *held: str) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.held = held
+        self.begun, self.released = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.asked.append(environ)
+        if environ["PATH_INFO"] in self.held:
+            self.begun.release()
+            assert self.released.wait(PATIENCE_SECONDS)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [environ["wsgi.input"].read()]
+
+
+@pytest.fixture
+def limits(settings: Settings) -> Callable[..., None]:
+    def change(**values: float) -> None:
+        settings.PORTAL = msgspec.structs.replace(settings.PORTAL, **values)
+
+    change(people_threads_count=1, programs_threads_count=1)
+    return change
+
+
+def request(path: str = "/", host: str = OWN, *headers: tuple[bytes, bytes]) -> Message:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", host.encode()), *headers],
+        "server": ("127.0.0.1", 8000),
+        "client": ("192.0.2.1", 50000),
+    }
+
+
+async def answer_to(gate: Gate, scope: Message, *received: Message | Awaitable[Message]) -> list[Message]:
+    """What the gate sends; what is not there yet is awaited."""
+    sent: list[Message] = []
+    messages = iter(received or ({"type": "http.request", "body": b"", "more_body": False},))
+
+    async def receive() -> Message:
+        message = next(messages)
+        return message if isinstance(message, dict) else await message
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await gate(scope, receive, send)  # type: ignore[arg-type]
+    return sent
+
+
+def part(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def told(sent: list[Message]) -> tuple[int, str]:
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+
+def headers_of(sent: list[Message]) -> dict[bytes, bytes]:
+    return dict(sent[0]["headers"])
+
+
+def test_a_thread_gets_a_request_whole(limits: Callable[..., None]) -> None:
+    application = Application()
+    sent = asyncio.run(
+        answer_to(Gate(application), request(), part(b"log"), part(b"in="), part(b"x", more=False))
+    )
+    assert told(sent) == (200, "login=x")
+
+
+def test_what_does_not_come_in_time_never_reaches_a_thread(limits: Callable[..., None]) -> None:
+    limits(request_seconds=0.05)
+    application = Application()
+
+    async def attack() -> list[Message]:
+        never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await answer_to(Gate(application), request(), part(b"login="), never)
+
+    sent = asyncio.run(attack())
+    assert told(sent) == (408, "The request did not arrive within 0.05 seconds. Please try again.")
+    assert headers_of(sent)[b"connection"] == b"close"
+    assert application.asked == []
+
+
+def test_what_grows_too_large_on_the_way_is_not_read_on(limits: Callable[..., None]) -> None:
+    limits(request_body_max_bytes=10_000)
+    application = Application()
+    sent = asyncio.run(answer_to(Gate(application), request(), part(b"x" * 10_000), part(b"x")))
+    assert told(sent) == (413, "This request is larger than 10000 bytes, which nothing here is.")
+    assert application.asked == []
+
+
+def test_what_is_as_large_as_it_may_be_is_read(limits: Callable[..., None]) -> None:
+    limits(request_body_max_bytes=10_000)
+    sent = asyncio.run(answer_to(Gate(Application()), request(), part(b"x" * 10_000, more=False)))
+    assert told(sent) == (200, "x" * 10_000)
+
+
+def test_what_announces_itself_too_large_is_not_read_at_all_and_gets_the_page(
+    limits: Callable[..., None],
+) -> None:
+    limits(request_body_max_bytes=10_000)
+    application = Application()
+    scope = request("/", OWN, (b"content-length", b"10001"))
+
+    async def attack() -> list[Message]:
+        never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await answer_to(Gate(application), scope, never)
+
+    assert told(asyncio.run(attack())) == (200, "")
+    assert application.asked[0]["CONTENT_LENGTH"] == "10001"
+
+
+def test_nobody_is_answered_who_has_gone(limits: Callable[..., None]) -> None:
+    application = Application()
+    assert asyncio.run(answer_to(Gate(application), request(), {"type": "http.disconnect"})) == []
+    assert application.asked == []
+
+
+def test_a_header_with_an_underscore_is_not_taken_for_the_proxys(limits: Callable[..., None]) -> None:
+    application = Application()
+    scope = request("/", OWN, (b"x_forwarded_for", b"192.0.2.66"), (b"x-forwarded-for", b"192.0.2.7"))
+    asyncio.run(answer_to(Gate(application), scope))
+    assert application.asked[0]["HTTP_X_FORWARDED_FOR"] == "192.0.2.7"
+
+
+# --- Threads of their own ------------------------------------------------------------------------------
+
+AUTOCONFIG = "/mail/config-v1.1.xml"
+
+
+@asynccontextmanager
+async def held(gate: Gate, application: Application, *scopes: Message) -> AsyncIterator[list[Any]]:
+    """While this lasts, the first of these requests is held in its thread."""
+    tasks = [asyncio.create_task(answer_to(gate, scope)) for scope in scopes]
+    assert await asyncio.to_thread(application.begun.acquire, timeout=PATIENCE_SECONDS)
+    try:
+        yield tasks
+    finally:
+        application.released.set()
+        await asyncio.gather(*tasks)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "asking"),
+    [
+        (request(AUTOCONFIG), request("/accounts/login/")),
+        (request("/anything", FOREIGN), request("/accounts/login/")),
+        (request("/anything", "[not a host"), request("/accounts/login/")),
+        (request("/anything", f"{FOREIGN}:8000"), request("/accounts/login/", f"{OWN.upper()}:8000")),
+        (request("/accounts/login/"), request(AUTOCONFIG)),
+        (request("/accounts/login/"), request("/accounts/login/", FOREIGN)),
+    ],
+)
+def test_people_and_programs_do_not_wait_for_each_other(
+    limits: Callable[..., None], waiting: Message, asking: Message
+) -> None:
+    application = Application(waiting["path"] if waiting["path"] != asking["path"] else "/accounts/login/")
+    gate = Gate(application)
+
+    async def attack() -> list[Message]:
+        async with held(gate, application, waiting):
+            application.held = ()
+            return await asyncio.wait_for(answer_to(gate, asking), PATIENCE_SECONDS)
+
+    assert told(asyncio.run(attack()))[0] == 200
+
+
+def test_whoever_is_too_many_is_told_at_once_and_nobody_later(limits: Callable[..., None]) -> None:
+    limits(requests_waiting_limit=1)
+    application = Application("/")
+    gate = Gate(application)
+
+    async def crowd() -> tuple[list[Message], list[Message]]:
+        async with held(gate, application, request(), request()) as inside:
+            turned_away = await answer_to(gate, request())
+        assert [told(task.result())[0] for task in inside] == [200, 200]
+        return turned_away, await answer_to(gate, request())
+
+    turned_away, later = asyncio.run(crowd())
+    assert told(turned_away) == (503, "Too many are asking at once. Please try again in a moment.")
+    assert headers_of(turned_away)[b"retry-after"] == b"5"
+    assert told(later)[0] == 200
