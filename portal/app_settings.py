@@ -16,7 +16,11 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     people_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 8
     # Mail programs ask without signing in, and some of their questions wait for DNS.
     programs_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 4
-    requests_waiting_limit: Annotated[int, Meta(ge=1, le=100_000)] = 500
+    # Fewer than either kind has. A family or an office behind one address still gets its pages in turn.
+    sender_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 2
+    # What comes when so many are there gets 503 at once.
+    requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 500
+    sender_requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 50
     # A year is usual. Browsers keep it that long, so it is tried with an hour before.
     hsts_seconds: Annotated[int, Meta(ge=0, le=63_072_000)] = 0
     # A page that follows a connection test asks five times a second: not each time is worth a write.

@@ -1,10 +1,12 @@
 """What stands between the sockets and Django's threads.
 
 A thread serves one request at a time, so it must wait for nobody. A request comes in here whole, within a
-time, before a thread sees it; and mail programs, which anybody can imitate, have threads of their own.
+time, before a thread sees it; mail programs, which anybody can imitate, have threads of their own; and no
+address has all threads of a kind, however much it asks.
 """
 
 import asyncio
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,34 +52,54 @@ class Gate:
         except ConnectionError:
             return  # Nobody is there any more to answer.
         else:
-            await lane.serve({**scope, "headers": headers}, body, send)
+            await lane.serve({**scope, "headers": headers}, _sender(scope, headers), body, send)
 
 
 @dataclass(slots=True)
 class _Lane:
-    """So many threads, and so many requests that may wait for them."""
+    """Threads of one kind, and the requests that they work on or that wait for them."""
 
     wsgi: WSGIApplication
     threads: int
     application: WSGIMiddleware = field(init=False)
     inside: int = 0
+    # How many requests each sender has inside, and their turns.
+    senders: dict[str, "_Sender"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.application = WSGIMiddleware(self.wsgi, workers=self.threads)
 
-    async def serve(self, scope: HTTPScope, body: bytes, send: Send) -> None:
-        if self.inside >= self.threads + settings.PORTAL.requests_waiting_limit:
+    async def serve(self, scope: HTTPScope, sender: str, body: bytes, send: Send) -> None:
+        limits = settings.PORTAL
+        turns = self.senders.get(sender) or _Sender()
+        if self.inside >= limits.requests_limit or turns.inside >= limits.sender_requests_limit:
             await _refuse(send, 503)
             return
 
         async def receive() -> Any:
             return {"type": "http.request", "body": body, "more_body": False}
 
+        self.senders[sender] = turns
         self.inside += 1
+        turns.inside += 1
         try:
-            await self.application(scope, receive, send)
+            async with turns.threads:
+                await self.application(scope, receive, send)
         finally:
             self.inside -= 1
+            turns.inside -= 1
+            if not turns.inside:
+                del self.senders[sender]
+
+
+@dataclass(slots=True)
+class _Sender:
+    """Whose requests take turns among themselves, so that others find a thread free."""
+
+    threads: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(settings.PORTAL.sender_threads_count)
+    )
+    inside: int = 0
 
 
 class _TooLarge(Exception):
@@ -87,6 +109,19 @@ class _TooLarge(Exception):
 def _plain_headers(scope: HTTPScope) -> Headers:
     """Without those that have an underscore: WSGI can't tell X_Forwarded_For from the proxy's header."""
     return [(name, value) for name, value in scope["headers"] if b"_" not in name]
+
+
+def _sender(scope: HTTPScope, headers: Headers) -> str:
+    """The address that asks, as far as the proxies in front say it; of IPv6 the network that one has."""
+    client = scope.get("client")
+    lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
+    hops = [*",".join(lines).split(","), client[0] if client else ""]
+    text = hops[max(-1 - settings.TRUSTED_PROXY_COUNT, -len(hops))].strip()
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else text
 
 
 def _is_for_programs(path: str, headers: Headers) -> bool:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
-from tests.bench import crowd, guide_page, press
+from tests.bench import attack, crowd, guide_page, press
 from tests.bench.report import Promise, print_promises
 
 
@@ -16,6 +16,7 @@ def main() -> None:
         promises += crowd.measure(folder / "crowd")
         promises += press.measure(folder / "press")
         promises += guide_page.measure(folder / "guide")
+        promises += attack.measure(folder / "attack")
     print_promises(promises)
 
 

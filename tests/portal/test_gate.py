@@ -191,14 +191,71 @@ def test_people_and_programs_do_not_wait_for_each_other(
     assert told(asyncio.run(attack()))[0] == 200
 
 
-def test_whoever_is_too_many_is_told_at_once_and_nobody_later(limits: Callable[..., None]) -> None:
-    limits(requests_waiting_limit=1)
+def whose(client: str, *forwarded: bytes) -> Message:
+    headers = [(b"x-forwarded-for", each) for each in forwarded]
+    return {**request("/", OWN, *headers), "client": (client, 50000)}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "first", "second", "shared"),
+    [
+        (0, whose("192.0.2.1"), whose("192.0.2.1"), True),
+        (0, whose("192.0.2.1"), whose("192.0.2.2"), False),
+        # Nobody in front says who asks, so a sender can't either.
+        (0, whose("192.0.2.1", b"198.51.100.1"), whose("192.0.2.1", b"198.51.100.2"), True),
+        (1, whose("192.0.2.1", b"198.51.100.1"), whose("192.0.2.1", b"198.51.100.2"), False),
+        (1, whose("192.0.2.1", b"1.1.1.1, 198.51.100.1"), whose("192.0.2.1", b"1.1.1.2, 198.51.100.1"), True),
+        (1, whose("192.0.2.1", b"1.1.1.1", b"198.51.100.1"), whose("192.0.2.1", b"198.51.100.1"), True),
+        (
+            2,
+            whose("192.0.2.1", b"198.51.100.1, 10.0.0.1"),
+            whose("192.0.2.2", b"198.51.100.1, 10.0.0.2"),
+            True,
+        ),
+        (2, whose("192.0.2.1", b"198.51.100.1"), whose("192.0.2.1", b"198.51.100.1"), True),
+        # One line has a whole network of IPv6.
+        (0, whose("2001:db8:0:1::1"), whose("2001:db8:0:1:ffff::1"), True),
+        (0, whose("2001:db8:0:1::1"), whose("2001:db8:0:2::1"), False),
+        (0, whose("not an address"), whose("not an address"), True),
+    ],
+)
+def test_what_one_address_asks_waits_for_its_own_and_lets_others_by(
+    limits: Callable[..., None],
+    settings: Settings,
+    proxies: int,
+    first: Message,
+    second: Message,
+    shared: bool,
+) -> None:
+    limits(people_threads_count=2, sender_threads_count=1)
+    settings.TRUSTED_PROXY_COUNT = proxies
+    application = Application("/")
+    gate = Gate(application)
+
+    async def crowd() -> bool:
+        async with held(gate, application, first):
+            application.held = ()
+            other = asyncio.create_task(answer_to(gate, second))
+            # A third one, of somebody else, shows that there is a thread.
+            await asyncio.wait_for(answer_to(gate, whose("203.0.113.1", b"203.0.113.1")), PATIENCE_SECONDS)
+            waits = not other.done()
+        await other
+        return waits
+
+    assert asyncio.run(crowd()) is shared
+
+
+@pytest.mark.parametrize("limit", [{"requests_limit": 2}, {"sender_requests_limit": 2}])
+def test_whoever_is_too_many_is_told_at_once_and_nobody_later(
+    limits: Callable[..., None], limit: dict[str, int]
+) -> None:
+    limits(**limit)
     application = Application("/")
     gate = Gate(application)
 
     async def crowd() -> tuple[list[Message], list[Message]]:
         async with held(gate, application, request(), request()) as inside:
-            turned_away = await answer_to(gate, request())
+            turned_away = await asyncio.wait_for(answer_to(gate, request()), PATIENCE_SECONDS)
         assert [told(task.result())[0] for task in inside] == [200, 200]
         return turned_away, await answer_to(gate, request())
 
@@ -206,3 +263,19 @@ def test_whoever_is_too_many_is_told_at_once_and_nobody_later(limits: Callable[.
     assert told(turned_away) == (503, "Too many are asking at once. Please try again in a moment.")
     assert headers_of(turned_away)[b"retry-after"] == b"5"
     assert told(later)[0] == 200
+
+
+def test_one_address_alone_does_not_get_the_others_turned_away(limits: Callable[..., None]) -> None:
+    limits(people_threads_count=2, sender_threads_count=1, sender_requests_limit=2, requests_limit=3)
+    application = Application("/")
+    gate = Gate(application)
+
+    async def crowd() -> list[list[Message]]:
+        async with held(gate, application, request(), request()):
+            application.held = ()
+            return [
+                await asyncio.wait_for(answer_to(gate, each), PATIENCE_SECONDS)
+                for each in (request(), request(), request(), whose("192.0.2.99"))
+            ]
+
+    assert [told(sent)[0] for sent in asyncio.run(crowd())] == [503, 503, 503, 200]
