@@ -1,17 +1,19 @@
-"""What follows when somebody signs up or out."""
+"""What follows when somebody signs up, in or out."""
 
+import logging
 from typing import Any
 
 from allauth.account.signals import user_signed_up
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import services
+from accounts import selectors, services
 from accounts.adapters import INVITATION_SESSION_KEY, invitation_in
 from accounts.models import SupportVisit, User
 
 VISIT_SESSION_KEY = "support_visit"
+logger = logging.getLogger(__name__)
 
 
 @receiver(user_signed_up)
@@ -22,6 +24,18 @@ def join_the_customer(sender: object, request: HttpRequest, user: User, **kwargs
         return
     services.accept_invitation(invitation, user)
     del request.session[INVITATION_SESSION_KEY]
+
+
+@receiver(user_logged_in)
+def note_the_sign_in(sender: object, user: User, **kwargs: Any) -> None:
+    logger.info("user %s signed in", user.pk)
+
+
+@receiver(user_login_failed)
+def note_the_failure(sender: object, credentials: dict[str, Any], **kwargs: Any) -> None:
+    """By the account's number: people type their password where the address goes."""
+    user = selectors.user_with(str(credentials.get("email") or ""))
+    logger.warning("a sign-in failed: %s", f"user {user.pk}" if user else "nobody has this address")
 
 
 @receiver(user_logged_out)

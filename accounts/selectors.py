@@ -28,6 +28,11 @@ def invitation_by_token(token: str) -> Invitation | None:
     return known.filter(token_hash=token_hash(token)).first()
 
 
+def user_with(email: str) -> User | None:
+    """Whose sign-in address this is, confirmed or not."""
+    return User.objects.filter(emailaddress__email=email.lower()).first()
+
+
 def has_account(email: str) -> bool:
     """Whether somebody signs in with this address."""
     return bool(EmailAddress.objects.filter(email=email, verified=True).exists())

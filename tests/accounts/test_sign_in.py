@@ -168,6 +168,26 @@ def test_open_sign_up_wants_the_address_confirmed_first(client: Client, db: None
     assert client.get("/accounts/people/").status_code == 302
 
 
+def test_sign_ins_and_failures_are_noted_without_addresses(
+    owner: User, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever looks into a break-in needs them, and people type their password into the other field."""
+    with caplog.at_level("INFO", "accounts.receivers"):
+        for login, password in (
+            (owner.email.upper(), "not it"),
+            ("typed.password@nowhere.example", "x"),
+            (owner.email, PASSWORD),
+        ):
+            client.post("/accounts/login/", {"login": login, "password": password})
+    noted = [record.getMessage() for record in caplog.records if record.name == "accounts.receivers"]
+    assert noted == [
+        f"a sign-in failed: user {owner.pk}",
+        "a sign-in failed: nobody has this address",
+        f"user {owner.pk} signed in",
+    ]
+    assert owner.email not in caplog.text.lower()
+
+
 @pytest.mark.parametrize("path", ["/accounts/people/", "/accounts/2fa/", "/accounts/sessions/"])
 def test_pages_of_an_account_send_a_visitor_to_sign_in(client: Client, db: None, path: str) -> None:
     assert client.get(path).headers["location"].startswith("/accounts/login/?next=")

@@ -54,3 +54,31 @@ def test_links_in_the_documentation_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+# --- docs/security.md ----------------------------------------------------------------------------------
+
+ANSWERS = re.findall(
+    r"^\| (\d+)\.(\d+)\.(\d+) \| (\w+) \| (.+) \|$",
+    (ROOT / "docs/security.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+def test_each_line_of_the_standard_is_answered_once_and_in_order() -> None:
+    numbers = [tuple(map(int, answer[:3])) for answer in ANSWERS]
+    # OWASP ASVS 4.0.3 has 260 lines at level 2.
+    assert len(numbers) == 260
+    assert numbers == sorted(set(numbers))
+    assert {answer[3] for answer in ANSWERS} == {"met", "part", "not", "yours", "none"}
+    assert all(answer[4].endswith(".") for answer in ANSWERS)
+
+
+def test_an_answer_names_settings_and_files_that_exist() -> None:
+    named = re.findall(r"`([^`]+)`", " ".join(answer[4] for answer in ANSWERS))
+    settings = {name.partition("=")[0] for name in named if re.fullmatch(r"[A-Z_]+(=\d+)?", name)}
+    assert settings - {"NAME_FILE"} <= names_in("docs/configuration.md", r"^\| `([A-Z_]+)`")
+    paths = [name for name in named if "/" in name and re.fullmatch(r"[\w./]+", name) and name != "/"]
+    rooms = ("", "mailsetup/")
+    assert paths
+    assert [path for path in paths if not any((ROOT / room / path).exists() for room in rooms)] == []

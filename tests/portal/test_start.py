@@ -78,6 +78,8 @@ def test_cookies_and_links_are_for_https_only() -> None:
     shown = settings_of({"HTTPS_ONLY": "true"})
     assert shown["SESSION_COOKIE_SECURE"] is True
     assert shown["CSRF_COOKIE_SECURE"] is True
+    assert shown["SESSION_COOKIE_NAME"] == "__Host-sessionid"
+    assert shown["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
     assert shown["ACCOUNT_DEFAULT_HTTP_PROTOCOL"] == "https"
 
 
