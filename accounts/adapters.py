@@ -66,7 +66,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Render a mail here, where the request is, and let the worker send it."""
+        """Render a mail here, where the request is, and let the worker send it.
+
+        Nobody gets a mail that says they have no account here, but it is rendered and handed over like any
+        other: the page must take as long for an address that nobody has.
+        """
         site = {"request": self.request, "email": email, "current_site": get_current_site(self.request)}
         message = self.render_mail(template_prefix, email, {**site, **context})
         forms = {kind: str(text) for text, kind in getattr(message, "alternatives", ())}
@@ -76,7 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):
             subject=str(message.subject),
             body=str(message.body),
             html=html,
-            to=email,
+            to="" if template_prefix == "account/email/unknown_account" else email,
             sender=message.from_email,
         )
 

@@ -24,7 +24,9 @@ logger = logging.getLogger(__name__)
 )
 @sensitive_variables()
 def deliver(*, subject: str, body: str, html: str = "", to: str, sender: str = "", **_later: Any) -> None:
-    """Send one mail; `html` is its other form, if it has one."""
+    """Send one mail; `html` is its other form, if it has one. Without `to` it goes to nobody."""
+    if not to:
+        return
     message = EmailMultiAlternatives(subject, body, sender or None, [to])
     if html:
         message.attach_alternative(html, "text/html")

@@ -339,8 +339,9 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = ACCOUNTS.email_confirmation_days
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Whoever asks for an address that has no account here must not learn that it has none, nor get mail.
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Whoever asks for an address that has no account here must not learn that it has none. The mail about it
+# takes its time and is then sent to nobody (accounts.adapters).
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 # A session lasts for SESSION_DAYS without a question about it.
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True

@@ -29,7 +29,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_page_waits_for_a_mail_server(
-    client: Client,
     sent: list[dict[str, Any]],
     form: str,
     django_capture_on_commit_callbacks: Callable[..., Any],
@@ -37,12 +36,14 @@ def test_no_page_waits_for_a_mail_server(
     person("anna@lindqvist.example")
     with django_capture_on_commit_callbacks(execute=True):
         answers = [
-            client.post(form, {"email": email}) for email in ("anna@lindqvist.example", "nobody@x.example")
+            Client().post(form, {"email": email}) for email in ("anna@lindqvist.example", "nobody@x.example")
         ]
     assert answers[0].status_code == answers[1].status_code == 302
     assert mail.outbox == []
-    (sending,) = sent
+    sending, to_nobody = sent
     assert sending["kwargs"]["to"] == "anna@lindqvist.example"
+    assert to_nobody["kwargs"]["to"] == "", "handed over all the same, for the time that it takes"
+    assert to_nobody["kwargs"]["body"]
     assert sending["kwargs"]["body"]
     assert sending["kwargsrepr"] == "{…}", "monitors and logs show no code"
 
@@ -67,6 +68,11 @@ def test_a_broker_that_is_down_tells_nobody_who_is_known(
     assert answer.status_code == 302
     assert "The broker did not take a mail" in caplog.text
     assert "anna@" not in caplog.text
+
+
+def test_the_worker_sends_nothing_to_nobody() -> None:
+    tasks.deliver(subject="Unknown account", body="Plain", to="")
+    assert mail.outbox == []
 
 
 def test_the_worker_sends_what_it_is_given() -> None:
