@@ -17,6 +17,13 @@ class Brand:
     privacy_url: str
 
 
+def portal_url() -> str:
+    """Where the portal is, from its first name; PORTAL_URL where that isn't enough."""
+    if settings.PORTAL_URL:
+        return str(settings.PORTAL_URL).rstrip("/")
+    return f"{'https' if settings.HTTPS_ONLY else 'http'}://{settings.PORTAL_HOSTS[0]}"
+
+
 def brand_of(_request: HttpRequest) -> Brand:
     """The brand under which somebody came; takes a broken request too, so that error pages can show it."""
     return Brand(**settings.BRAND)

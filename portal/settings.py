@@ -286,7 +286,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 # Under the portal's own names (portal.middleware). Health checks and mail programs come by HTTP too.
 SECURE_SSL_REDIRECT = environment.boolean("HTTPS_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^mail/", r"^v1\.1/", r"^\.well-known/"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"(?i)^(mail|v1\.1|\.well-known|autodiscover)/"]
 SECURE_HSTS_SECONDS = PORTAL.hsts_seconds
 # What we ask of a deployment is in portal.checks, with the names that our settings have. Of Django's warnings
 # W004 and W008 are said there, W005 and W021 ask for other hosts below the portal's name, which are not ours

@@ -1,4 +1,4 @@
-"""How long programs may keep an answer."""
+"""How much programs may ask, and how long they may keep an answer."""
 
 from typing import Annotated
 
@@ -9,4 +9,6 @@ from msgspec import Meta
 class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Each field is the environment variable of the same name in capitals."""
 
+    # The longest question that a program asks is about 800 bytes.
+    discovery_body_max_bytes: Annotated[int, Meta(ge=1000, le=1_000_000)] = 8192
     discovery_max_age_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 300

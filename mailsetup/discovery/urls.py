@@ -3,25 +3,38 @@
 Under a name that is not the portal's own this is the whole site (portal.middleware.HostMiddleware).
 """
 
-from django.urls import path
+import re
 
-from mailsetup.discovery import views
+from django.urls import path, re_path
+
+from mailsetup.discovery.views.autoconfig import autoconfig
+from mailsetup.discovery.views.autodiscover import json, xml
+from mailsetup.discovery.views.downloads import download
+
+
+def _any_case(text: str) -> str:
+    """A pattern for `text` in capitals or not, which Django can turn round where it can't turn (?i) round."""
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else re.escape(each) for each in text)
+
 
 urlpatterns = [
-    path("mail/config-v1.1.xml", views.autoconfig, name="autoconfig"),
-    path(".well-known/autoconfig/mail/config-v1.1.xml", views.autoconfig),
+    path("mail/config-v1.1.xml", autoconfig, name="autoconfig"),
+    path(".well-known/autoconfig/mail/config-v1.1.xml", autoconfig),
     # Nine for Android asks here (facts: wdes issue 4), and mail-v1.xml is Stalwart's and PACC's elder.
-    path("v1.1/mail/config-v1.1.xml", views.autoconfig),
-    path(".well-known/mail-v1.xml", views.autoconfig),
+    path("v1.1/mail/config-v1.1.xml", autoconfig),
+    path(".well-known/mail-v1.xml", autoconfig),
+    # Programs write these in every case.
+    re_path(rf"^{_any_case('autodiscover/autodiscover.xml')}$", xml, name="autodiscover"),
+    re_path(rf"^{_any_case('autodiscover/autodiscover.json')}$", json),
+    re_path(rf"^{_any_case('autodiscover/autodiscover.json/v1.0/')}(?P<address>[^/]+)$", json),
 ]
 
 # Below one address: mailsetup.urls.
 setup_urlpatterns = [
-    path("files/<slug:slug>/<slug:protocol>/", views.download, name="download"),
+    path("files/<slug:slug>/<slug:protocol>/", download, name="download"),
 ]
 
-# A program gets a plain answer: our pages can't be linked from a customer's host name.
-handler400 = "mailsetup.discovery.views.bad_request"
-handler403 = "mailsetup.discovery.views.forbidden"
-handler404 = "mailsetup.discovery.views.not_found"
-handler500 = "mailsetup.discovery.views.server_error"
+handler400 = "mailsetup.discovery.views.errors.bad_request"
+handler403 = "mailsetup.discovery.views.errors.forbidden"
+handler404 = "mailsetup.discovery.views.errors.not_found"
+handler500 = "mailsetup.discovery.views.errors.server_error"

@@ -1,9 +1,9 @@
 """From the settings of an address to the bytes that a program reads: one file a format."""
 
-from mailsetup.formats import autoconfig, mobileconfig
-from mailsetup.formats.base import Format, NothingToOffer, Scope
+from mailsetup.formats import autoconfig, autodiscover, mobileconfig
+from mailsetup.formats.base import Evidence, Format, NothingToOffer, Reader, Scope
 
-_IN_ORDER: tuple[Format, ...] = (autoconfig.FORMAT, mobileconfig.FORMAT)
+_IN_ORDER: tuple[Format, ...] = (autoconfig.FORMAT, autodiscover.FORMAT, mobileconfig.FORMAT)
 FORMATS: dict[str, Format] = {file_format.slug: file_format for file_format in _IN_ORDER}
 
-__all__ = ["FORMATS", "Format", "NothingToOffer", "Scope"]
+__all__ = ["FORMATS", "Evidence", "Format", "NothingToOffer", "Reader", "Scope"]

@@ -7,7 +7,15 @@ readFromXML, Thunderbird for Android's RealAutoconfigParser, FairEmail's EmailPr
 from xml.etree import ElementTree as ET
 
 from mailsetup.clientconfig import ClientConfig, Protocol, ServerSettings, ServiceType
-from mailsetup.formats.base import Format, NothingToOffer, Scope, encrypted_only, printable
+from mailsetup.formats.base import (
+    Evidence,
+    Format,
+    NothingToOffer,
+    Reader,
+    Scope,
+    encrypted_only,
+    printable,
+)
 
 _DISPLAY_NAME_MAX = 60
 _DISPLAY_SHORT_NAME_MAX = 20
@@ -19,7 +27,21 @@ class Autoconfig(Format):
     slug = "autoconfig"
     # Thunderbird parses the body as XML only if the type starts with text/xml or application/xml.
     media_type = "text/xml; charset=utf-8"
-    read_by = "Thunderbird, K-9 Mail, FairEmail, Evolution, KMail and others, by themselves"
+    readers = (
+        Reader("Thunderbird", "asks for it when an account is added", Evidence.SOURCE),
+        Reader("Evolution", "asks for it when an account is added", Evidence.SEEN),
+        Reader(
+            "Thunderbird for Android, K-9 Mail",
+            "asks for it without an address; takes IMAP only",
+            Evidence.SOURCE,
+        ),
+        Reader(
+            "FairEmail",
+            "asks for it by HTTPS; of several servers of a kind it takes the last",
+            Evidence.SOURCE,
+        ),
+        Reader("KMail, Spark, Nine, MailTime, ProfiMail, Maily", "asks for it", Evidence.SEEN),
+    )
     scope = Scope.DOMAIN
     public = True
     signed = False

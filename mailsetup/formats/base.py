@@ -1,6 +1,7 @@
 """What every format has in common."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mailsetup.clientconfig import Authentication, ClientConfig, ServerSettings
@@ -19,20 +20,46 @@ class Scope(StrEnum):
     DOMAIN = "domain"  # every address of it, with placeholders; one address will do as well
 
 
+class Evidence(StrEnum):
+    """How we know that an app reads it, the strongest first."""
+
+    RUN = "run by our tests"
+    SOURCE = "its source"
+    VENDOR = "its maker's documentation"
+    SEEN = "its requests, seen by others"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An app that reads a format: how it comes by it, and how we know.
+
+    `asks` completes the sentence "The app …".
+    """
+
+    app: str
+    asks: str
+    evidence: Evidence
+
+
 class Format(ABC):
     """One kind of file or document that a mail program reads.
 
-    `slug` names it in URLs and commands, `read_by` says in a few words what reads it, `scope` the least
+    `slug` names it in URLs and commands, `readers` are the apps that read it, `scope` is the least
     that it is about, `public` whether it is served without signing in, `signed` whether it goes out with
     our signature where a certificate is set.
     """
 
     slug: str
     media_type: str
-    read_by: str
+    readers: tuple[Reader, ...]
     scope: Scope
     public: bool
     signed: bool
+
+    @property
+    def read_by(self) -> str:
+        """The apps in a line, each with how we know."""
+        return ", ".join(f"{reader.app} ({reader.evidence})" for reader in self.readers)
 
     @abstractmethod
     def filename(self, config: ClientConfig) -> str:

@@ -20,8 +20,10 @@ from mailsetup.clientconfig import (
 )
 from mailsetup.formats.base import (
     PASSWORD_MECHANISMS,
+    Evidence,
     Format,
     NothingToOffer,
+    Reader,
     Scope,
     encrypted_only,
     printable,
@@ -40,7 +42,7 @@ _AUTHENTICATION = {
 class MobileConfig(Format):
     slug = "mobileconfig"
     media_type = "application/x-apple-aspen-config"
-    read_by = "Mail on iPhone, iPad and Mac, as a profile to install"
+    readers = (Reader("Mail on iPhone, iPad and Mac", "takes it as a profile to install", Evidence.VENDOR),)
     scope = Scope.ADDRESS
     public = False
     signed = True

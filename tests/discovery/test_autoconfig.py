@@ -43,6 +43,22 @@ def test_an_unknown_mailbox_is_answered_like_a_known_one(provider: None, client:
     assert known.replace(b"anna@", b"nobody@") == unknown
 
 
+@pytest.mark.parametrize("query", ["anna+shop@example.com", "anna%2Bshop@example.com", " anna@example.com "])
+def test_a_plus_that_was_not_encoded_is_a_plus(provider: None, client: Client, query: str) -> None:
+    """FairEmail sends the address as it is."""
+    assert username(client.get(f"{PATHS[0]}?emailaddress={query}").content) == "anna@example.com"
+
+
+@pytest.mark.parametrize("nobody", ["EVOLUTIONUSER", "evolutionuser"])
+def test_evolution_names_nobody_and_fills_the_placeholders(
+    provider: None, client: Client, nobody: str
+) -> None:
+    answer = client.get(
+        f"{PATHS[0]}?emailaddress={nobody}@example.com&emailmd5=d41d8cd98f00b204e9800998ecf8427e"
+    )
+    assert username(answer.content) == "%EMAILADDRESS%"
+
+
 def test_no_other_customer_is_named(provider: None, client: Client) -> None:
     assert b"elsewhere" not in client.get(PATHS[0], {"emailaddress": "anna@example.com"}).content
 

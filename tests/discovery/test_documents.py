@@ -51,8 +51,8 @@ def test_only_formats_about_a_domain_are_made_without_an_address(slug: str) -> N
             documents.for_domain(FORMATS[slug], hostings.DOMAIN)
 
 
-def test_nothing_that_needs_an_address_is_public() -> None:
-    assert {slug for slug, file_format in FORMATS.items() if file_format.public} == {"autoconfig"}
+def test_what_strangers_may_ask_for_and_what_is_signed() -> None:
+    assert {slug for slug, each in FORMATS.items() if each.public} == {"autoconfig", "autodiscover"}
     assert {slug for slug, file_format in FORMATS.items() if file_format.signed} == {"mobileconfig"}
 
 

@@ -174,4 +174,4 @@ def test_it_is_for_one_address_and_downloaded_as_what_an_iphone_installs() -> No
     assert FORMAT.public is False
     assert FORMAT.scope is Scope.ADDRESS
     assert FORMAT.media_type == "application/x-apple-aspen-config"
-    assert FORMAT.read_by == "Mail on iPhone, iPad and Mac, as a profile to install"
+    assert FORMAT.read_by == "Mail on iPhone, iPad and Mac (its maker's documentation)"

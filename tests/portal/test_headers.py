@@ -46,6 +46,13 @@ DISCOVERY = {
     ".well-known/mail-v1.xml",
 }
 
+# What these say is in tests/discovery/test_autodiscover.py.
+AUTODISCOVER = {
+    r"^autodiscover/autodiscover\.xml$",
+    r"^autodiscover/autodiscover\.json$",
+    r"^autodiscover/autodiscover\.json/v1\.0/(?P<address>[^/]+)$",
+}
+
 # What comes back without signing in, and with.
 PAGES = {
     "": (302, 200),
@@ -138,14 +145,15 @@ def routes(patterns: list[URLPattern | URLResolver], above: str = "") -> Iterato
 
 
 def routes_of(urlconf: str) -> set[str]:
-    return set(routes(get_resolver(urlconf).url_patterns))
+    """Each once; what is taken in any case is written small."""
+    return {re.sub(r"\[(\w)\w\]", r"\1", route) for route in routes(get_resolver(urlconf).url_patterns)}
 
 
 def test_every_route_is_listed() -> None:
     listed = {route for route in routes_of("portal.urls") if not route.startswith(ADMIN)}
-    assert listed == DISCOVERY | set(PAGES)
+    assert listed == DISCOVERY | AUTODISCOVER | set(PAGES)
     elsewhere = Client().get("/nowhere/", headers={"host": "autoconfig.example.com"})
-    assert routes_of(elsewhere.wsgi_request.urlconf) == DISCOVERY
+    assert routes_of(elsewhere.wsgi_request.urlconf) == DISCOVERY | AUTODISCOVER
 
 
 # --- What has to be right for all of them -------------------------------------------------------------
@@ -310,6 +318,17 @@ def test_what_a_program_gets_about_one_address_is_for_that_program_alone(
         assert directives(response) == {"private", "max-age=300"}
         assert not response.cookies
         assert ADDRESS in response.content.decode()
+
+
+@pytest.mark.parametrize("host", ["testserver", "autodiscover.example.com"])
+@pytest.mark.parametrize(
+    "path", ["/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1"]
+)
+def test_what_outlook_gets_is_kept_by_nobody(path: str, host: str, owner: User) -> None:
+    for browser in (Client(), signed_in(owner)):
+        response = browser.get(path, headers={"host": host})
+        check_private(response, {})
+        assert not response.cookies
 
 
 @pytest.mark.parametrize("route", sorted(DISCOVERY))

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.urls import reverse
 
+from accounts.brands import portal_url
 from mailsetup.clientconfig import parse_address
 from mailsetup.hosting.management.lookup import LookupCommand
 from mailsetup.setup_links import services
@@ -33,10 +34,3 @@ class Command(LookupCommand):
             self.print_json({"address": link.address, "url": url, "expires_at": link.expires_at.isoformat()})
             return
         self.stdout.write(url)
-
-
-def portal_url() -> str:
-    """Where the portal is, from its first name; PORTAL_URL where that isn't enough."""
-    if settings.PORTAL_URL:
-        return str(settings.PORTAL_URL).rstrip("/")
-    return f"{'https' if settings.HTTPS_ONLY else 'http'}://{settings.PORTAL_HOSTS[0]}"

@@ -1,0 +1,26 @@
+"""What a program is told in place of settings. A page of ours can't be linked from a customer's host name."""
+
+from django.http import HttpRequest, HttpResponse
+
+_PLAIN = "text/plain; charset=utf-8"
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Every other address under a name that is not the portal's, and every unknown domain."""
+    return HttpResponse("No mail settings are known for this name.\n", content_type=_PLAIN, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse("This request can't be read.\n", content_type=_PLAIN, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse("This is not allowed.\n", content_type=_PLAIN, status=403)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("This is more than any program asks.\n", content_type=_PLAIN, status=413)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("Something broke on our side. Ask again later.\n", content_type=_PLAIN, status=500)
