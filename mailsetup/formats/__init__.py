@@ -2,8 +2,32 @@
 
 from mailsetup.formats import autoconfig, autodiscover, mobileconfig
 from mailsetup.formats.base import Evidence, Format, NothingToOffer, Reader, Scope
+from mailsetup.formats.terminal import (
+    aerc,
+    curl,
+    fetchmail,
+    getmail,
+    himalaya,
+    mbsync,
+    msmtp,
+    neomutt,
+    offlineimap,
+)
 
-_IN_ORDER: tuple[Format, ...] = (autoconfig.FORMAT, autodiscover.FORMAT, mobileconfig.FORMAT)
+_IN_ORDER: tuple[Format, ...] = (
+    autoconfig.FORMAT,
+    autodiscover.FORMAT,
+    mobileconfig.FORMAT,
+    mbsync.FORMAT,
+    offlineimap.FORMAT,
+    getmail.FORMAT,
+    fetchmail.FORMAT,
+    msmtp.FORMAT,
+    neomutt.FORMAT,
+    aerc.FORMAT,
+    himalaya.FORMAT,
+    curl.FORMAT,
+)
 FORMATS: dict[str, Format] = {file_format.slug: file_format for file_format in _IN_ORDER}
 
 __all__ = ["FORMATS", "Evidence", "Format", "NothingToOffer", "Reader", "Scope"]

@@ -4,7 +4,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailsetup.clientconfig import Authentication, ClientConfig, ServerSettings
+from mailsetup.clientconfig import (
+    Authentication,
+    ClientConfig,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+)
 
 PASSWORD_MECHANISMS = frozenset({Authentication.PASSWORD_CLEARTEXT, Authentication.PASSWORD_ENCRYPTED})
 
@@ -71,6 +77,21 @@ class Format(ABC):
 
         A format of scope DOMAIN also takes what clientconfig.resolve_domain() returns.
         """
+
+
+def pick(config: ClientConfig, service_type: ServiceType) -> ServerSettings:
+    """The encrypted way with a password, implicit TLS before STARTTLS; raises NothingToOffer.
+
+    For formats that name one way, and programs that don't say how they treat a port that starts in the clear.
+    """
+    usable = [
+        service
+        for service in encrypted_only(config.services)
+        if service.type is service_type and service.authentication in PASSWORD_MECHANISMS
+    ]
+    if not usable:
+        raise NothingToOffer(f"{config.domain} has no encrypted {service_type.upper()} service.")
+    return next((service for service in usable if service.socket_type is SocketType.SSL), usable[0])
 
 
 def encrypted_only(services: tuple[ServerSettings, ...]) -> list[ServerSettings]:

@@ -15,17 +15,15 @@ from mailsetup.clientconfig import (
     Protocol,
     ServerSettings,
     ServiceType,
-    SocketType,
     parse_address,
 )
 from mailsetup.formats.base import (
-    PASSWORD_MECHANISMS,
     Evidence,
     Format,
     NothingToOffer,
     Reader,
     Scope,
-    encrypted_only,
+    pick,
     printable,
 )
 
@@ -75,8 +73,9 @@ class MobileConfig(Format):
 
 
 def _account(config: ClientConfig, identifier: str) -> dict[str, Any]:
-    incoming = _pick(config, config.protocol.service_type)
-    outgoing = _pick(config, ServiceType.SMTP)
+    # The profile has one key, UseSSL, and Apple does not say how it treats a port that starts in the clear.
+    incoming = pick(config, config.protocol.service_type)
+    outgoing = pick(config, ServiceType.SMTP)
     # With one user name for both, the iPhone asks for the password once.
     same_sign_in = incoming.username == outgoing.username
     return {
@@ -102,20 +101,6 @@ def _server(direction: str, service: ServerSettings) -> dict[str, Any]:
         f"{direction}MailServerUsername": service.username,
         f"{direction}MailServerAuthentication": _AUTHENTICATION[service.authentication],
     }
-
-
-def _pick(config: ClientConfig, service_type: ServiceType) -> ServerSettings:
-    """Implicit TLS before STARTTLS: the profile has one key, UseSSL, and Apple does not say how it
-    treats a port that starts in the clear.
-    """
-    usable = [
-        service
-        for service in encrypted_only(config.services)
-        if service.type is service_type and service.authentication in PASSWORD_MECHANISMS
-    ]
-    if not usable:
-        raise NothingToOffer(f"{config.domain} has no encrypted {service_type.upper()} service.")
-    return next((service for service in usable if service.socket_type is SocketType.SSL), usable[0])
 
 
 def _uuid(config: ClientConfig, kind: str) -> str:

@@ -56,6 +56,19 @@ def test_links_in_the_documentation_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+# --- docs/formats.md -----------------------------------------------------------------------------------
+
+
+def test_the_page_on_formats_has_each_app_as_the_code_has_it() -> None:
+    page = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
+    told = [
+        f"| {reader.app} | `{slug}` | {reader.asks} | {reader.evidence} |"
+        for slug, each in FORMATS.items()
+        for reader in each.readers
+    ]
+    assert re.findall(r"^\| [^|]+ \| `[^`]+` \| .+ \|$", page, re.MULTILINE) == told
+
+
 # --- docs/security.md ----------------------------------------------------------------------------------
 
 ANSWERS = re.findall(

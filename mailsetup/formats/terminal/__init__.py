@@ -1,0 +1,1 @@
+"""Files for mail programs of the terminal, one program a file. None of them holds a password."""

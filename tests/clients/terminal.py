@@ -1,0 +1,130 @@
+"""A home in which a program of the terminal runs with a file of ours: a keyboard, and `pass`."""
+
+import os
+import pty
+import pwd
+import select
+import shutil
+import subprocess
+import termios
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE_SECONDS = 30
+# Passed on to every program: nothing of whoever runs the tests is read.
+PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+
+
+# getmail does not work for root, and nobody reads mail as root.
+_NOBODY = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder that is HOME, where `pass show mail/ADDRESS` prints the password of that address."""
+
+    folder: Path
+
+    @classmethod
+    def furnished(cls, folder: Path, roots: str, passwords: Mapping[str, str]) -> "Home":
+        home = cls(folder)
+        home.own(folder)
+        home.write("roots.pem", roots)
+        store = home.write("passwords", "".join(f"mail/{name}\n{word}\n" for name, word in passwords.items()))
+        script = f'#!/bin/sh\ngrep -F -x -A1 -- "$2" {store} | tail -n1\n'
+        home.write("bin/pass", script).chmod(0o700)
+        return home
+
+    def write(self, name: str, content: str) -> Path:
+        """A file that only its owner reads, as these programs want it."""
+        path = self.make_folder(str(Path(name).parent)) / Path(name).name
+        path.write_text(content)
+        path.chmod(0o600)
+        self.own(path)
+        return path
+
+    def make_folder(self, name: str) -> Path:
+        path = self.folder
+        for part in Path(name).parts:
+            path = path / part
+            path.mkdir(exist_ok=True)
+            self.own(path)
+        return path
+
+    def own(self, path: Path) -> None:
+        if _NOBODY:
+            os.chown(path, _NOBODY.pw_uid, _NOBODY.pw_gid)
+
+    @property
+    def ca_file(self) -> Path:
+        return self.folder / "roots.pem"
+
+    def write_rendered(self, name: str, rendered: bytes) -> Path:
+        """A file as it was rendered. One that names the system's roots gets the lab's in their place."""
+        return self.write(name, rendered.decode().replace(SYSTEM_ROOTS, str(self.ca_file)))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "HOME": str(self.folder),
+            "PATH": f"{self.folder / 'bin'}{os.pathsep}{PATH}",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm",
+            # OpenSSL and Go take their roots from here.
+            "SSL_CERT_FILE": str(self.ca_file),
+        }
+
+    def run(self, *command: str | Path, typed: str = "") -> str:
+        """What the program says; it has to end well."""
+        done = subprocess.run(
+            [shutil.which(str(command[0]), path=PATH) or command[0], *map(str, command[1:])],
+            input=typed,
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            user=_NOBODY.pw_uid if _NOBODY else None,
+            group=_NOBODY.pw_gid if _NOBODY else None,
+            extra_groups=[] if _NOBODY else None,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def run_at_a_terminal(
+        self, *command: str | Path, shows: str, typed: Mapping[str, str] | None = None
+    ) -> str:
+        """What the program has shown when `shows` came; `typed` says after which words what is typed."""
+        waiting = dict(typed or {})
+        child, terminal = pty.fork()
+        if child == 0:
+            if _NOBODY:
+                os.setgroups([])
+                os.setgid(_NOBODY.pw_gid)
+                os.setuid(_NOBODY.pw_uid)
+            os.chdir(self.folder)
+            os.execvpe(str(command[0]), list(map(str, command)), self.environment)
+        # Columns enough that no program shortens what we look for.
+        termios.tcsetwinsize(terminal, (40, 200))
+        seen = ""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        try:
+            while shows not in seen:
+                readable, _, _ = select.select([terminal], [], [], max(deadline - time.monotonic(), 0))
+                if not readable:
+                    raise TimeoutError(seen)
+                seen += os.read(terminal, 65536).decode("utf-8", "replace")
+                for words in [words for words in waiting if words in seen]:
+                    os.write(terminal, waiting.pop(words).encode())
+        except OSError as ended:
+            if shows not in seen:
+                raise AssertionError(seen) from ended
+        finally:
+            os.close(terminal)
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+        return seen

@@ -1,0 +1,224 @@
+"""The programs of the terminal read and send with the files that we render."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailsetup.clientconfig import (
+    Hosting,
+    Protocol,
+    ServiceType,
+    SocketType,
+    Source,
+    parse_address,
+    resolve,
+)
+from mailsetup.formats import FORMATS
+from tests.clients.terminal import Home
+from tests.mail.lab import MailLab
+from tests.mail.oracles import Mail, imap, submission
+
+SSL, STARTTLS = SocketType.SSL, SocketType.STARTTLS
+IMAP, POP3 = Protocol.IMAP, Protocol.POP3
+Render = Callable[..., bytes]
+# Its password has what shells, quotes and files of settings stumble over.
+USERS = ["bert", "anna"]
+
+
+@pytest.fixture
+def home(mail_lab: MailLab) -> Iterator[Home]:
+    passwords = {user.address: user.password for user in mail_lab.users.values()}
+    # Not in pytest's own folder, which nobody but root can enter.
+    with tempfile.TemporaryDirectory(prefix="mlh-") as folder:
+        yield Home.furnished(Path(folder), mail_lab.ca_file.read_text(), passwords)
+
+
+@pytest.fixture
+def render(mail_lab: MailLab) -> Render:
+    """The file of one format for one mailbox of the lab."""
+
+    def file_of(slug: str, user: str, protocol: Protocol, socket_type: SocketType) -> bytes:
+        services = [
+            replace(
+                mail_lab.server_settings(kind, socket_type), hostname="localhost", username="%EMAILADDRESS%"
+            )
+            for kind in (protocol.service_type, ServiceType.SMTP)
+        ]
+        hosting = Hosting(mail_lab.domain, mail_lab.domain, Source.DOMAIN, "Lab", tuple(services))
+        address = parse_address(mail_lab.users[user].address)
+        return FORMATS[slug].render(resolve(address, hosting, protocol))
+
+    return file_of
+
+
+@pytest.fixture
+def received(mail_lab: MailLab) -> Callable[[str], str]:
+    """Puts a message into somebody's inbox and returns what it can be told by."""
+
+    def deliver(user: str) -> str:
+        message = Mail(user)
+        with submission(mail_lab, "submissions", user) as client:
+            client.send_message(message.content)
+        assert message.arrives_in(mail_lab, "INBOX")
+        return message.token
+
+    return deliver
+
+
+def fetched_into(folder: Path, token: str) -> bool:
+    return any(token in path.read_text() for path in folder.rglob("*") if path.is_file())
+
+
+def is_still_there(lab: MailLab, user: str, token: str) -> bool:
+    """Whether the server has the message after somebody fetched it."""
+    with imap(lab, "imaps", user) as client:
+        client.select("INBOX", readonly=True)
+        return bool(client.search(None, "HEADER", "X-Token", token)[1][0])
+
+
+# --- Fetching ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize("user", USERS)
+def test_mbsync(
+    home: Home, render: Render, received: Callable[[str], str], user: str, socket_type: SocketType
+) -> None:
+    token = received(user)
+    file = home.write_rendered(".mbsyncrc", render("mbsync", user, IMAP, socket_type))
+    home.make_folder(f"Mail/{user}@lab.test")
+    home.run("mbsync", "-c", file, "-a")
+    assert fetched_into(home.folder / "Mail" / f"{user}@lab.test" / "INBOX", token)
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize("user", USERS)
+def test_offlineimap(
+    home: Home, render: Render, received: Callable[[str], str], user: str, socket_type: SocketType
+) -> None:
+    token = received(user)
+    file = home.write_rendered(".offlineimaprc", render("offlineimap", user, IMAP, socket_type))
+    home.make_folder("Mail")
+    home.run("offlineimap", "-c", file, "-o", "-u", "quiet")
+    assert fetched_into(home.folder / "Mail" / f"{user}@lab.test", token)
+
+
+@pytest.mark.parametrize("protocol", [IMAP, POP3])
+@pytest.mark.parametrize("user", USERS)
+def test_getmail(
+    mail_lab: MailLab,
+    home: Home,
+    render: Render,
+    received: Callable[[str], str],
+    user: str,
+    protocol: Protocol,
+) -> None:
+    token = received(user)
+    file = home.write_rendered("getmail/getmailrc", render("getmail", user, protocol, SSL))
+    for part in ("cur", "new", "tmp"):
+        inbox = home.make_folder(f"Mail/inbox/{part}").parent
+    home.run("getmail", f"--getmaildir={file.parent}", f"--rcfile={file}")
+    assert fetched_into(inbox, token)
+    assert is_still_there(mail_lab, user, token)
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize("protocol", [IMAP, POP3])
+def test_fetchmail(
+    mail_lab: MailLab,
+    home: Home,
+    render: Render,
+    received: Callable[[str], str],
+    protocol: Protocol,
+    socket_type: SocketType,
+) -> None:
+    token = received("bert")
+    file = home.write_rendered(".fetchmailrc", render("fetchmail", "bert", protocol, socket_type))
+    bert = mail_lab.users["bert"]
+    home.write(".netrc", f'machine localhost login {bert.address} password "{bert.password}"\n')
+    home.run("fetchmail", "-f", file, "--pidfile", "fetchmail.pid", "--mda", "cat >> inbox")
+    assert token in (home.folder / "inbox").read_text()
+    assert is_still_there(mail_lab, "bert", token), (
+        "fetchmail deletes what it has, unless it is told to keep it"
+    )
+
+
+# --- Sending -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize("user", USERS)
+def test_msmtp(mail_lab: MailLab, home: Home, render: Render, user: str, socket_type: SocketType) -> None:
+    file = home.write_rendered(".msmtprc", render("msmtp", user, IMAP, socket_type))
+    message = Mail(user)
+    # GnuTLS looks for its roots in one place only.
+    options = (f"--file={file}", f"--tls-trust-file={home.ca_file}")
+    home.run("msmtp", *options, f"{user}@lab.test", typed=message.content.as_string())
+    assert message.arrives_in(mail_lab, "INBOX")
+
+
+# --- Both ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize("protocol", [IMAP, POP3])
+def test_neomutt(
+    mail_lab: MailLab,
+    home: Home,
+    render: Render,
+    received: Callable[[str], str],
+    protocol: Protocol,
+    socket_type: SocketType,
+) -> None:
+    received("bert")
+    rendered = home.write_rendered("neomuttrc", render("neomutt", "bert", protocol, socket_type))
+    # GnuTLS looks for its roots in one place only.
+    roots = f"set ssl_ca_certificates_file={home.ca_file}\nsource {rendered}\n"
+    file = home.write("neomuttrc-of-the-lab", roots)
+    message = Mail("bert")
+    token = ("-e", f"my_hdr X-Token: {message.token}")
+    home.run("neomutt", "-F", file, *token, "-s", "Hello", "--", "bert@lab.test", typed="Sent by NeoMutt.")
+    assert message.arrives_in(mail_lab, "INBOX")
+
+    port = mail_lab.server_settings(protocol.service_type, socket_type).port
+    scheme = "pop" if socket_type is STARTTLS else "pops"
+    inbox = "+INBOX" if protocol is IMAP else f"{scheme}://localhost:{port}/"
+    # With POP3 it wants a folder for what one saves.
+    answers = {"Create it?": "y"}
+    home.run_at_a_terminal("neomutt", "-F", file, "-f", inbox, shows="A message of the tests", typed=answers)
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+def test_aerc(home: Home, render: Render, received: Callable[[str], str], socket_type: SocketType) -> None:
+    received("bert")
+    home.write_rendered(".config/aerc/accounts.conf", render("aerc", "bert", IMAP, socket_type))
+    home.run_at_a_terminal("aerc", shows="A message of the tests")
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+@pytest.mark.parametrize("protocol", [IMAP, POP3])
+def test_curl(
+    mail_lab: MailLab,
+    home: Home,
+    render: Render,
+    received: Callable[[str], str],
+    protocol: Protocol,
+    socket_type: SocketType,
+) -> None:
+    token = received("anna")
+    message = Mail("anna")
+    home.write("message.txt", message.content.as_string())
+    script = home.write_rendered("lines", render("curl", "anna", protocol, socket_type))
+    password = mail_lab.users["anna"].password
+    read, send = [line for line in script.read_text().splitlines() if line.startswith("curl")]
+    shown = home.run_at_a_terminal(
+        "sh", "-c", f"{read}; echo; echo DO''NE", shows="DONE", typed={"password for user": f"{password}\n"}
+    )
+    assert token in shown or "1 " in shown
+    home.run_at_a_terminal(
+        "sh", "-c", f"{send}; echo; echo DO''NE", shows="DONE", typed={"password for user": f"{password}\n"}
+    )
+    assert message.arrives_in(mail_lab, "INBOX")
