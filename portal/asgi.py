@@ -1,6 +1,9 @@
 """The ASGI entry for granian."""
 
-from portal.gate import Gate
+# Django is ready once this is there, and what follows needs it.
 from portal.wsgi import application as in_threads
+
+# isort: split
+from portal.gate import Gate
 
 application = Gate(in_threads)

@@ -1,8 +1,8 @@
 """What stands between the sockets and Django's threads.
 
 A thread serves one request at a time, so it must wait for nobody. A request comes in here whole, within a
-time, before a thread sees it; mail programs, which anybody can imitate, have threads of their own; and no
-address has all threads of a kind, however much it asks.
+time, before a thread sees it; mail programs, which anybody can imitate, have threads of their own; no
+address has all threads of a kind, however much it asks; and what is known already needs no thread.
 """
 
 import asyncio
@@ -13,9 +13,13 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import HTTPScope, Receive, Scope, Send
+from csp.utils import build_policy
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
+
+from mailsetup.discovery import answers
+from mailsetup.hosting.selectors import UnknownDomain
 
 # What Django's own types say of it is not what a2wsgi's say.
 WSGIApplication = Callable[[Any, Any], Any]
@@ -41,6 +45,10 @@ class Gate:
             await self._people.application(scope, receive, send)
             return
         headers = _plain_headers(scope)
+        known = _known_answer(scope, headers)
+        if known is not None:
+            await _send(send, *known)
+            return
         lane = self._programs if _is_for_programs(scope["path"], headers) else self._people
         try:
             async with asyncio.timeout(settings.PORTAL.request_seconds):
@@ -126,14 +134,17 @@ def _sender(scope: HTTPScope, headers: Headers) -> str:
 
 def _is_for_programs(path: str, headers: Headers) -> bool:
     """Whether only discovery can answer it (portal.middleware.HostMiddleware)."""
-    host = next((value for name, value in headers if name == b"host"), b"").decode("latin-1")
-    if not validate_host(split_domain_port(host.lower())[0], settings.PORTAL_HOSTS):
+    if not _is_own(next((value for name, value in headers if name == b"host"), b"").decode("latin-1")):
         return True
     try:
         resolve(path, "mailsetup.discovery.urls")
     except Resolver404:
         return False
     return True
+
+
+def _is_own(host: str) -> bool:
+    return validate_host(split_domain_port(host.lower())[0], settings.PORTAL_HOSTS)
 
 
 async def _whole_body(headers: Headers, receive: Receive) -> bytes:
@@ -155,14 +166,54 @@ async def _whole_body(headers: Headers, receive: Receive) -> bytes:
     return bytes(body)
 
 
+# What Django says of every page (portal.settings), said of the answers that never get there.
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": build_policy(),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+_AUTOCONFIG_PATHS = frozenset(f"/{path}" for path in answers.AUTOCONFIG_PATHS)
+
+
+def _known_answer(scope: HTTPScope, headers: Headers) -> tuple[int, dict[str, str], bytes] | None:
+    """Status, headers and body where an autoconfig answer was given a moment ago."""
+    if scope["path"] not in _AUTOCONFIG_PATHS or scope["method"] not in ("GET", "HEAD"):
+        return None
+    named = dict(headers)
+    host = named.get(b"host", b"").decode("latin-1")
+    if settings.SECURE_HSTS_SECONDS and _is_own(host):
+        return None  # Django says the rest.
+    try:
+        answer = answers.known(answers.Question.of(host, scope["query_string"].decode("latin-1")))
+    except UnknownDomain:
+        body = answers.NOT_KNOWN.encode()
+        found = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "private, no-store"}
+        return 404, {**found, **_SECURITY_HEADERS, "Content-Length": str(len(body))}, body
+    except ValueError:
+        return None  # No question; Django says so.
+    if answer is None:
+        return None
+    if answer.etag in named.get(b"if-none-match", b"").decode("latin-1"):
+        return 304, {"ETag": answer.etag, "Cache-Control": answer.cache_control, **_SECURITY_HEADERS}, b""
+    found = {**answer.headers, **_SECURITY_HEADERS, "Content-Length": str(len(answer.body))}
+    return 200, found, b"" if scope["method"] == "HEAD" else answer.body
+
+
+async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
 async def _refuse(send: Send, status: int) -> None:
     limits = settings.PORTAL
     text = _TEXTS[status].format(seconds=limits.request_seconds, size=limits.request_body_max_bytes)
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
-        *([(b"retry-after", b"5")] if status == 503 else []),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+        "Connection": "close",
+        **({"Retry-After": "5"} if status == 503 else {}),
+    }
+    await _send(send, status, headers, text.encode())

@@ -11,4 +11,8 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
 
     # The longest question that a program asks is about 800 bytes.
     discovery_body_max_bytes: Annotated[int, Meta(ge=1000, le=1_000_000)] = 8192
+    # A change by staff is to be seen everywhere within ten seconds.
+    discovery_kept_seconds: Annotated[int, Meta(ge=1, le=10)] = 5
+    # An answer is about two kilobytes, twice for each domain; of a stranger's name only that is kept.
+    discovery_answers_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
     discovery_max_age_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 300

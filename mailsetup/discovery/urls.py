@@ -7,6 +7,7 @@ import re
 
 from django.urls import path, re_path
 
+from mailsetup.discovery import answers
 from mailsetup.discovery.views.autoconfig import autoconfig
 from mailsetup.discovery.views.autodiscover import json, xml
 from mailsetup.discovery.views.downloads import download
@@ -18,11 +19,7 @@ def _any_case(text: str) -> str:
 
 
 urlpatterns = [
-    path("mail/config-v1.1.xml", autoconfig, name="autoconfig"),
-    path(".well-known/autoconfig/mail/config-v1.1.xml", autoconfig),
-    # Nine for Android asks here (facts: wdes issue 4), and mail-v1.xml is Stalwart's and PACC's elder.
-    path("v1.1/mail/config-v1.1.xml", autoconfig),
-    path(".well-known/mail-v1.xml", autoconfig),
+    *(path(each, autoconfig, name="autoconfig") for each in answers.AUTOCONFIG_PATHS),
     # Programs write these in every case.
     re_path(rf"^{_any_case('autodiscover/autodiscover.xml')}$", xml, name="autodiscover"),
     re_path(rf"^{_any_case('autodiscover/autodiscover.json')}$", json),

@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from mailsetup.discovery.answers import NOT_KNOWN
+
 _PLAIN = "text/plain; charset=utf-8"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Every other address under a name that is not the portal's, and every unknown domain."""
-    return HttpResponse("No mail settings are known for this name.\n", content_type=_PLAIN, status=404)
+    return HttpResponse(NOT_KNOWN, content_type=_PLAIN, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

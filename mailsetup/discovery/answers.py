@@ -1,0 +1,131 @@
+"""What programs are told, kept for a few seconds: the same question comes from every program of a domain.
+
+An answer holds the place of the local part, so that one is enough for all mailboxes of a domain.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http.request import split_domain_port
+
+from mailsetup.clientconfig import Address, parse_address, parse_domain
+from mailsetup.discovery import documents
+from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.hosting import selectors
+from mailsetup.hosting.selectors import NotLookedUp, UnknownDomain
+
+AUTOCONFIG = FORMATS["autoconfig"]
+AUTOCONFIG_PATHS = (
+    "mail/config-v1.1.xml",
+    ".well-known/autoconfig/mail/config-v1.1.xml",
+    # Nine for Android asks here (facts: wdes issue 4), and mail-v1.xml is Stalwart's and PACC's elder.
+    "v1.1/mail/config-v1.1.xml",
+    ".well-known/mail-v1.xml",
+)
+_PREFIXES = ("autoconfig.", "autodiscover.")
+# Evolution asks for this mailbox of the domain in place of the real one, and fills the placeholders itself
+# (its source: e-config-lookup, mail-autoconfig).
+_NOBODY = "evolutionuser"
+NOT_KNOWN = "No mail settings are known for this name.\n"
+# Stands in a kept document where the local part goes; nobody is called so.
+_LOCAL_PART = "mailway-0f6c1d-local-part"
+# What is kept of a name that nobody has here.
+_STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a program asks: about a domain, or about one address of it."""
+
+    domain: str
+    address: Address | None = None
+
+    @classmethod
+    def of(cls, host: str, query: str) -> "Question":
+        """From the host name and the query as they came; raises AddressError."""
+        asked = parse_qs(query, max_num_fields=20).get("emailaddress", [""])[-1]
+        # A plus that was not encoded arrives as a space, which no address has.
+        text = asked.strip(" ").replace(" ", "+")
+        if text:
+            address = parse_address(text)
+            return cls(address.domain, None if address.local_part == _NOBODY else address)
+        name, _port = split_domain_port(host.lower())
+        for prefix in _PREFIXES:
+            name = name.removeprefix(prefix)
+        return cls(parse_domain(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A document, and what a cache on the way needs to know."""
+
+    body: bytes
+    cache_control: str
+
+    @property
+    def etag(self) -> str:
+        """A strong one: the same bytes, the same tag (RFC 9110 section 8.8.3)."""
+        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "Content-Type": AUTOCONFIG.media_type,
+            "Cache-Control": self.cache_control,
+            "ETag": self.etag,
+            # A mail program in a browser may read it, too: it is public.
+            "Access-Control-Allow-Origin": "*",
+        }
+
+
+def known(question: Question) -> Answer | None:
+    """The answer that is kept, without asking the database; raises UnknownDomain if that is what is known."""
+    kept = caches["answers"].get(_key(question)) or caches["strangers"].get(_key(question))
+    if kept == _STRANGER:
+        raise UnknownDomain(question.domain)
+    return None if kept is None else _filled(question, kept)
+
+
+def answer(question: Question, *, display_name: str) -> Answer:
+    """The answer, which is kept; raises UnknownDomain, also where there is nothing that may be offered."""
+    found = known(question)
+    if found is not None:
+        return found
+    seconds = settings.DISCOVERY.discovery_kept_seconds
+    try:
+        document = _document(question, display_name)
+    except NotLookedUp:
+        raise
+    except (UnknownDomain, NothingToOffer):
+        # Strangers' names are kept apart: anybody can invent some.
+        caches["strangers"].set(_key(question), _STRANGER, seconds)
+        raise UnknownDomain(question.domain) from None
+    caches["answers"].set(_key(question), document, seconds)
+    return _filled(question, document)
+
+
+def _document(question: Question, display_name: str) -> bytes:
+    if question.address is None:
+        hosting = selectors.find_domain_hosting(question.domain, display_name=display_name)
+        return documents.for_domain(AUTOCONFIG, hosting)
+    place = Address(_LOCAL_PART, question.domain)
+    hosting, _domain = selectors.find_hosting(place, display_name=display_name)
+    # Whether anna+shop is a mailbox of its own is nothing for somebody who did not sign in.
+    return documents.for_address(AUTOCONFIG, place, replace(hosting, exact_mailbox=False))
+
+
+def _filled(question: Question, document: bytes) -> Answer:
+    seconds = settings.DISCOVERY.discovery_max_age_seconds
+    if question.address is None:
+        return Answer(document, f"public, max-age={seconds}")
+    local_part = escape(question.address.mailbox_local_part).encode()
+    return Answer(document.replace(_LOCAL_PART.encode(), local_part), f"private, max-age={seconds}")
+
+
+def _key(question: Question) -> str:
+    kind = "domain" if question.address is None else "address"
+    return f"{kind}:{hashlib.sha256(question.domain.encode()).hexdigest()}"
