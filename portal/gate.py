@@ -15,11 +15,12 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import HTTPScope, Receive, Scope, Send
 from csp.utils import build_policy
 from django.conf import settings
-from django.http.request import split_domain_port, validate_host
+from django.http.request import split_domain_port
 from django.urls import Resolver404, resolve
 
 from mailsetup.discovery import answers
 from mailsetup.hosting.selectors import UnknownDomain
+from portal.middleware import is_own_name
 
 # What Django's own types say of it is not what a2wsgi's say.
 WSGIApplication = Callable[[Any, Any], Any]
@@ -144,7 +145,7 @@ def _is_for_programs(path: str, headers: Headers) -> bool:
 
 
 def _is_own(host: str) -> bool:
-    return validate_host(split_domain_port(host.lower())[0], settings.PORTAL_HOSTS)
+    return is_own_name(split_domain_port(host.lower())[0])
 
 
 async def _whole_body(headers: Headers, receive: Receive) -> bytes:
@@ -195,10 +196,11 @@ def _known_answer(scope: HTTPScope, headers: Headers) -> tuple[int, dict[str, st
         return None  # No question; Django says so.
     if answer is None:
         return None
-    if answer.etag in named.get(b"if-none-match", b"").decode("latin-1"):
-        return 304, {"ETag": answer.etag, "Cache-Control": answer.cache_control, **_SECURITY_HEADERS}, b""
-    found = {**answer.headers, **_SECURITY_HEADERS, "Content-Length": str(len(answer.body))}
-    return 200, found, b"" if scope["method"] == "HEAD" else answer.body
+    status, found, body = answer.reply(named.get(b"if-none-match", b"").decode("latin-1"))
+    found |= _SECURITY_HEADERS
+    if status == 200:
+        found["Content-Length"] = str(len(body))
+    return status, found, b"" if scope["method"] == "HEAD" else body
 
 
 async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:

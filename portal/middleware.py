@@ -37,6 +37,11 @@ def _has_own_name(request: HttpRequest) -> bool:
         name, _ = split_domain_port(request.get_host())
     except DisallowedHost:  # Answered further in, by HostMiddleware.
         return False
+    return is_own_name(name)
+
+
+def is_own_name(name: str) -> bool:
+    """Whether a host name, without its port, is one of the portal's own."""
     return validate_host(name, settings.PORTAL_HOSTS)
 
 

@@ -14,7 +14,7 @@ from django.http.request import split_domain_port
 
 from mailsetup.clientconfig import Address, parse_address, parse_domain
 from mailsetup.discovery import documents
-from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.formats import FORMATS, Format, NothingToOffer
 from mailsetup.hosting import selectors
 from mailsetup.hosting.selectors import NotLookedUp, UnknownDomain
 
@@ -71,15 +71,14 @@ class Answer:
         """A strong one: the same bytes, the same tag (RFC 9110 section 8.8.3)."""
         return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {
-            "Content-Type": AUTOCONFIG.media_type,
-            "Cache-Control": self.cache_control,
-            "ETag": self.etag,
-            # A mail program in a browser may read it, too: it is public.
-            "Access-Control-Allow-Origin": "*",
-        }
+    def reply(self, if_none_match: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body for a program that says which answers it has."""
+        headers = {"Cache-Control": self.cache_control, "ETag": self.etag}
+        if self.etag in if_none_match:
+            return 304, headers, b""
+        # A mail program in a browser may read it, too: it is public.
+        headers |= {"Content-Type": AUTOCONFIG.media_type, "Access-Control-Allow-Origin": "*"}
+        return 200, headers, self.body
 
 
 def known(question: Question) -> Answer | None:
@@ -112,10 +111,14 @@ def _document(question: Question, display_name: str) -> bytes:
     if question.address is None:
         hosting = selectors.find_domain_hosting(question.domain, display_name=display_name)
         return documents.for_domain(AUTOCONFIG, hosting)
-    place = Address(_LOCAL_PART, question.domain)
-    hosting, _domain = selectors.find_hosting(place, display_name=display_name)
-    # Whether anna+shop is a mailbox of its own is nothing for somebody who did not sign in.
-    return documents.for_address(AUTOCONFIG, place, replace(hosting, exact_mailbox=False))
+    return for_stranger(AUTOCONFIG, Address(_LOCAL_PART, question.domain), display_name=display_name)
+
+
+def for_stranger(file_format: Format, address: Address, *, display_name: str) -> bytes:
+    """The document for an address, for somebody who did not sign in; raises UnknownDomain, NothingToOffer."""
+    hosting, _domain = selectors.find_hosting(address, display_name=display_name)
+    # Whether anna+shop is a mailbox of its own is nothing for a stranger.
+    return documents.for_address(file_format, address, replace(hosting, exact_mailbox=False))
 
 
 def _filled(question: Question, document: bytes) -> Answer:

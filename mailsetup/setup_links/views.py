@@ -21,8 +21,8 @@ def phone(request: HtmxHttpRequest, setup: Setup) -> HttpResponse:
 
     None for support that looks as the customer: it would take a password later, as the customer's own.
     """
+    template = "setup_links/phone.html#dialog" if request.htmx else "setup_links/phone.html"
     if access.is_support_visit(request):
-        template = "setup_links/no_code.html#dialog" if request.htmx else "setup_links/no_code.html"
         return render(request, template, {"setup": setup}, status=200 if request.htmx else 403)
     token = services.create_one_device_link(setup)
     url = request.build_absolute_uri(reverse("mailsetup:link", kwargs={"token": token}))
@@ -36,7 +36,6 @@ def phone(request: HtmxHttpRequest, setup: Setup) -> HttpResponse:
         "qr_size": code.modules_count,
         "minutes": settings.SETUP_LINKS.one_device_opening_minutes,
     }
-    template = "setup_links/phone.html#dialog" if request.htmx else "setup_links/phone.html"
     return render(request, template, context)
 
 

@@ -25,9 +25,8 @@ def autoconfig(request: HttpRequest) -> HttpResponse:
         answer = answers.answer(question, display_name=brand_of(request).name)
     except (AddressError, UnknownDomain, ValueError):
         return not_found(request)
-    if answer.etag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers={"ETag": answer.etag, "Cache-Control": answer.cache_control})
-    return HttpResponse(answer.body, headers=answer.headers)
+    status, headers, body = answer.reply(request.headers.get("If-None-Match", ""))
+    return HttpResponse(body, status=status, headers=headers)
 
 
 def _allowed() -> HttpResponse:

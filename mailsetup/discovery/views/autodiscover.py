@@ -1,7 +1,6 @@
 """Microsoft Autodiscover. Programs send the mailbox password here unasked; nothing of a request is kept."""
 
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -11,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.brands import brand_of, portal_url
 from mailsetup.clientconfig import AddressError, parse_address
-from mailsetup.discovery import documents
+from mailsetup.discovery import answers
 from mailsetup.discovery.views.errors import too_large
 from mailsetup.formats import FORMATS, NothingToOffer, autodiscover
-from mailsetup.hosting import selectors
 from mailsetup.hosting.selectors import UnknownDomain
 
 _PATH = "/autodiscover/autodiscover.xml"
@@ -40,10 +38,7 @@ def xml(request: HttpRequest) -> HttpResponse:
         # Among them mobilesync, which asks for Exchange ActiveSync.
         return _error(autodiscover.NO_SUCH_PROVIDER)
     try:
-        hosting, _domain = selectors.find_hosting(address, display_name=brand_of(request).name)
-        # Whether anna+shop is a mailbox of its own is nothing for somebody who did not sign in.
-        hosting = replace(hosting, exact_mailbox=False)
-        body = documents.for_address(FORMATS["autodiscover"], address, hosting)
+        body = answers.for_stranger(FORMATS["autodiscover"], address, display_name=brand_of(request).name)
     except (UnknownDomain, NothingToOffer):
         return _error(autodiscover.ADDRESS_NOT_FOUND)
     return HttpResponse(body, content_type=autodiscover.MEDIA_TYPE)
