@@ -84,7 +84,7 @@ class ConnectionTestStep(models.Model):
     service = models.PositiveSmallIntegerField(_("service"))
     step = models.CharField(_("step"), max_length=12, choices=choices(Step))
     status = models.CharField(_("status"), max_length=8, choices=choices(Status))
-    code = models.CharField(_("code"), max_length=32, choices=choices(Code))
+    code = models.CharField(_("code"), max_length=32)
     ms = models.PositiveIntegerField(_("milliseconds"), null=True, blank=True)
     evidence = models.JSONField(_("evidence"), default=dict)
 

@@ -42,13 +42,17 @@ class RoundTrip:
         self.accepted: asyncio.Future[float | None] = loop.create_future()
         # None: nothing looks for it.
         self.arrival: asyncio.Future[Arrival | None] = loop.create_future()
-        # Set when the incoming service has judged the password, or will not: a password that is wrong is
-        # tried once in a test, not once at each service, because servers count and then block the portal.
-        self.password_judged = asyncio.Event()
-        self.rejected_usernames: set[str] = set()
+        # Nobody signs in to send before the incoming service took the password: servers count refused
+        # attempts and then block the portal for everybody, so a test makes one of them at most.
+        self.incoming_judged = asyncio.Event()
+        self.obstacle_to_sending: Code | None = Code.RECEIVING_FIRST
+
+    def permit_sending(self) -> None:
+        self.obstacle_to_sending = None
+        self.incoming_judged.set()
 
     def cancel_watch(self) -> None:
-        self.password_judged.set()
+        self.incoming_judged.set()
         self.watching.set()
         if not self.arrival.done():
             self.arrival.set_result(None)

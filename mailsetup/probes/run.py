@@ -51,9 +51,8 @@ async def _test_incoming(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
     dialer = Dialer(ask.incoming, vantage)
     try:
         driver = await open_channel(dialer, recorder)
-        signed_in = await _sign_in(ask, dialer, driver, recorder, trip)
-        trip.password_judged.set()
-        if signed_in:
+        if await _sign_in(ask, dialer, driver, recorder, trip):
+            trip.permit_sending()
             await _read_mail(ask, dialer, driver, recorder, trip)
         await dialer.quit(driver)
     except StepFailed:
@@ -83,8 +82,8 @@ async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
     dialer = Dialer(ask.outgoing, vantage)
     try:
         driver = await open_channel(dialer, recorder)
-        await trip.password_judged.wait()
-        signed_in = await _sign_in(ask, dialer, driver, recorder, trip)
+        await trip.incoming_judged.wait()
+        signed_in = await _sign_in(ask, dialer, driver, recorder, trip, trip.obstacle_to_sending)
         if signed_in and trip.asked and isinstance(driver, SubmissionDriver):
             await _send(ask, dialer, driver, recorder, trip)
         await dialer.quit(driver)
@@ -97,12 +96,22 @@ async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
         dialer.close()
 
 
-async def _sign_in(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorder, trip: RoundTrip) -> bool:
-    """Signs in once; False: there is a reason not to."""
+async def _sign_in(
+    ask: Ask,
+    dialer: Dialer,
+    driver: Driver,
+    recorder: Recorder,
+    trip: RoundTrip,
+    obstacle: Code | None = None,
+) -> bool:
+    """Signs in once; False: there is a reason not to. `obstacle` is what the other service found."""
     settings, seconds = dialer.settings, dialer.limits.probe_sign_in_seconds
-    reason = _reason_not_to_sign_in(ask, dialer, trip)
-    if reason is not None or ask.password is None:
-        recorder.skip_rest(reason or Code.NO_PASSWORD)
+    if settings.socket_type is SocketType.PLAIN:
+        obstacle = Code.UNVERIFIED
+    elif ask.password is None:
+        obstacle = Code.NO_PASSWORD
+    if ask.password is None or obstacle is not None:
+        recorder.skip_rest(obstacle or Code.NO_PASSWORD)
         return False
     async with recorder.step(Step.SIGN_IN, seconds, driver.stream) as finding:
         finding.evidence["username"] = settings.username
@@ -112,19 +121,9 @@ async def _sign_in(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorder,
             finding.evidence["server"] = await driver.sign_in(settings.username, ask.password)
         except Fault as fault:
             if fault.code is Code.AUTH_FAILED:
-                trip.rejected_usernames.add(settings.username)
+                trip.obstacle_to_sending = Code.PASSWORD_REJECTED_ELSEWHERE
             raise
     return True
-
-
-def _reason_not_to_sign_in(ask: Ask, dialer: Dialer, trip: RoundTrip) -> Code | None:
-    if dialer.settings.socket_type is SocketType.PLAIN:
-        return Code.UNVERIFIED
-    if ask.password is None:
-        return Code.NO_PASSWORD
-    if dialer.settings.username in trip.rejected_usernames:
-        return Code.PASSWORD_REJECTED_ELSEWHERE
-    return None
 
 
 async def _send(

@@ -140,7 +140,8 @@ def test_what_one_server_heard_the_other_one_cannot_leave_in_the_report(
     tls: ssl.SSLContext = authority.good()
     drop = Eavesdropper(DISGUISES[disguise])
     allowed = (ipaddress.ip_network("127.0.0.0/8"),)
-    prober = Prober(Vantage(allowed, ca_file=authority.ca_file, hosts={HOST: ("127.0.0.1",)}, limits=QUICK))
+    vantage = Vantage(allowed, ca_file=authority.ca_file, hosts={HOST: ("127.0.0.1",)}, limits=QUICK)
+    prober = Prober(vantage, tls)
     with ServerThread() as servers:
         prober.both(
             prober.settings(ServiceType.IMAP, servers.listen(TalkativeImap(drop).handle, tls)),

@@ -446,6 +446,7 @@ def test_what_a_step_found(
         (Code.NOT_REACHED, "Not checked"),
         (Code.NO_PASSWORD, "Not checked: no password was given"),
         (Code.NOT_ASKED, "Not checked: no test message was asked for"),
+        (Code.RECEIVING_FIRST, "Not checked: we sign in here once receiving mail works"),
         (Code.PASSWORD_REJECTED_ELSEWHERE, "Not checked: the same password was refused already"),
         (Code.UNVERIFIED, "Not checked: we don’t send your password over a connection we can’t verify"),
     ],

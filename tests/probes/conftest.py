@@ -32,8 +32,8 @@ def vantage(authority: Authority) -> Vantage:
 
 
 @pytest.fixture
-def prober(vantage: Vantage) -> Prober:
-    return Prober(vantage)
+def prober(vantage: Vantage, good_tls: ssl.SSLContext) -> Prober:
+    return Prober(vantage, good_tls)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Runs probes against this machine, in seconds that suit a test."""
 
 import asyncio
+import ssl
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -11,7 +12,7 @@ from mailsetup.probes.ask import Ask
 from mailsetup.probes.findings import Finding, ServiceReport, Step
 from mailsetup.probes.run import probe
 from mailsetup.probes.vantage import Vantage
-from tests.faults import ADDRESS, HOST, PASSWORD, closed_port
+from tests.faults import ADDRESS, HOST, PASSWORD, ImapServer, Maildrop, ServerThread, closed_port
 
 TOKEN = "7K4Q-29XM"
 # Long enough for a busy machine. A test of waiting shortens what it waits for.
@@ -28,11 +29,17 @@ QUICK = ProbeSettings(
 )
 
 
+class _OpenMaildrop(Maildrop):
+    def accepts(self, _username: str, _password: str) -> bool:
+        return True
+
+
 @dataclass
 class Prober:
     """Runs a probe against this machine and keeps what was reported on the way."""
 
     vantage: Vantage
+    tls: ssl.SSLContext
     steps: list[tuple[int, Finding]] = field(default_factory=list)
 
     def settings(
@@ -52,18 +59,21 @@ class Prober:
         return asyncio.run(probe(ask, self.vantage, lambda index, step: self.steps.append((index, step))))
 
     def one(self, service: ServerSettings, password: str | None = PASSWORD) -> dict[Step, Finding]:
-        """The steps of one service; the other one is not there."""
-        nothing = closed_port()
+        """The steps of one service. Receiving lets everybody in beside sending; beside it nothing sends."""
         if service.type is ServiceType.SMTP:
-            pair, index = (self.settings(ServiceType.IMAP, nothing), service), 1
+            with ServerThread() as servers:
+                port = servers.listen(ImapServer(_OpenMaildrop()).handle, self.tls)
+                incoming = self.settings(ServiceType.IMAP, port)
+                _, report = self.both(incoming, service, password=password, round_trip=False)
         else:
-            pair, index = (service, self.settings(ServiceType.SMTP, nothing)), 0
-        report = self.both(*pair, password=password, round_trip=False)[index]
+            outgoing = self.settings(ServiceType.SMTP, closed_port())
+            report, _ = self.both(service, outgoing, password=password, round_trip=False)
         return {step.step: step for step in report.steps}
 
     def limited(self, **limits: float) -> "Prober":
         """With other limits than the usual ones: `limited(probe_connect_seconds=0.3)`."""
-        return Prober(replace(self.vantage, limits=structs.replace(self.vantage.limits, **limits)))
+        limited = structs.replace(self.vantage.limits, **limits)
+        return replace(self, vantage=replace(self.vantage, limits=limited), steps=[])
 
     def asking(self, nameserver: tuple[str, int]) -> "Prober":
-        return Prober(replace(self.vantage, hosts={}, resolver=nameserver))
+        return replace(self, vantage=replace(self.vantage, hosts={}, resolver=nameserver), steps=[])

@@ -9,7 +9,6 @@ from mailsetup.clientconfig import ServiceType, SocketType
 from mailsetup.probes.ask import Ask
 from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step, Verdict
 from mailsetup.probes.run import probe
-from mailsetup.probes.vantage import Vantage
 from tests.faults import ADDRESS, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import TOKEN, Prober
 
@@ -202,14 +201,16 @@ def test_message_says_what_it_is(
     assert "Auto-Submitted: auto-generated" in message.split("\r\n")
 
 
-def test_without_incoming_the_message_is_sent_and_nobody_looks(
+def test_without_incoming_nobody_signs_in_to_send(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     imap = ImapServer(maildrop, greeting="* BYE [UNAVAILABLE] closed for today")
     incoming, outgoing = run_imap(prober, servers, good_tls, imap, SubmissionServer(maildrop))
     assert steps_of(incoming)[Step.GREETING].code is Code.BYE_GREETING
-    assert steps_of(outgoing)[Step.SEND].status is Status.PASSED
-    assert steps_of(outgoing)[Step.ARRIVE].code is Code.NOT_REACHED
+    sent = steps_of(outgoing)
+    assert sent[Step.CAPABILITIES].status is Status.PASSED
+    assert sent[Step.SIGN_IN].code is sent[Step.SEND].code is sent[Step.ARRIVE].code is Code.RECEIVING_FIRST
+    assert maildrop.attempts == []
 
 
 def test_no_password_tests_everything_up_to_the_sign_in(
@@ -395,22 +396,22 @@ def test_mailbox_without_a_junk_folder(
 
 
 def test_what_a_listener_raises_ends_the_test(
-    vantage: Vantage, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     def full_disk(_index: int, _finding: Finding) -> None:
         raise RuntimeError("disk full")
 
     port = servers.listen(ImapServer(maildrop).handle, good_tls)
-    incoming = Prober(vantage).settings(ServiceType.IMAP, port)
+    incoming = prober.settings(ServiceType.IMAP, port)
     ask = Ask(ADDRESS, incoming, incoming, password=None, round_trip=False, token=TOKEN)
     with pytest.raises(RuntimeError, match="disk full"):
-        asyncio.run(probe(ask, vantage, full_disk))
+        asyncio.run(probe(ask, prober.vantage, full_disk))
 
 
 def test_reports_come_without_a_listener_too(
-    vantage: Vantage, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
 ) -> None:
     port = servers.listen(ImapServer(maildrop).handle, good_tls)
-    incoming = Prober(vantage).settings(ServiceType.IMAP, port)
+    incoming = prober.settings(ServiceType.IMAP, port)
     ask = Ask(ADDRESS, incoming, incoming, password=None, round_trip=False, token=TOKEN)
-    assert [report.verdict for report in asyncio.run(probe(ask, vantage))] == [Verdict.PASSED] * 2
+    assert [report.verdict for report in asyncio.run(probe(ask, prober.vantage))] == [Verdict.PASSED] * 2

@@ -17,7 +17,6 @@ from tests.faults import (
     Pop3Server,
     ServerThread,
     SubmissionServer,
-    closed_port,
 )
 from tests.probes.prober import Prober
 
@@ -144,16 +143,28 @@ def test_password_is_tried_at_the_outgoing_service_once_the_incoming_one_took_it
     assert len(drop.attempts) == 1
 
 
-def test_password_is_tried_at_the_outgoing_service_when_the_incoming_one_is_not_there(
-    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ({"AUTHENTICATE": "NO [UNAVAILABLE] try later"}, Code.AUTH_TEMP_FAILURE),
+        ({"AUTHENTICATE": "NO [LIMIT] Maximum reached"}, Code.TOO_MANY_CONNECTIONS),
+    ],
+)
+def test_nobody_signs_in_to_send_where_receiving_let_nobody_in(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    answers: dict[str, str],
+    code: Code,
 ) -> None:
     incoming, outgoing = prober.both(
-        prober.settings(IMAP, closed_port()),
+        prober.settings(IMAP, servers.listen(ImapServer(Maildrop(), answers=answers).handle, good_tls)),
         prober.settings(SMTP, servers.listen(SubmissionServer(maildrop).handle, good_tls)),
     )
-    assert {step.step: step.code for step in incoming.steps}[Step.CONNECT] is Code.TCP_REFUSED
-    assert {step.step: step.code for step in outgoing.steps}[Step.SIGN_IN] is Code.OK
-    assert len(maildrop.attempts) == 1
+    assert {step.step: step.code for step in incoming.steps}[Step.SIGN_IN] is code
+    assert {step.step: step.code for step in outgoing.steps}[Step.SIGN_IN] is Code.RECEIVING_FIRST
+    assert maildrop.attempts == []
 
 
 @pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])

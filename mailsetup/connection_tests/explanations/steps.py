@@ -67,6 +67,7 @@ SKIPPED: dict[Code, Text] = {
     Code.NOT_REACHED: _("Not checked"),
     Code.NO_PASSWORD: _("Not checked: no password was given"),
     Code.NOT_ASKED: _("Not checked: no test message was asked for"),
+    Code.RECEIVING_FIRST: _("Not checked: we sign in here once receiving mail works"),
     Code.PASSWORD_REJECTED_ELSEWHERE: _("Not checked: the same password was refused already"),
     Code.UNVERIFIED: _("Not checked: we don’t send your password over a connection we can’t verify"),
 }

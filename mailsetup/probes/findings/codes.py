@@ -57,13 +57,21 @@ class Code(StrEnum):
     NOT_REACHED = "not_reached"  # an earlier step failed
     NO_PASSWORD = "no_password"  # noqa: S105  # none was given
     NOT_ASKED = "not_asked"  # no message was to be sent
+    RECEIVING_FIRST = "receiving_first"  # nobody signs in to send before the incoming service let us in
     PASSWORD_REJECTED_ELSEWHERE = "password_rejected_elsewhere"  # noqa: S105
     UNVERIFIED = "unverified"  # nothing is sent over a connection that is not verified
 
 
 # Codes that say why a step was skipped; they are never a cause.
 SKIP_REASONS = frozenset(
-    {Code.NOT_REACHED, Code.NO_PASSWORD, Code.NOT_ASKED, Code.PASSWORD_REJECTED_ELSEWHERE, Code.UNVERIFIED}
+    {
+        Code.NOT_REACHED,
+        Code.NO_PASSWORD,
+        Code.NOT_ASKED,
+        Code.RECEIVING_FIRST,
+        Code.PASSWORD_REJECTED_ELSEWHERE,
+        Code.UNVERIFIED,
+    }
 )
 _RANK = {code: rank for rank, code in enumerate(Code)}
 
