@@ -69,8 +69,27 @@ class _Reader(HTMLParser):
         self.open[-1].content.append(data)
 
 
+# Attributes that name other parts of the page by their ids.
+_REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
+
+
 def read(answer: HttpResponse) -> Element:
+    """The page; whatever it points at within itself, icons included, is there."""
     reader = _Reader()
     reader.feed(answer.content.decode())
     assert len(reader.open) == 1
-    return reader.open[0]
+    page = reader.open[0]
+    if page.all("html"):
+        ids = {part["id"] for part in page.inside() if "id" in part.attributes}
+        assert not _referred(page) - ids, "the page points at something that is not there"
+    return page
+
+
+def _referred(page: Element) -> set[str]:
+    referred = set()
+    for part in page.inside():
+        for name in _REFERENCES:
+            referred.update(part.attributes.get(name, "").split())
+        if len(part.attributes.get("href", "")) > 1 and part["href"].startswith("#"):
+            referred.add(part["href"][1:])
+    return referred

@@ -12,8 +12,10 @@ from mutmut.mutation.mutators import mutation_operators
 
 # Annotations are the type checker's; imports and decorators fail at once when they are wrong.
 _LEFT_ALONE = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom)
-# Nobody imports a star.
-_EXPORTS = m.Assign(targets=[m.AssignTarget(target=m.Name("__all__"))])
+# Nobody imports a star, and a set of literal types is an annotation with a name.
+_NAMES_ONLY = m.Assign(targets=[m.AssignTarget(target=m.Name("__all__"))]) | m.Assign(
+    value=m.Subscript(value=m.Name("Literal"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class _Places(cst.CSTVisitor):
         self.found: list[tuple[CodeRange, cst.CSTNode, cst.CSTNode]] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, _LEFT_ALONE) or m.matches(node, _EXPORTS):
+        if isinstance(node, _LEFT_ALONE) or m.matches(node, _NAMES_ONLY):
             return False
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
