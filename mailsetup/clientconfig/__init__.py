@@ -19,10 +19,11 @@ from mailsetup.clientconfig.config import (
 )
 from mailsetup.clientconfig.resolve import (
     Hosting,
+    NotExpressible,
     NotOffered,
     resolve,
     resolve_domain,
-    with_implicit_tls,
+    within,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Authentication",
     "ClientConfig",
     "Hosting",
+    "NotExpressible",
     "NotOffered",
     "Protocol",
     "ServerSettings",
@@ -43,5 +45,5 @@ __all__ = [
     "parse_domain",
     "resolve",
     "resolve_domain",
-    "with_implicit_tls",
+    "within",
 ]

@@ -1,7 +1,7 @@
 """From what the provider says about a domain to the settings of one address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailsetup.clientconfig.address import Address
@@ -26,6 +26,14 @@ class NotOffered(LookupError):
     def __init__(self, domain: str, service_type: ServiceType) -> None:
         super().__init__(f"{domain}: {service_type.value}")
         self.domain, self.service_type = domain, service_type
+
+
+class NotExpressible(LookupError):
+    """A program knows none of the kinds of encryption that are offered; `service` is one it can't express."""
+
+    def __init__(self, service: ServerSettings) -> None:
+        super().__init__(f"{service.type.value} with {service.socket_type.value}")
+        self.service = service
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +120,17 @@ def resolve_domain(hosting: Hosting, protocol: Protocol) -> ClientConfig:
     return _config(_EMAIL_ADDRESS, hosting, protocol, services, _fill(hosting.webmail_url, values))
 
 
-def with_implicit_tls(config: ClientConfig) -> ClientConfig:
-    """The same settings, with implicit TLS in front where the provider has it.
+def within(
+    config: ClientConfig, receiving: Sequence[SocketType], sending: Sequence[SocketType]
+) -> ClientConfig:
+    """The same settings as a program can express them, which knows these kinds of encryption.
 
-    For programs that know one tick named SSL and no STARTTLS; what has no such service stays as it is.
+    Each is in the program's order, the surest first; none at all means that it knows them all and the
+    provider's order counts. A service without encryption can always be expressed, and comes last. Raises
+    NotExpressible.
     """
-    incoming = _first_implicit_tls(config.services, config.incoming)
-    outgoing = _first_implicit_tls(config.services, config.outgoing)
+    incoming = _expressible(config.services, config.incoming, receiving)
+    outgoing = _expressible(config.services, config.outgoing, sending)
     return replace(
         config,
         incoming=incoming,
@@ -127,13 +139,16 @@ def with_implicit_tls(config: ClientConfig) -> ClientConfig:
     )
 
 
-def _first_implicit_tls(services: tuple[ServerSettings, ...], otherwise: ServerSettings) -> ServerSettings:
-    implicit = (
-        service
-        for service in services
-        if service.type is otherwise.type and service.socket_type is SocketType.SSL
-    )
-    return next(implicit, otherwise)
+def _expressible(
+    services: tuple[ServerSettings, ...], first: ServerSettings, known: Sequence[SocketType]
+) -> ServerSettings:
+    if not known:
+        return first
+    for socket_type in (*known, SocketType.PLAIN):
+        for service in services:
+            if service.type is first.type and service.socket_type is socket_type:
+                return service
+    raise NotExpressible(first)
 
 
 def _alternatives(

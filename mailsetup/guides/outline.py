@@ -116,6 +116,10 @@ def page_context(
         "guide": guide,
         "instead": GUIDES.get(guide.instead),
         "config": config,
+        "words": {
+            "incoming": guide.word_for(config.incoming.socket_type),
+            "outgoing": guide.word_for(config.outgoing.socket_type),
+        },
         "protocol": config.protocol.value,
         "profile_url": profile_url,
         "steps": steps,

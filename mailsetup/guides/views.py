@@ -1,11 +1,15 @@
 """The guide for one app with one address's own values."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from mailsetup.clientconfig import ClientConfig, NotOffered, Protocol, with_implicit_tls
+from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol, within
 from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.formats.terminal.base import TerminalFormat
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import guess_platform
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
@@ -15,31 +19,86 @@ from mailsetup.setup_links.setups import Setup
 
 @for_setup
 def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> HttpResponse:
-    """The steps for one app; 404 for an app that isn't there, or a protocol that it or the server lacks."""
+    """The steps for one app, or why there are none; 404 for an app or a protocol that isn't there at all."""
     found = GUIDES.get(client)
-    if found is None or protocol not in found.protocols:
+    if found is None or protocol not in set(Protocol):
         raise Http404("There is no such guide.")
+    wanted = Protocol(protocol)
+    if found.status == "retired":
+        return _retired(request, setup, found, wanted)
+    if wanted not in found.protocols:
+        return _not_possible(request, setup, found, wanted, reason="app")
     try:
-        config = setup.config(Protocol(protocol))
+        config = within(setup.config(wanted), found.receiving, found.sending)
     except NotOffered:
-        raise Http404("This protocol is not offered here.") from None
-    if found.prefer_ssl:
-        config = with_implicit_tls(config)
+        return _not_possible(request, setup, found, wanted, reason="server")
+    except NotExpressible as unknown:
+        return _not_possible(request, setup, found, wanted, reason="encryption", service=unknown.service)
     profile_url = _profile_url(setup, found, config)
-    usable = [other for other in setup.hosting.protocols if other in found.protocols]
     plan = outline(found, config.protocol, profile=bool(profile_url))
     context = {
         **page_context(found, config, profile_url=profile_url, steps=StepCounter(plan.numbers)),
         "setup": setup,
         "display_name": setup.user.name if setup.user else "",
-        "switch": {other.value: setup.guide_url(client, other) for other in usable},
+        "switch": _switch(setup, found),
+        "files": _files(setup, found, config),
         "profile_signed": bool(settings.PROFILE_SIGNING_CERT),
         "open_profile": request.GET.get("profile") == "open",
         "on_device": guess_platform(request.headers) in found.platforms,
         "from_test": request.GET.get("from", ""),
+        "for_staff": request.user.is_staff or getattr(request.user, "is_hijacked", False),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
     }
     return render(request, template_of(found), context)
+
+
+def _switch(setup: Setup, guide: Guide) -> dict[str, str]:
+    """The guide by each protocol that both the app and the server know."""
+    usable = [protocol for protocol in setup.hosting.protocols if protocol in guide.protocols]
+    return {protocol.value: setup.guide_url(guide.slug, protocol) for protocol in usable}
+
+
+def _retired(request: HttpRequest, setup: Setup, guide: Guide, protocol: Protocol) -> HttpResponse:
+    instead = GUIDES[guide.instead]
+    context = {
+        "guide": guide,
+        "setup": setup,
+        "instead": instead,
+        "instead_url": setup.guide_url(instead.slug, protocol),
+    }
+    return render(request, template_of(guide), context)
+
+
+def _not_possible(
+    request: HttpRequest, setup: Setup, guide: Guide, protocol: Protocol, **reason: Any
+) -> HttpResponse:
+    """In one sentence why there are no steps, and what works in their place."""
+    context = {
+        "guide": guide,
+        "setup": setup,
+        "protocol": protocol.value,
+        "switch": _switch(setup, guide) if reason["reason"] != "encryption" else {},
+        "others": _apps_that_can(setup, guide, protocol) if reason["reason"] != "server" else [],
+        **reason,
+    }
+    return render(request, "guides/not_possible.html", context)
+
+
+def _apps_that_can(setup: Setup, guide: Guide, protocol: Protocol) -> list[dict[str, str]]:
+    """Apps of the same devices for whom there are steps with `protocol`, the usual ones first."""
+    try:
+        config = setup.config(protocol)
+    except NotOffered:
+        return []
+    able = []
+    for other in GUIDES.values():
+        if protocol in other.protocols and set(other.platforms) & set(guide.platforms):
+            try:
+                within(config, other.receiving, other.sending)
+            except NotExpressible:
+                continue
+            able.append({"name": other.name, "url": setup.guide_url(other.slug, protocol)})
+    return able[:5]
 
 
 def _profile_url(setup: Setup, guide: Guide, config: ClientConfig) -> str:
@@ -51,3 +110,26 @@ def _profile_url(setup: Setup, guide: Guide, config: ClientConfig) -> str:
     except NothingToOffer:
         return ""
     return setup.url("download", slug=guide.profile, protocol=config.protocol.value)
+
+
+def _files(setup: Setup, guide: Guide, config: ClientConfig) -> list[dict[str, str]]:
+    """The text files that set the app up, as they are; those for which there is nothing safe are left out."""
+    files = []
+    for slug in guide.files:
+        file_format = FORMATS[slug]
+        if not isinstance(file_format, TerminalFormat):
+            continue
+        try:
+            text = file_format.render(config).decode()
+        except NothingToOffer:
+            continue
+        files.append(
+            {
+                "slug": slug,
+                "path": file_format.path,
+                "text": text,
+                "url": setup.url("download", slug=slug, protocol=config.protocol.value),
+                "copy_label": _("Copy %(path)s") % {"path": file_format.path},
+            }
+        )
+    return files

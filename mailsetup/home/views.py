@@ -101,9 +101,10 @@ def _to_guide(request: HttpRequest, setup: Setup) -> HttpResponse | None:
     if guide is None:
         return None
     offered = setup.hosting.protocols
+    # A protocol that the app lacks is said by its page; without a choice it is one that works.
     wanted = [protocol for protocol in offered if protocol.value == request.GET.get("protocol")]
-    usable = [protocol for protocol in (*wanted, *offered) if protocol in guide.protocols]
-    return HttpResponseRedirect(setup.guide_url(guide.slug, usable[0])) if usable else None
+    usable = [protocol for protocol in offered if protocol in guide.protocols]
+    return HttpResponseRedirect(setup.guide_url(guide.slug, [*wanted, *usable, *Protocol][0]))
 
 
 def _page(
@@ -165,13 +166,7 @@ def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, A
 
 
 def _card(guide: Guide) -> dict[str, Any]:
-    steps = max(outline(guide, protocol, profile=bool(guide.profile)).count for protocol in guide.protocols)
-    ways = {
-        "one_tap": (_("One tap"), "bolt"),
-        "type_address": (_("Just type your address"), "wand"),
-        "steps": (ngettext("%(count)s step", "%(count)s steps", steps) % {"count": steps}, "list"),
-    }
-    label, icon = ways[guide.way]
+    label, icon = _way(guide)
     return {
         "slug": guide.slug,
         "name": guide.name,
@@ -180,3 +175,17 @@ def _card(guide: Guide) -> dict[str, Any]:
         "way_label": label,
         "way_icon": icon,
     }
+
+
+def _way(guide: Guide) -> tuple[str, str]:
+    """How much there is to do, in a few words, and a picture of it."""
+    if guide.status == "retired":
+        return _("No longer works"), "archive"
+    steps = max(outline(guide, protocol, profile=bool(guide.profile)).count for protocol in guide.protocols)
+    ways = {
+        "one_tap": (_("One tap"), "bolt"),
+        "type_address": (_("Just type your address"), "wand"),
+        "file": (_("A file to copy"), "terminal"),
+        "steps": (ngettext("%(count)s step", "%(count)s steps", steps) % {"count": steps}, "list"),
+    }
+    return ways[guide.way]

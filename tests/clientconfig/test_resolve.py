@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailsetup.clientconfig import (
     Hosting,
+    NotExpressible,
     NotOffered,
     Protocol,
     ServerSettings,
@@ -17,7 +18,7 @@ from mailsetup.clientconfig import (
     parse_address,
     resolve,
     resolve_domain,
-    with_implicit_tls,
+    within,
 )
 from mailsetup.clientconfig.resolve import fill_placeholders
 
@@ -149,10 +150,24 @@ def test_a_server_named_after_the_person_is_not_told_without_an_address(hostname
 
 
 def test_apps_that_know_ssl_alone_get_implicit_tls_where_there_is_any() -> None:
-    config = with_implicit_tls(
-        resolve(ANNA, hosting(IMAP_STARTTLS, IMAP, POP3, SMTP_STARTTLS, SMTP), Protocol.IMAP)
-    )
+    offered = resolve(ANNA, hosting(IMAP_STARTTLS, IMAP, POP3, SMTP_STARTTLS, SMTP), Protocol.IMAP)
+    config = within(offered, (SocketType.SSL,), (SocketType.SSL, SocketType.STARTTLS))
     assert (config.incoming.port, config.outgoing.port) == (993, 465)
     assert [other.port for other in config.alternatives] == [143, 587]
-    unchanged = resolve(ANNA, hosting(IMAP, SMTP_STARTTLS), Protocol.IMAP)
-    assert with_implicit_tls(unchanged) == unchanged
+    assert within(offered, (), ()) == offered
+
+
+def test_apps_get_what_they_know_in_their_own_order() -> None:
+    offered = resolve(ANNA, hosting(IMAP, SMTP, SMTP_STARTTLS), Protocol.IMAP)
+    config = within(offered, (SocketType.SSL,), (SocketType.STARTTLS, SocketType.SSL))
+    assert (config.incoming.port, config.outgoing.port) == (993, 587)
+
+
+def test_what_an_app_can_not_express_is_said_and_no_encryption_at_all_is_the_last_resort() -> None:
+    offered = resolve(ANNA, hosting(IMAP_STARTTLS, SMTP), Protocol.IMAP)
+    with pytest.raises(NotExpressible) as raised:
+        within(offered, (SocketType.SSL,), ())
+    assert raised.value.service == offered.incoming
+    plain = replace(IMAP, port=143, socket_type=SocketType.PLAIN)
+    bare = resolve(ANNA, hosting(IMAP_STARTTLS, plain, SMTP), Protocol.IMAP)
+    assert within(bare, (SocketType.SSL,), ()).incoming.port == 143

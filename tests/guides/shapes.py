@@ -9,13 +9,14 @@ from accounts.models import User
 from mailsetup.clientconfig import (
     ClientConfig,
     Hosting,
+    NotExpressible,
     Protocol,
     ServerSettings,
     ServiceType,
     SocketType,
     Source,
     parse_address,
-    with_implicit_tls,
+    within,
 )
 from mailsetup.guides import views
 from mailsetup.guides.clients import GUIDES
@@ -85,14 +86,6 @@ SHAPES = {
         ServerSettings(SMTP, "mail.hoster.example", 587, STARTTLS),
     ),
 }
-# Slug, protocol and shape of every page there is.
-EVERY_PAGE = [
-    (guide.slug, protocol, shape)
-    for guide in GUIDES.values()
-    for shape, hosting in SHAPES.items()
-    for protocol in hosting.protocols
-    if protocol in guide.protocols
-]
 
 
 def setup_on(shape: str, *, name: str = "Anna Lindqvist") -> Setup:
@@ -104,7 +97,25 @@ def setup_on(shape: str, *, name: str = "Anna Lindqvist") -> Setup:
 def config_for(slug: str, protocol: Protocol, shape: str) -> ClientConfig:
     """The settings that the app of the guide should get."""
     config = setup_on(shape).config(protocol)
-    return with_implicit_tls(config) if GUIDES[slug].prefer_ssl else config
+    return within(config, GUIDES[slug].receiving, GUIDES[slug].sending)
+
+
+def _can(slug: str, protocol: Protocol, shape: str) -> bool:
+    try:
+        config_for(slug, protocol, shape)
+    except NotExpressible:
+        return False
+    return True
+
+
+# Slug, protocol and shape of every page with steps.
+EVERY_PAGE = [
+    (guide.slug, protocol, shape)
+    for guide in GUIDES.values()
+    for shape, hosting in SHAPES.items()
+    for protocol in hosting.protocols
+    if protocol in guide.protocols and _can(guide.slug, protocol, shape)
+]
 
 
 def render(
@@ -115,10 +126,11 @@ def render(
     query: str = "",
     agent: str = "",
     name: str = "Anna Lindqvist",
+    staff: bool = False,
 ) -> Page:
     """The guide as its view answers, behind the door that finds out who is asking."""
     request = RequestFactory().get(f"/{query}", headers={"user-agent": agent})
-    request.user = AnonymousUser()
+    request.user = User(is_staff=True) if staff else AnonymousUser()
     view = views.guide.__wrapped__
     answer = view(request, setup_on(shape, name=name), client=slug, protocol=protocol.value)
     return Page(answer.content.decode())

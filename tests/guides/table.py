@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Row:
     """How many steps the shortest way has, and the number of the step where each topic is put right.
 
-    `profile` says whether the page offers a file that sets the app up.
+    `profile` says whether the page offers a file that sets the app up, `pop3_steps` how many steps POP3 takes
+    if it isn't as many.
     """
 
     slug: str
@@ -18,12 +19,13 @@ class Row:
     outgoing: int
     authentication: int
     profile: bool = False
+    pop3_steps: int = 0
 
 
 TABLE = [
-    Row("windows-live-mail", 8, password=3, incoming=6, user_name=6, outgoing=7, authentication=7),
     Row("apple-mail-iphone", 5, password=2, incoming=3, user_name=3, outgoing=4, authentication=4),
     Row("apple-mail-iphone", 5, 4, incoming=8, user_name=8, outgoing=9, authentication=9, profile=True),
     Row("thunderbird", 4, password=4, incoming=6, user_name=6, outgoing=7, authentication=7),
+    Row("windows-live-mail", 8, 3, incoming=6, user_name=6, outgoing=7, authentication=7, pop3_steps=9),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
 ]

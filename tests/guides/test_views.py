@@ -1,25 +1,27 @@
 """The page of a guide for whoever opens it: by their address, by a link, on their device, after a test."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.http import Http404
 from django.test import Client
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.clients import GUIDES, Platform
 from mailsetup.hosting.models import Server
 from tests.guides.page import Page
-from tests.guides.shapes import page, render
+from tests.guides.shapes import page
 from tests.provider import MakeLink
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Gecko/20100101 Firefox/140.0"
 SETUP = "/setup/anna@example.com"
 
-every_guide = pytest.mark.parametrize("slug", GUIDES)
+STEP_GUIDES = [guide.slug for guide in GUIDES.values() if guide.protocols]
+BOTH = [guide.slug for guide in GUIDES.values() if len(guide.protocols) == 2]
+
+every_guide = pytest.mark.parametrize("slug", STEP_GUIDES)
+every_guide_with_both = pytest.mark.parametrize("slug", BOTH)
 
 
 @pytest.mark.parametrize(
@@ -33,16 +35,23 @@ def test_no_such_app_or_protocol(path: str, owner: User, signed_in: Any) -> None
 
 @pytest.mark.parametrize("protocol", Protocol)
 @pytest.mark.django_db
-def test_a_protocol_that_the_server_lacks(protocol: Protocol, owner: User, signed_in: Any) -> None:
+def test_a_protocol_that_the_server_lacks_is_said_and_the_other_one_offered(
+    protocol: Protocol, owner: User, signed_in: Any
+) -> None:
     Server.objects.get().services.filter(type=protocol.value).delete()
     browser = signed_in(owner)
-    for slug in GUIDES:
-        assert browser.get(f"{SETUP}/{slug}/{protocol}/").status_code == 404
-        (other,) = set(Protocol) - {protocol}
-        assert browser.get(f"{SETUP}/{slug}/{other}/").status_code == 200
+    (other,) = set(Protocol) - {protocol}
+    for slug in BOTH:
+        answer = browser.get(f"{SETUP}/{slug}/{protocol}/")
+        shown = Page(answer.content.decode())
+        assert answer.status_code == 200
+        assert f"{protocol.upper()} isn’t offered for this address" in shown.text
+        assert f"The server of anna@example.com has no {protocol.upper()} service." in shown.text
+        assert f"{SETUP}/{slug}/{other}/" in shown.links
+        assert not shown.steps
 
 
-@every_guide
+@every_guide_with_both
 def test_one_can_switch_to_the_other_protocol_and_sees_which_one_it_is(slug: str) -> None:
     links = {link.text: link.attributes for link in page(slug, Protocol.POP3).root.parts("a")}
     assert links["IMAP"]["href"] == f"/setup/anna@kiosk.example/{slug}/imap/"
@@ -56,7 +65,7 @@ def test_one_can_switch_to_the_other_protocol_and_sees_which_one_it_is(slug: str
     [("imap-only", Protocol.IMAP), ("pop3-only", Protocol.POP3)],
     ids=lambda part: str(part),
 )
-@every_guide
+@every_guide_with_both
 def test_nothing_to_switch_to_when_the_server_has_one_protocol(
     slug: str, shape: str, protocol: Protocol
 ) -> None:
@@ -64,26 +73,56 @@ def test_nothing_to_switch_to_when_the_server_has_one_protocol(
     assert not [link for link in shown.links if link.endswith(("/imap/", "/pop3/")) and "/files/" not in link]
 
 
-def test_an_app_without_pop3_has_no_page_for_it_and_no_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(GUIDES, "other", replace(GUIDES["other"], protocols=(Protocol.IMAP,)))
-    assert not [link for link in render("other").links if link.endswith("/pop3/")]
-    with pytest.raises(Http404):
-        render("other", Protocol.POP3)
+@pytest.mark.parametrize(
+    "slug", [guide.slug for guide in GUIDES.values() if guide.protocols == (Protocol.IMAP,)]
+)
+def test_an_app_without_pop3_says_so_and_offers_what_works(slug: str) -> None:
+    assert not [link for link in page(slug).links if link.endswith("/pop3/")]
+    instead = page(slug, Protocol.POP3)
+    assert f"{GUIDES[slug].name} doesn’t know POP3" in instead.text
+    assert not instead.steps
+    others = [link for link in instead.links if link.endswith("/pop3/")]
+    assert f"/setup/anna@kiosk.example/{slug}/imap/" in instead.links
+    assert others
+    for link in others:
+        name = link.split("/")[-3]
+        assert Protocol.POP3 in GUIDES[name].protocols
+        assert set(GUIDES[name].platforms) & set(GUIDES[slug].platforms)
+
+
+def test_an_app_that_can_not_express_the_encryption_says_so_and_names_others() -> None:
+    shown = page("windows-live-mail", Protocol.POP3, "starttls")
+    assert "Windows Live Mail can’t connect to this server safely" in shown.text
+    assert "mail.hoster.example encrypts with STARTTLS on port 110" in shown.text
+    assert "/setup/anna@kiosk.example/thunderbird/pop3/" in shown.links
+    assert "/setup/anna@kiosk.example/windows-live-mail/pop3/" not in shown.links
+    assert not shown.steps
+
+
+@pytest.mark.parametrize("slug", [guide.slug for guide in GUIDES.values() if guide.status == "retired"])
+@pytest.mark.parametrize("protocol", Protocol)
+def test_a_retired_app_says_so_and_where_to_go(slug: str, protocol: Protocol) -> None:
+    guide = GUIDES[slug]
+    shown = page(slug, protocol)
+    assert f"{guide.name} no longer works" in shown.text
+    assert f"/setup/anna@kiosk.example/{guide.instead}/{protocol}/" in shown.links
+    assert not shown.steps
 
 
 @every_guide
 def test_it_leads_back_and_on_to_the_test_of_this_app_and_protocol(slug: str) -> None:
-    links = page(slug, Protocol.POP3).links
+    protocol = GUIDES[slug].protocols[-1]
+    links = page(slug, protocol, "ssl").links
     assert "/" in links
-    assert f"/setup/anna@kiosk.example/test/?protocol=pop3&app={slug}" in links
+    assert f"/setup/anna@kiosk.example/test/?protocol={protocol}&app={slug}" in links
 
 
 @every_guide
 def test_who_comes_from_a_test_is_told_so_at_the_step_and_finds_it_open(slug: str) -> None:
-    came = page(slug, query="?from=7K4Q-29XM")
+    came = page(slug, shape="ssl", query="?from=7K4Q-29XM")
     told = "Your test sent you here"
     assert all(told in step.part.text for step in came.steps)
-    assert told not in page(slug).text
+    assert told not in page(slug, shape="ssl").text
     closed = [
         way for way in came.root.parts("details") if list(way.parts("ol")) and "open" not in way.attributes
     ]
@@ -123,18 +162,13 @@ def test_the_profile_comes_by_itself_after_a_scan_if_there_is_one(
 
 
 @pytest.mark.parametrize("agent", [IPHONE, WINDOWS, ""])
-@pytest.mark.parametrize("shape", ["odd", "plain"])
+@pytest.mark.parametrize("shape", ["ssl", "plain"])
 @every_guide
 def test_a_code_for_the_phone_is_offered_once_unless_this_is_the_device(
     slug: str, shape: str, agent: str
 ) -> None:
-    on_device = (slug, agent) in {
-        ("apple-mail-iphone", IPHONE),
-        ("other", IPHONE),
-        ("windows-live-mail", WINDOWS),
-        ("thunderbird", WINDOWS),
-        ("other", WINDOWS),
-    }
+    device = {IPHONE: Platform.IOS, WINDOWS: Platform.WINDOWS}.get(agent)
+    on_device = device in GUIDES[slug].platforms
     forms = [form.attributes["action"] for form in page(slug, shape=shape, agent=agent).root.parts("form")]
     assert forms == ([] if on_device else ["/setup/anna@kiosk.example/phone/"])
 
@@ -146,7 +180,7 @@ def test_behind_a_link_everything_stays_behind_it(slug: str, setup_link: MakeLin
     shown = Page(client.get(f"/s/{token}/{slug}/imap/").content.decode())
     assert shown.links >= {
         f"/s/{token}/",
-        f"/s/{token}/{slug}/pop3/",
+        f"/s/{token}/{slug}/{GUIDES[slug].protocols[-1]}/",
         f"/s/{token}/test/?protocol=imap&app={slug}",
     }
     assert not [link for link in shown.links if link.startswith("/setup/")]
@@ -159,12 +193,21 @@ def test_behind_a_link_everything_stays_behind_it(slug: str, setup_link: MakeLin
 def test_the_owner_gets_their_own_name_and_address(slug: str, owner: User, signed_in: Any) -> None:
     owner.name = "Bo Ek"
     owner.save()
-    shown = Page(signed_in(owner).get(f"{SETUP}/{slug}/pop3/").content.decode())
-    assert {"anna@example.com", "Bo Ek"} <= shown.root.values
+    shown = Page(signed_in(owner).get(f"{SETUP}/{slug}/imap/").content.decode())
+    assert "anna@example.com" in shown.root.values
+    # What the terminal reads has no name in it.
+    assert ("Bo Ek" in shown.root.values) == (GUIDES[slug].way != "file")
 
 
-@pytest.mark.parametrize("socket_type", SocketType)
-@every_guide
+@pytest.mark.parametrize(
+    ("slug", "socket_type"),
+    [
+        (slug, socket_type)
+        for slug in STEP_GUIDES
+        for socket_type in SocketType
+        if not GUIDES[slug].receiving or socket_type in (*GUIDES[slug].receiving, SocketType.PLAIN)
+    ],
+)
 @pytest.mark.django_db
 def test_its_sentences_know_the_numbers_of_the_page(
     slug: str, socket_type: SocketType, owner: User, signed_in: Any

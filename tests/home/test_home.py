@@ -163,7 +163,7 @@ def test_no_device_is_guessed_from_nothing(browser: Client) -> None:
 def test_each_app_says_how_it_is_set_up(browser: Client) -> None:
     buttons = questions(browser.get("/")).all("button", "app")
     ways = {button["value"]: button.one("span", "way").text for button in buttons}
-    assert ways["windows-live-mail"] == "8 steps"
+    assert ways["windows-live-mail"] == "9 steps"
     assert ways["apple-mail-iphone"] == "One tap"
     assert ways["thunderbird"] == "Just type your address"
     assert "other" not in ways

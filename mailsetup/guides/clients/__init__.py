@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from mailsetup.guides.clients import other
-from mailsetup.guides.clients.base import TOPICS, Guide, Platform
+from mailsetup.guides.clients.base import TOPICS, Grade, Guide, Platform
 
 _APPS = [
     module.name for module in iter_modules(__path__, f"{__name__}.") if not module.name.endswith(".base")
@@ -18,4 +18,4 @@ def guides_for(platform: Platform) -> list[Guide]:
     return [guide for guide in GUIDES.values() if platform in guide.platforms and guide is not other.GUIDE]
 
 
-__all__ = ["GUIDES", "TOPICS", "Guide", "Platform", "guides_for"]
+__all__ = ["GUIDES", "TOPICS", "Grade", "Guide", "Platform", "guides_for"]

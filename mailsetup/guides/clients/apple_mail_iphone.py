@@ -1,27 +1,67 @@
 """Mail on iPhone and iPad: a profile to install, or everything typed in."""
 
-from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Guide, Platform
+from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.guides.clients.base import Grade, Guide, Platform
 
 GUIDE = Guide(
     slug="apple-mail-iphone",
     name="Mail on iPhone and iPad",
-    rank=20,
+    vendor="Apple",
+    rank=10,
     tile="Ma",
     hue=240,
     platforms=(Platform.IOS,),
     protocols=(Protocol.IMAP, Protocol.POP3),
     status="current",
+    since="2025-07-03",
     minutes=1,
     way="one_tap",
+    also=("Apple Mail", "iOS Mail", "iPhone", "iPad"),
+    finds="takes a configuration profile; else it knows the big providers and guesses",
+    # It has one switch, Use SSL, and Apple does not say how it treats a port that starts in the clear.
+    receiving=(SocketType.SSL, SocketType.STARTTLS),
+    sending=(SocketType.SSL, SocketType.STARTTLS),
     evidence=(
-        "The profile's keys come from Apple's own device-management schema [V]; the path through Settings "
-        "and the labels of the manual way from hosting providers' pages [H]; how long a downloaded profile "
-        "waits from such a provider's copy of Apple's page and from Microsoft's pages on enrolment [H]; the "
-        "wording around installing a profile and the POP3 menu “Delete from server” are UNSOURCED."
+        "The profile's keys come from Apple's own device-management schema; the path through Settings and the "
+        "labels of the manual way from hosting providers' pages; how long a downloaded profile waits from such a "
+        "provider's copy of Apple's page. The wording around installing a profile and the POP3 menu “Delete from "
+        "server” nobody has checked."
     ),
     checked="iOS 18, from documents",
+    proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},
+    labels={
+        Grade.HOSTS: (
+            "Settings",
+            "Apps",
+            "Mail",
+            "Mail Accounts",
+            "Accounts",
+            "Add Account",
+            "Other",
+            "Add Mail Account",
+            "Name",
+            "Email",
+            "Password",
+            "Description",
+            "Next",
+            "IMAP",
+            "POP",
+            "Incoming Mail Server",
+            "Outgoing Mail Server",
+            "Host Name",
+            "User Name",
+            "Optional",
+            "Save",
+            "Advanced",
+            "SMTP",
+            "Use SSL",
+            "Profile Downloaded",
+            "Install",
+            "Verified",
+            "Continue",
+        ),
+        Grade.UNVERIFIED: ("Allow", "Delete from server", "Never"),
+    },
     profile="mobileconfig",
     profile_minutes=8,
-    prefer_ssl=True,
 )

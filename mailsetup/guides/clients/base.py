@@ -1,13 +1,14 @@
 """What is known about a mail app. Facts only: the prose is in the folder of templates of the same slug."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from mailsetup.clientconfig import Protocol
+from mailsetup.clientconfig import Protocol, SocketType
 
-Way = Literal["one_tap", "type_address", "steps"]
-GuideStatus = Literal["current", "discontinued"]
+Way = Literal["one_tap", "type_address", "steps", "file"]
+GuideStatus = Literal["current", "discontinued", "retired"]
 # What a test may send a reader back to. Some step of every guide names each of them.
 TOPICS = ("password", "incoming", "outgoing", "user_name", "authentication")
 
@@ -20,35 +21,77 @@ class Platform(StrEnum):
     LINUX = "linux"
 
 
+class Grade(StrEnum):
+    """How we know what we say about an app, the surest first."""
+
+    RUN = "run"  # our tests put the page's values into the app itself
+    PROGRAM = "program"  # read out of the program or its source
+    VENDOR = "vendor"  # its maker's page
+    HOSTS = "hosts"  # pages of hosting providers, third parties
+    UNVERIFIED = "unverified"  # nothing but general knowledge: to be checked on a device
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
     """One mail app.
 
     `rank` is its place in lists, the lowest first. `tile` are two letters on a tile of `hue` (0 to 330
-    in steps of 30). `minutes` is how long it takes. `way` is the shortest way there is. `evidence` says
-    in one sentence how the facts are proven: [P] read out of the program itself, [V] its vendor's page,
-    [H] a hosting provider's page, [K] general knowledge, UNSOURCED to be checked on a device. `checked`
-    is the version that was read. `profile` is the slug of the format that sets the app up, or empty;
-    `profile_minutes` how long a downloaded one waits to be installed, 0 if the app sets no limit.
-    `days_on_server` is for how long an account that was set up this way leaves POP3 mail on the server,
-    0 if that isn't known. `prefer_ssl`: the app knows one tick named SSL, so it gets implicit TLS where
-    there is any (clientconfig.with_implicit_tls). `instead` is the slug of the app to take in its place.
+    in steps of 30). `minutes` is how long it takes, `way` the shortest way there is. `also` are other
+    names that people type when they look for it.
+
+    `status`: "discontinued" still works, "retired" does not and has no protocols; `since` is the date of
+    it, or of the newest proof that the app is current (year, year-month or full date, ISO 8601). `instead`
+    is the slug of the app to take in its place.
+
+    `receiving` and `sending` are the kinds of encryption that it can express, the surest first; empty: it
+    knows them all, and the provider's order counts (clientconfig.within). `ssl_word` and `starttls_word`
+    are what it calls them. `finds` says how it comes by settings, in a sentence without its subject.
+    `files` are the slugs of the formats that set it up, `profile` the one that does so with a tap.
+    `profile_minutes` is how long a downloaded one waits to be installed, 0 if the app sets no limit.
+    `days_on_server` is for how long an account that was set up this way leaves POP3 mail on the server, 0
+    if that isn't known.
+
+    `labels` are the app's own words that its pages show, by how we know them. `proof` is how the guide is
+    proven for each protocol; `evidence` says in a sentence or two where the facts come from, `checked`
+    which version was read.
     """
 
     slug: str
     name: str
+    vendor: str
     rank: int
     tile: str
     hue: int
     platforms: tuple[Platform, ...]
     protocols: tuple[Protocol, ...]
     status: GuideStatus
+    since: str
     minutes: int
     way: Way
+    finds: str
     evidence: str
     checked: str
+    proof: Mapping[Protocol, Grade]
+    labels: Mapping[Grade, tuple[str, ...]] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    receiving: tuple[SocketType, ...] = ()
+    sending: tuple[SocketType, ...] = ()
+    ssl_word: str = "SSL/TLS"
+    starttls_word: str = "STARTTLS"
+    files: tuple[str, ...] = ()
     profile: str = ""
     profile_minutes: int = 0
     days_on_server: int = 0
-    prefer_ssl: bool = False
     instead: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.slug)
+
+    def word_for(self, socket_type: SocketType) -> str:
+        """What the app calls that kind of encryption; empty for none."""
+        words = {SocketType.SSL: self.ssl_word, SocketType.STARTTLS: self.starttls_word}
+        return words.get(socket_type, "")
+
+    def grade_of(self, label: str) -> Grade | None:
+        """How we know that the app says so; None: it isn't listed."""
+        return next((grade for grade, labels in self.labels.items() if label in labels), None)

@@ -2,23 +2,66 @@
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.formats.autoconfig import DAYS_TO_LEAVE_MESSAGES
-from mailsetup.guides.clients.base import Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform
 
 GUIDE = Guide(
     slug="thunderbird",
     name="Thunderbird",
-    rank=30,
+    vendor="MZLA Technologies (Mozilla)",
+    rank=60,
     tile="Tb",
     hue=270,
     platforms=(Platform.WINDOWS, Platform.MAC, Platform.LINUX),
     protocols=(Protocol.IMAP, Protocol.POP3),
     status="current",
+    since="2026-08-20",
     minutes=2,
     way="type_address",
+    also=("Mozilla",),
+    finds="asks for Mozilla autoconfig, then for Mozilla's own list, then guesses",
     evidence=(
-        "Labels, their order and what is found by itself were read out of Thunderbird's own files [P]; "
-        "the older look comes from hosting providers' pages [H]."
+        "Labels, their order and what is found by itself were read out of Thunderbird's own files; the older look "
+        "comes from hosting providers' pages."
     ),
     checked="Thunderbird 153.7 ESR, from its own files",
+    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    labels={
+        Grade.PROGRAM: (
+            "Add Account",
+            "Email",
+            "Full name",
+            "Email address",
+            "Continue",
+            "Account settings found automatically",
+            "Keep your folders and emails synced on your server",
+            "Keep your folders and emails on your computer",
+            "Remember password",
+            "Finish",
+            "Configure Manually",
+            "Edit configuration",
+            "Incoming server settings",
+            "Outgoing server settings",
+            "Protocol",
+            "Hostname",
+            "Port",
+            "Connection security",
+            "Authentication method",
+            "Username",
+            "Test",
+            "Retest",
+            "Account Settings",
+            "Server Settings",
+            "Leave messages on server",
+            "For at most",
+            "Server Name",
+            "User Name",
+            "Outgoing Server",
+            "Edit",
+            "File",
+            "New",
+            "Existing Mail Account",
+        ),
+        Grade.HOSTS: ("Done", "Configure manually"),
+    },
     days_on_server=DAYS_TO_LEAVE_MESSAGES,
 )
