@@ -20,8 +20,8 @@ GUIDE = Guide(
     also=("Mozilla",),
     finds="asks for Mozilla autoconfig, then for Mozilla's own list, then guesses",
     evidence=(
-        "Labels, their order and what is found by itself were read out of Thunderbird's own files; the older look "
-        "comes from hosting providers' pages."
+        "Labels, their order and what is found by itself were read out of Thunderbird's own files; the older "
+        "look comes from hosting providers' pages."
     ),
     checked="Thunderbird 153.7 ESR, from its own files",
     proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},

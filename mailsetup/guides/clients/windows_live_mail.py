@@ -18,14 +18,14 @@ GUIDE = Guide(
     way="steps",
     also=("Windows Live", "WLM", "Outlook Express", "Windows Essentials"),
     finds="finds nothing by itself that can be relied on; everything is typed in",
-    # Its tick for receiving means implicit TLS only. For sending, the tick on the submission port means STARTTLS.
+    # Its tick for receiving means implicit TLS only; for sending, on the submission port, STARTTLS.
     receiving=(SocketType.SSL,),
     sending=(SocketType.STARTTLS, SocketType.SSL),
     evidence=(
-        "The order of the steps and the first window's labels come from SmarterMail's own help page, the server "
-        "window's and the properties' labels from hosting providers' pages; that the app warns about certificates "
-        "without a revocation list from Let's Encrypt's compatibility page. Where the copy of POP3 is, and what the "
-        "tick does on the submission port, nobody has checked."
+        "The order of the steps and the first window's labels come from SmarterMail's own help page, the "
+        "server window's and the properties' labels from hosting providers' pages; that the app warns about "
+        "certificates without a revocation list from Let's Encrypt's compatibility page. Where the copy of POP3 "
+        "is, and what the tick does on the submission port, nobody has checked."
     ),
     checked="Windows Live Mail 2012 (16.4), from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},
