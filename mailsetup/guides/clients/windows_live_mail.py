@@ -24,8 +24,8 @@ GUIDE = Guide(
     evidence=(
         "The order of the steps and the first window's labels come from SmarterMail's own help page, the "
         "server window's and the properties' labels from hosting providers' pages; that the app warns about "
-        "certificates without a revocation list from Let's Encrypt's compatibility page. Where the copy of POP3 "
-        "is, and what the tick does on the submission port, nobody has checked."
+        "certificates without a revocation list from Let's Encrypt's compatibility page. Where the copy of "
+        "POP3 is, and what the tick does on the submission port, nobody has checked."
     ),
     checked="Windows Live Mail 2012 (16.4), from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},
