@@ -21,6 +21,7 @@ setup_urlpatterns = [
 urlpatterns = [
     *home.urlpatterns,
     *connection_tests.urlpatterns,
+    *discovery.people_urlpatterns,
     path("setup/<str:address>/", include(setup_urlpatterns)),
     path("s/<str:token>/", include(setup_urlpatterns)),
 ]

@@ -34,6 +34,7 @@ PACKAGES = {
     "neomutt": ("neomutt",),
     "aerc": ("aerc",),
     "curl": ("curl",),
+    "thunderbird": ("thunderbird",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "fonts-dejavu-core": ("/usr/share/fonts/**/*.ttf", "/usr/share/fonts/**/*.otf"),
 }

@@ -78,7 +78,9 @@ class ClientConfig:
     """Everything a mail program needs to know about one address.
 
     `alternatives` are the other ways to do what `incoming` and `outgoing` do; `services` are all
-    ways, of every protocol, in the provider's order of preference.
+    ways, of every protocol, in the provider's order of preference. The addresses of webmail, calendars
+    (CalDAV), address books (CardDAV) and Exchange ActiveSync are empty where the server has none;
+    `documentation_url` is where people find the steps, empty where it isn't known.
     """
 
     address: str
@@ -91,6 +93,10 @@ class ClientConfig:
     alternatives: tuple[ServerSettings, ...]
     services: tuple[ServerSettings, ...]
     webmail_url: str
+    caldav_url: str = ""
+    carddav_url: str = ""
+    activesync_url: str = ""
+    documentation_url: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The document that `client_config --json` prints."""

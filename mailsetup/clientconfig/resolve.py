@@ -1,7 +1,7 @@
 """From what the provider says about a domain to the settings of one address."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailsetup.clientconfig.address import Address
@@ -41,7 +41,7 @@ class Hosting:
     """What the provider says about the domain of an address.
 
     `domain` is the name in the address; `primary_domain` the one that it is an alias of, else the
-    same. `services` and `webmail_url` hold placeholders. `exact_mailbox` says that a mailbox of
+    same. `services` and the web addresses hold placeholders. `exact_mailbox` says that a mailbox of
     exactly this address is known, so that a `+` in it is part of its name.
     """
 
@@ -51,6 +51,9 @@ class Hosting:
     display_name: str
     services: tuple[ServerSettings, ...]
     webmail_url: str = ""
+    caldav_url: str = ""
+    carddav_url: str = ""
+    activesync_url: str = ""
     alias_uses_primary: bool = True
     exact_mailbox: bool = False
 
@@ -93,7 +96,7 @@ def resolve(address: Address, hosting: Hosting, protocol: Protocol) -> ClientCon
         replace(service, hostname=fill(service.hostname), username=fill(service.username))
         for service in hosting.services
     )
-    return _config(str(address), hosting, protocol, services, fill(hosting.webmail_url))
+    return _config(str(address), hosting, protocol, services, fill)
 
 
 def resolve_domain(hosting: Hosting, protocol: Protocol) -> ClientConfig:
@@ -117,7 +120,7 @@ def resolve_domain(hosting: Hosting, protocol: Protocol) -> ClientConfig:
         for service in hosting.services
     )
     services = tuple(service for service in filled if not _PLACEHOLDER.search(service.hostname))
-    return _config(_EMAIL_ADDRESS, hosting, protocol, services, _fill(hosting.webmail_url, values))
+    return _config(_EMAIL_ADDRESS, hosting, protocol, services, lambda text: _fill(text, values))
 
 
 def within(
@@ -168,7 +171,7 @@ def _config(
     hosting: Hosting,
     protocol: Protocol,
     services: tuple[ServerSettings, ...],
-    webmail_url: str,
+    fill: Callable[[str], str],
 ) -> ClientConfig:
     incoming, outgoing = (
         _first(services, service_type, hosting.domain)
@@ -184,7 +187,10 @@ def _config(
         outgoing=outgoing,
         alternatives=_alternatives(services, incoming, outgoing),
         services=services,
-        webmail_url=webmail_url,
+        webmail_url=fill(hosting.webmail_url),
+        caldav_url=fill(hosting.caldav_url),
+        carddav_url=fill(hosting.carddav_url),
+        activesync_url=fill(hosting.activesync_url),
     )
 
 

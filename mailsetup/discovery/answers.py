@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http.request import split_domain_port
 
-from mailsetup.clientconfig import Address, parse_address, parse_domain
+from mailsetup.clientconfig import Address, ClientConfig, parse_address, parse_domain
 from mailsetup.discovery import documents
 from mailsetup.formats import FORMATS, Format, NothingToOffer
 from mailsetup.hosting import selectors
@@ -26,7 +26,7 @@ AUTOCONFIG_PATHS = (
     "v1.1/mail/config-v1.1.xml",
     ".well-known/mail-v1.xml",
 )
-_PREFIXES = ("autoconfig.", "autodiscover.")
+_PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 # Evolution asks for this mailbox of the domain in place of the real one, and fills the placeholders itself
 # (its source: e-config-lookup, mail-autoconfig).
 _NOBODY = "evolutionuser"
@@ -65,6 +65,7 @@ class Answer:
 
     body: bytes
     cache_control: str
+    media_type: str = AUTOCONFIG.media_type
 
     @property
     def etag(self) -> str:
@@ -77,7 +78,7 @@ class Answer:
         if self.etag in if_none_match:
             return 304, headers, b""
         # A mail program in a browser may read it, too: it is public.
-        headers |= {"Content-Type": AUTOCONFIG.media_type, "Access-Control-Allow-Origin": "*"}
+        headers |= {"Content-Type": self.media_type, "Access-Control-Allow-Origin": "*"}
         return 200, headers, self.body
 
 
@@ -107,18 +108,27 @@ def answer(question: Question, *, display_name: str) -> Answer:
     return _filled(question, document)
 
 
+def domain_answer(file_format: Format, domain: str, *, display_name: str) -> Answer:
+    """The document of a format for a whole domain, made anew; raises UnknownDomain, NothingToOffer."""
+    hosting = selectors.find_domain_hosting(domain, display_name=display_name)
+    seconds = settings.DISCOVERY.discovery_max_age_seconds
+    body = documents.for_domain(file_format, hosting)
+    return Answer(body, f"public, max-age={seconds}", file_format.media_type)
+
+
 def _document(question: Question, display_name: str) -> bytes:
     if question.address is None:
         hosting = selectors.find_domain_hosting(question.domain, display_name=display_name)
         return documents.for_domain(AUTOCONFIG, hosting)
-    return for_stranger(AUTOCONFIG, Address(_LOCAL_PART, question.domain), display_name=display_name)
+    config = config_for_stranger(Address(_LOCAL_PART, question.domain), display_name=display_name)
+    return documents.for_config(AUTOCONFIG, config)
 
 
-def for_stranger(file_format: Format, address: Address, *, display_name: str) -> bytes:
-    """The document for an address, for somebody who did not sign in; raises UnknownDomain, NothingToOffer."""
+def config_for_stranger(address: Address, *, display_name: str) -> ClientConfig:
+    """The settings of an address, for somebody who did not sign in; raises UnknownDomain, NothingToOffer."""
     hosting, _domain = selectors.find_hosting(address, display_name=display_name)
     # Whether anna+shop is a mailbox of its own is nothing for a stranger.
-    return documents.for_address(file_format, address, replace(hosting, exact_mailbox=False))
+    return documents.config_for_address(address, replace(hosting, exact_mailbox=False))
 
 
 def _filled(question: Question, document: bytes) -> Answer:

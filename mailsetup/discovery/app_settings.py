@@ -16,3 +16,6 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
     # An answer is about two kilobytes, twice for each domain; of a stranger's name only that is kept.
     discovery_answers_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
     discovery_max_age_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 300
+    # A device asks for each password in turn while it installs one.
+    profile_addresses_limit: Annotated[int, Meta(ge=1, le=100)] = 10
+    profile_choices_limit: Annotated[int, Meta(ge=1, le=1000)] = 100

@@ -1,5 +1,9 @@
 """What goes out for a format: downloads, discovery and the command line all take their bytes from here."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from accounts.brands import portal_url
 from mailsetup.clientconfig import (
     Address,
     ClientConfig,
@@ -10,20 +14,27 @@ from mailsetup.clientconfig import (
     resolve_domain,
 )
 from mailsetup.discovery.signing import signer
-from mailsetup.formats import Format, NothingToOffer, Scope
+from mailsetup.formats import Format, NothingToOffer, Scope, mobileconfig
 
 
 def for_config(file_format: Format, config: ClientConfig) -> bytes:
     """The document for settings that are known already; raises NothingToOffer."""
-    body = file_format.render(config)
+    body = file_format.render(replace(config, documentation_url=f"{portal_url()}/"))
     signing = signer() if file_format.signed else None
     return signing.sign(body) if signing else body
 
 
-def for_address(file_format: Format, address: Address, hosting: Hosting) -> bytes:
-    """The document for one address, whatever protocols its server has; raises NothingToOffer."""
+def for_several(configs: Sequence[ClientConfig], *, owner: str) -> bytes:
+    """One Apple profile for several addresses of `owner`; raises NothingToOffer."""
+    body = mobileconfig.FORMAT.render_several(configs, owner)
+    signing = signer()
+    return signing.sign(body) if signing else body
+
+
+def config_for_address(address: Address, hosting: Hosting) -> ClientConfig:
+    """The settings of one address, whatever protocols its server has; raises NothingToOffer."""
     try:
-        return for_config(file_format, resolve(address, hosting, _any_protocol(hosting)))
+        return resolve(address, hosting, _any_protocol(hosting))
     except NotOffered as error:
         raise NothingToOffer(str(error)) from error
 

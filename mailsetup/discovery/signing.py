@@ -36,6 +36,12 @@ class ProfileSigner:
         private_key = _private_key(key)
         if private_key.public_key() != certificate.public_key():
             raise ValueError(f"The key in {key} does not belong to the certificate in {cert}.")
+        now = datetime.datetime.now(datetime.UTC)
+        if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
+            raise ValueError(
+                f"The certificate in {cert} is good from {certificate.not_valid_before_utc:%Y-%m-%d} to "
+                f"{certificate.not_valid_after_utc:%Y-%m-%d} only; devices would call the profile unverified."
+            )
         # A root adds nothing: a device trusts its own copy or none.
         between = [extra for extra in dict.fromkeys(intermediates) if extra.issuer != extra.subject]
         return cls(certificate, private_key, tuple(between))

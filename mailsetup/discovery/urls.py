@@ -11,6 +11,8 @@ from mailsetup.discovery import answers
 from mailsetup.discovery.views.autoconfig import autoconfig
 from mailsetup.discovery.views.autodiscover import json, xml
 from mailsetup.discovery.views.downloads import download
+from mailsetup.discovery.views.pacc import pacc
+from mailsetup.discovery.views.several import several
 
 
 def _any_case(text: str) -> str:
@@ -20,10 +22,16 @@ def _any_case(text: str) -> str:
 
 urlpatterns = [
     *(path(each, autoconfig, name="autoconfig") for each in answers.AUTOCONFIG_PATHS),
+    path(".well-known/user-agent-configuration.json", pacc, name="pacc"),
     # Programs write these in every case.
     re_path(rf"^{_any_case('autodiscover/autodiscover.xml')}$", xml, name="autodiscover"),
     re_path(rf"^{_any_case('autodiscover/autodiscover.json')}$", json),
     re_path(rf"^{_any_case('autodiscover/autodiscover.json/v1.0/')}(?P<address>[^/]+)$", json),
+]
+
+# For people who are signed in: mailsetup.urls.
+people_urlpatterns = [
+    path("setup/several/", several, name="several"),
 ]
 
 # Below one address: mailsetup.urls.

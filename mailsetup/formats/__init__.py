@@ -1,6 +1,6 @@
 """From the settings of an address to the bytes that a program reads: one file a format."""
 
-from mailsetup.formats import autoconfig, autodiscover, mobileconfig
+from mailsetup.formats import autoconfig, autodiscover, mobileconfig, pacc
 from mailsetup.formats.base import Evidence, Format, NothingToOffer, Reader, Scope
 from mailsetup.formats.terminal import (
     aerc,
@@ -18,6 +18,7 @@ _IN_ORDER: tuple[Format, ...] = (
     autoconfig.FORMAT,
     autodiscover.FORMAT,
     mobileconfig.FORMAT,
+    pacc.FORMAT,
     mbsync.FORMAT,
     offlineimap.FORMAT,
     getmail.FORMAT,

@@ -28,7 +28,7 @@ class Autoconfig(Format):
     # Thunderbird parses the body as XML only if the type starts with text/xml or application/xml.
     media_type = "text/xml; charset=utf-8"
     readers = (
-        Reader("Thunderbird", "asks for it when an account is added", Evidence.SOURCE),
+        Reader("Thunderbird", "asks for it when an account is added", Evidence.RUN),
         Reader("Evolution", "asks for it when an account is added", Evidence.SEEN),
         Reader(
             "Thunderbird for Android, K-9 Mail",
@@ -75,6 +75,15 @@ class Autoconfig(Format):
                 _leave_messages(server)
         for service in outgoing:
             _server(provider, "outgoingServer", service)
+        if config.documentation_url:
+            documentation = ET.SubElement(provider, "documentation", url=config.documentation_url)
+            ET.SubElement(documentation, "descr", lang="en").text = "Set up your mail, step by step"
+        username = incoming[0].username
+        _collection(root, "addressbook", "carddav", config.carddav_url, username)
+        _collection(root, "calendar", "caldav", config.caldav_url, username)
+        if config.webmail_url:
+            webmail = ET.SubElement(root, "webMail")
+            ET.SubElement(webmail, "loginPage", url=config.webmail_url)
         ET.indent(root)
         document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
         return document + b"\n"
@@ -88,6 +97,16 @@ def _server(provider: ET.Element, tag: str, service: ServerSettings) -> ET.Eleme
     ET.SubElement(server, "authentication").text = service.authentication.value
     ET.SubElement(server, "username").text = service.username
     return server
+
+
+def _collection(root: ET.Element, tag: str, kind: str, url: str, username: str) -> None:
+    """Address books and calendars, as draft-ietf-mailmaint-autoconfig-06 spells them."""
+    if not url:
+        return
+    collection = ET.SubElement(root, tag, type=kind)
+    ET.SubElement(collection, "url").text = url
+    ET.SubElement(collection, "authentication", system="http").text = "Basic"
+    ET.SubElement(collection, "username").text = username
 
 
 def _leave_messages(server: ET.Element) -> None:

@@ -120,6 +120,22 @@ class Autodiscover(Format):
         return _bytes(root)
 
 
+def render_mobilesync(config: ClientConfig) -> bytes:
+    """Where Exchange ActiveSync is, for programs that ask in its schema; raises NothingToOffer."""
+    if not config.activesync_url:
+        raise NothingToOffer(f"{config.domain} has no Exchange ActiveSync.")
+    root, response = _document(MOBILESYNC_RESPONSE)
+    _add(response, "Culture", "en:en")
+    user = _add(response, "User")
+    _add(user, "DisplayName", config.address)
+    _add(user, "EMailAddress", config.address)
+    server = _add(_add(_add(response, "Action"), "Settings"), "Server")
+    _add(server, "Type", "MobileSync")
+    _add(server, "Url", config.activesync_url)
+    _add(server, "Name", config.activesync_url)
+    return _bytes(root)
+
+
 def render_error(error: tuple[int, str], *, time: str, number: int) -> bytes:
     """An answer that says why there are no settings; it goes out with HTTP 200.
 

@@ -2,9 +2,10 @@
 
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from mailsetup.clientconfig import AddressError, parse_address, parse_domain
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
@@ -35,6 +36,25 @@ class ServerAdmin(admin.ModelAdmin[Server]):
     list_display = ["name", "software", "webmail_url"]
     search_fields = ["name", "services__hostname"]
     inlines = [ServiceInline]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        server = self.get_object(request, object_id)
+        if server is not None and server.answers_autodiscover and request.method == "GET":
+            messages.warning(
+                request,
+                _(
+                    "This server answers Autodiscover itself. Point “autodiscover.” of its domains to the "
+                    "server and not here, or phones no longer find ActiveSync and Outlook no longer finds "
+                    "MAPI."
+                ),
+            )
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 class DomainAliasInline(admin.TabularInline[DomainAlias, Domain]):

@@ -78,6 +78,20 @@ def mx_hosts(domain: str, server: NameServer | None, timeout_seconds: float) -> 
     return tuple(str(record.exchange).rstrip(".").lower() for record in records)
 
 
+def published_records(
+    name: str, record_type: str, server: NameServer | None, timeout_seconds: float
+) -> list[str] | None:
+    """The values of a record as a zone file has them, sorted; empty: there is none, None: nobody answered."""
+    try:
+        resolver = new_resolver(dns.resolver.Resolver, server)
+        answer = resolver.resolve(name, record_type, lifetime=timeout_seconds, search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except (dns.exception.DNSException, OSError):
+        return None
+    return sorted(record.to_text() for record in answer)
+
+
 def matches(hosts: Iterable[str], patterns: Iterable[str]) -> bool:
     """Whether any host matches any pattern such as `*.mx.hoster.example`."""
     wanted = [pattern.lower() for pattern in patterns]

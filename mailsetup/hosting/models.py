@@ -63,6 +63,19 @@ class Server(models.Model):
     webmail_url = models.CharField(
         _("webmail address"), max_length=300, blank=True, validators=[valid_web_address]
     )
+    caldav_url = models.CharField(
+        _("calendar address (CalDAV)"), max_length=300, blank=True, validators=[valid_web_address]
+    )
+    carddav_url = models.CharField(
+        _("address book address (CardDAV)"), max_length=300, blank=True, validators=[valid_web_address]
+    )
+    activesync_url = models.CharField(
+        _("Exchange ActiveSync address"),
+        max_length=300,
+        blank=True,
+        validators=[valid_web_address],
+        help_text=_("Only if the server has it: phones that ask are told to use it."),
+    )
     mx_patterns = models.JSONField(
         _("MX patterns"), default=list, blank=True, help_text=_("Such as *.mx.hoster.example.")
     )
@@ -79,6 +92,15 @@ class Server(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def answers_autodiscover(self) -> bool:
+        """Whether `autodiscover.` of its domains should lead to it.
+
+        SmarterMail answers there itself, with ActiveSync and MAPI, which nobody can say in its place
+        (SmarterTools, portal.smartertools.com/kb/a2752).
+        """
+        return bool(self.activesync_url) or "smartermail" in self.software.lower()
 
 
 class Service(models.Model):

@@ -56,6 +56,9 @@ def _server_facts(server: Server) -> dict[str, Any]:
     return {
         "services": tuple(service.as_settings() for service in server.services.all()),
         "webmail_url": server.webmail_url,
+        "caldav_url": server.caldav_url,
+        "carddav_url": server.carddav_url,
+        "activesync_url": server.activesync_url,
         "alias_uses_primary": server.alias_uses_primary,
     }
 

@@ -43,7 +43,7 @@ def test_what_is_filled_in_is_what_would_be_rendered(
         patch.setattr(selectors, "find_hosting", lambda *_, **__: (hosting, None))
         patch.setattr(answers, "known", lambda _question: None)
         found = answers.answer(Question.of("", f"emailaddress={quoted(text)}"), display_name="x")
-    assert found.body == documents.for_address(AUTOCONFIG, address, hosting)
+    assert found.body == documents.for_config(AUTOCONFIG, documents.config_for_address(address, hosting))
 
 
 def quoted(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from mailsetup.hosting.models import Server
 from tests.formats.test_autodiscover import ASKED, INNER, OUTER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provider")]
@@ -129,3 +130,20 @@ def test_the_pointer_refuses_what_we_have_not(client: Client, query: str) -> Non
     answer = client.get(f"/autodiscover/autodiscover.json{query}", headers=HOST)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
     assert json.loads(answer.content)["ErrorCode"] == "InvalidProtocol"
+
+
+# --- Exchange ActiveSync -----------------------------------------------------------------------------------
+
+
+def test_activesync_is_named_where_the_server_has_it_and_only_there(client: Client) -> None:
+    asked = ASKED.replace("/outlook/", "/mobilesync/").replace("2006a", "2006")
+    assert error(post(client, asked)) == "601"
+    Server.objects.update(activesync_url="https://mail.%EMAILDOMAIN%/Microsoft-Server-ActiveSync")
+    document = ET.fromstring(post(client, asked))
+    space = "{http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006}"
+    server = document.find(f"{space}Response/{space}Action/{space}Settings/{space}Server")
+    assert server is not None
+    assert server.findtext(f"{space}Type") == "MobileSync"
+    assert server.findtext(f"{space}Url") == "https://mail.example.com/Microsoft-Server-ActiveSync"
+    assert document.findtext(f"{space}Response/{space}User/{space}EMailAddress") == "anna@example.com"
+    assert error(post(client, asked.replace("anna@example.com", "anna@nowhere.example"))) == "500"

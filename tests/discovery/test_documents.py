@@ -1,6 +1,7 @@
 """The one place from which downloads, discovery and the command line take their bytes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def signer(tmp_path: Path, settings: object) -> Iterator[None]:
 def test_what_is_to_be_signed_is_signed_and_nothing_else(slug: str, signer: None) -> None:
     file_format = FORMATS[slug]
     config = resolve(ANNA, hostings.DOMAIN, Protocol.IMAP)
-    served, plain = documents.for_config(file_format, config), file_format.render(config)
+    served = documents.for_config(file_format, config)
+    plain = file_format.render(replace(config, documentation_url="http://testserver/"))
     assert (served != plain) is file_format.signed
     if file_format.signed:
         assert plain in served
@@ -52,14 +54,14 @@ def test_only_formats_about_a_domain_are_made_without_an_address(slug: str) -> N
 
 
 def test_what_strangers_may_ask_for_and_what_is_signed() -> None:
-    assert {slug for slug, each in FORMATS.items() if each.public} == {"autoconfig", "autodiscover"}
+    assert {slug for slug, each in FORMATS.items() if each.public} == {"autoconfig", "autodiscover", "pacc"}
     assert {slug for slug, file_format in FORMATS.items() if file_format.signed} == {"mobileconfig"}
 
 
 @pytest.mark.parametrize("services", [(hostings.POP3, hostings.SMTP), (hostings.IMAP, hostings.SMTP)])
 def test_any_protocol_of_the_server_will_do(services: tuple[object, ...]) -> None:
     hosting = hostings.offering(*services)  # type: ignore[arg-type]
-    assert documents.for_address(FORMATS["autoconfig"], ANNA, hosting)
+    assert documents.for_config(FORMATS["autoconfig"], documents.config_for_address(ANNA, hosting))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,6 @@ def test_any_protocol_of_the_server_will_do(services: tuple[object, ...]) -> Non
 def test_a_server_that_lacks_something_offers_nothing(services: tuple[object, ...], missing: str) -> None:
     hosting = hostings.offering(*services)  # type: ignore[arg-type]
     with pytest.raises(NothingToOffer, match=rf"^example\.com: {missing}$"):
-        documents.for_address(FORMATS["autoconfig"], ANNA, hosting)
+        documents.for_config(FORMATS["autoconfig"], documents.config_for_address(ANNA, hosting))
     with pytest.raises(NothingToOffer, match=rf"^example\.com: {missing}$"):
         documents.for_domain(FORMATS["autoconfig"], hosting)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -139,3 +140,9 @@ def test_an_unusable_key_is_refused_with_the_reason(files: Files, content: bytes
 def test_a_file_without_a_certificate_is_refused(files: Files) -> None:
     with pytest.raises(ValueError, match="holds no certificate"):
         ProfileSigner.from_files(files.key, files.key)
+
+
+@pytest.mark.parametrize("when", ["2019-12-31", "2050-01-02"])
+def test_a_certificate_out_of_its_time_is_refused_with_its_dates(files: Files, when: str) -> None:
+    with time_machine.travel(when), pytest.raises(ValueError, match=r"from 2020-01-01 to 2050-01-01 only"):
+        ProfileSigner.from_files(files.cert, files.key)

@@ -16,7 +16,7 @@ def matches_golden() -> Callable[[str, bytes], None]:
     def compare(name: str, rendered: bytes) -> None:
         path = GOLDEN / name
         if os.environ.get("GOLDEN") == "1":
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(rendered)
         assert path.exists(), f"There is no tests/golden/{name}: run `make golden` and look at it."
         assert rendered == path.read_bytes(), f"{name} differs: run `make golden` and look at the difference."

@@ -8,6 +8,7 @@ IMAP = ServerSettings(ServiceType.IMAP, "mail.%EMAILDOMAIN%", 993, SocketType.SS
 IMAP_STARTTLS = ServerSettings(ServiceType.IMAP, "mail.%EMAILDOMAIN%", 143, SocketType.STARTTLS)
 IMAP_PLAIN = ServerSettings(ServiceType.IMAP, "mail.%EMAILDOMAIN%", 143, SocketType.PLAIN)
 POP3 = ServerSettings(ServiceType.POP3, "mail.%EMAILDOMAIN%", 995, SocketType.SSL)
+POP3_STARTTLS = ServerSettings(ServiceType.POP3, "mail.%EMAILDOMAIN%", 110, SocketType.STARTTLS)
 SMTP_STARTTLS = ServerSettings(ServiceType.SMTP, "mail.%EMAILDOMAIN%", 587, SocketType.STARTTLS)
 SMTP = ServerSettings(ServiceType.SMTP, "mail.%EMAILDOMAIN%", 465, SocketType.SSL)
 SMTP_PLAIN = ServerSettings(ServiceType.SMTP, "mail.%EMAILDOMAIN%", 587, SocketType.PLAIN)

@@ -18,7 +18,7 @@ FORMAT = FORMATS["autoconfig"]
 
 
 def for_address(address: Address, hosting: Hosting) -> bytes:
-    return documents.for_address(FORMAT, address, hosting)
+    return documents.for_config(FORMAT, documents.config_for_address(address, hosting))
 
 
 def for_domain(hosting: Hosting) -> bytes:

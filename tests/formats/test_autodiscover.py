@@ -28,7 +28,9 @@ ASKED = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def render(hosting: Hosting, address: str = "anna@example.com") -> bytes:
-    return documents.for_address(FORMATS["autodiscover"], parse_address(address), hosting)
+    return documents.for_config(
+        FORMATS["autodiscover"], documents.config_for_address(parse_address(address), hosting)
+    )
 
 
 def protocols(document: bytes) -> list[dict[str, str | None]]:

@@ -149,9 +149,9 @@ def test_an_alias_sends_as_itself_and_signs_in_as_the_mailbox() -> None:
 @pytest.mark.parametrize(
     ("address", "filename"),
     [
-        ("_xavier@example.com", "mail-xavier-example-com.mobileconfig"),
-        ("anna@example.com", "mail-anna-example-com.mobileconfig"),
-        ("o'brien+shop@example.com", "mail-o-brien-shop-example-com.mobileconfig"),
+        ("_xavier@example.com", "mail-_xavier@example.com.mobileconfig"),
+        ("anna@example.com", "mail-anna@example.com.mobileconfig"),
+        ("o'brien+shop@example.com", "mail-o-brien+shop@example.com.mobileconfig"),
     ],
 )
 def test_the_file_name_is_safe_everywhere(address: str, filename: str) -> None:
@@ -175,3 +175,67 @@ def test_it_is_for_one_address_and_downloaded_as_what_an_iphone_installs() -> No
     assert FORMAT.scope is Scope.ADDRESS
     assert FORMAT.media_type == "application/x-apple-aspen-config"
     assert FORMAT.read_by == "Mail on iPhone, iPad and Mac (its maker's documentation)"
+
+
+# --- Several addresses, calendars, address books ---------------------------------------------------------
+
+
+WITH_DAV = replace(
+    hostings.DOMAIN,
+    caldav_url="https://dav.%EMAILDOMAIN%/calendars/%EMAILADDRESS%/",
+    carddav_url="https://dav.%EMAILDOMAIN%:8443/",
+)
+# apple/device-management, mdm/profiles: com.apple.caldav.account.yaml, com.apple.carddav.account.yaml.
+DAV_KEYS = {"AccountDescription", "HostName", "Port", "PrincipalURL", "UseSSL", "Username"}
+
+
+def several(owner: str = "7", *addresses: str, protocol: Protocol = Protocol.IMAP) -> dict[str, Any]:
+    configs = [resolve(parse_address(each), hostings.DOMAIN, protocol) for each in addresses]
+    profile: dict[str, Any] = plistlib.loads(FORMAT.render_several(configs, owner))  # type: ignore[attr-defined]
+    return profile
+
+
+def test_calendars_and_address_books_come_along_where_the_server_has_them() -> None:
+    outer = plistlib.loads(render(hosting=WITH_DAV))
+    account, calendar, contacts = outer["PayloadContent"]
+    assert account["PayloadType"] == "com.apple.mail.managed"
+    assert (calendar["PayloadType"], contacts["PayloadType"]) == (
+        "com.apple.caldav.account",
+        "com.apple.carddav.account",
+    )
+    assert (calendar["CalDAVHostName"], calendar["CalDAVPort"]) == ("dav.example.com", 443)
+    assert calendar["CalDAVPrincipalURL"] == "/calendars/anna@example.com/"
+    assert (contacts["CardDAVHostName"], contacts["CardDAVPort"]) == ("dav.example.com", 8443)
+    assert "CardDAVPrincipalURL" not in contacts
+    for payload, kind in ((calendar, "CalDAV"), (contacts, "CardDAV")):
+        assert payload[f"{kind}UseSSL"] is True
+        assert payload[f"{kind}Username"] == "anna@example.com"
+        own = {key.removeprefix(kind) for key in payload if key.startswith(kind)}
+        assert own <= DAV_KEYS
+    numbers = [payload["PayloadUUID"] for payload in (outer, account, calendar, contacts)]
+    assert len(set(numbers)) == 4
+
+
+def test_nothing_is_signed_in_to_by_http() -> None:
+    hosting = replace(hostings.DOMAIN, caldav_url="http://dav.example.com/")
+    assert len(plistlib.loads(render(hosting=hosting))["PayloadContent"]) == 1
+
+
+def test_several_addresses_are_one_profile_with_the_accounts_of_their_own() -> None:
+    both = several("7", "anna@example.com", "bert@example.com")
+    assert [each["EmailAddress"] for each in both["PayloadContent"]] == [
+        "anna@example.com",
+        "bert@example.com",
+    ]
+    assert both["PayloadDisplayName"] == "2 addresses (IMAP)"
+    _outer, alone = profile("anna@example.com")
+    assert both["PayloadContent"][0] == alone, "no account is made twice"
+
+
+def test_another_profile_of_the_same_person_replaces_the_first() -> None:
+    first, second = several("7", "anna@example.com"), several("7", "anna@example.com", "bert@example.com")
+    assert first["PayloadIdentifier"] == second["PayloadIdentifier"]
+    assert first["PayloadUUID"] == second["PayloadUUID"]
+    other = several("8", "anna@example.com")
+    assert other["PayloadIdentifier"] != first["PayloadIdentifier"]
+    assert several("7", "anna@example.com", protocol=Protocol.POP3)["PayloadUUID"] != first["PayloadUUID"]

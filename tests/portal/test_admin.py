@@ -141,3 +141,19 @@ def test_a_link_that_is_over_leads_nowhere(setup_link: MakeLink, owner: User, si
     assert gone.status_code == 410
     assert f"/s/{token}/" not in gone.content.decode()
     assert "Sign out" in gone.content.decode(), "who is signed in keeps the menu"
+
+
+@pytest.mark.parametrize(
+    ("values", "warned"),
+    [
+        ({"software": "SmarterMail 17"}, True),
+        ({"activesync_url": "https://mail.example.com/Microsoft-Server-ActiveSync"}, True),
+        ({"software": "Dovecot"}, False),
+    ],
+)
+def test_staff_are_warned_of_a_server_that_answers_autodiscover_itself(
+    support: Client, values: dict[str, str], warned: bool
+) -> None:
+    Server.objects.update(**{"software": "", "activesync_url": "", **values})
+    page = support.get(f"/admin/hosting/server/{Server.objects.get().pk}/change/").content.decode()
+    assert ("This server answers Autodiscover itself." in page) == warned

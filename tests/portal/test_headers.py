@@ -53,10 +53,14 @@ AUTODISCOVER = {
     r"^autodiscover/autodiscover\.json/v1\.0/(?P<address>[^/]+)$",
 }
 
+# tests/discovery/test_pacc.py
+PACC = {".well-known/user-agent-configuration.json"}
+
 # What comes back without signing in, and with.
 PAGES = {
     "": (302, 200),
     "setup/": (302, 422),
+    "setup/several/": (302, 200),
     "setup/<str:address>/test/": (302, 200),
     "setup/<str:address>/phone/": (302, 200),
     "setup/<str:address>/files/<slug:slug>/<slug:protocol>/": (302, 200),
@@ -151,9 +155,9 @@ def routes_of(urlconf: str) -> set[str]:
 
 def test_every_route_is_listed() -> None:
     listed = {route for route in routes_of("portal.urls") if not route.startswith(ADMIN)}
-    assert listed == DISCOVERY | AUTODISCOVER | set(PAGES)
+    assert listed == DISCOVERY | AUTODISCOVER | PACC | set(PAGES)
     elsewhere = Client().get("/nowhere/", headers={"host": "autoconfig.example.com"})
-    assert routes_of(elsewhere.wsgi_request.urlconf) == DISCOVERY | AUTODISCOVER
+    assert routes_of(elsewhere.wsgi_request.urlconf) == DISCOVERY | AUTODISCOVER | PACC
 
 
 # --- What has to be right for all of them -------------------------------------------------------------

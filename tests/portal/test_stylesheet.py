@@ -20,6 +20,9 @@ def classes_of_the_templates() -> set[str]:
     for template in (ROOT / "templates").rglob("*.html"):
         for match in IN_A_TEMPLATE.finditer(template.read_text(encoding="utf-8")):
             found.update(re.findall(r"[\w-]+", " ".join(filter(None, match.groups()))))
+    # Template tags write a few elements themselves.
+    for tags in (ROOT / "mailsetup").rglob("templatetags/*.py"):
+        found.update(re.findall(r"[\w-]+", tags.read_text(encoding="utf-8")))
     return found
 
 

@@ -16,6 +16,11 @@ from mailsetup.formats import FORMATS, NothingToOffer, autodiscover
 from mailsetup.hosting.selectors import UnknownDomain
 
 _PATH = "/autodiscover/autodiscover.xml"
+# What is answered in which schema, and the error where there is nothing to say in it.
+_SCHEMAS = {
+    autodiscover.OUTLOOK_RESPONSE: (FORMATS["autodiscover"].render, autodiscover.ADDRESS_NOT_FOUND),
+    autodiscover.MOBILESYNC_RESPONSE: (autodiscover.render_mobilesync, autodiscover.NO_SUCH_PROVIDER),
+}
 
 
 @csrf_exempt
@@ -34,13 +39,15 @@ def xml(request: HttpRequest) -> HttpResponse:
         address = parse_address(asked.address)
     except (autodiscover.Malformed, AddressError):
         return _error(autodiscover.INVALID_REQUEST)
-    if asked.response_schema != autodiscover.OUTLOOK_RESPONSE:
-        # Among them mobilesync, which asks for Exchange ActiveSync.
+    if asked.response_schema not in _SCHEMAS:
         return _error(autodiscover.NO_SUCH_PROVIDER)
+    render, nothing = _SCHEMAS[asked.response_schema]
     try:
-        body = answers.for_stranger(FORMATS["autodiscover"], address, display_name=brand_of(request).name)
-    except (UnknownDomain, NothingToOffer):
+        body = render(answers.config_for_stranger(address, display_name=brand_of(request).name))
+    except UnknownDomain:
         return _error(autodiscover.ADDRESS_NOT_FOUND)
+    except NothingToOffer:
+        return _error(nothing)
     return HttpResponse(body, content_type=autodiscover.MEDIA_TYPE)
 
 

@@ -1,6 +1,7 @@
 """Files that a person downloads for a program."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from mailsetup.clientconfig import NotOffered, Protocol
@@ -25,5 +26,9 @@ def download(request: HttpRequest, setup: Setup, *, slug: str, protocol: str) ->
     return HttpResponse(
         body,
         content_type=file_format.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{file_format.filename(config)}"'},
+        headers={
+            "Content-Disposition": content_disposition_header(
+                as_attachment=True, filename=file_format.filename(config)
+            )
+        },
     )

@@ -24,8 +24,8 @@ GUIDE = Guide(
     evidence=(
         "The profile's keys come from Apple's own device-management schema; the path through Settings and "
         "the labels of the manual way from hosting providers' pages; how long a downloaded profile waits "
-        "from such a provider's copy of Apple's page. The wording around installing a profile and the POP3 menu "
-        "“Delete from server” nobody has checked."
+        "from such a provider's copy of Apple's page. The wording around installing a profile and the POP3 "
+        "menu “Delete from server” nobody has checked."
     ),
     checked="iOS 18, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},

@@ -59,9 +59,8 @@ GUIDE = Guide(
             "Edit",
             "File",
             "New",
-            "Existing Mail Account",
         ),
-        Grade.HOSTS: ("Done", "Configure manually"),
+        Grade.HOSTS: ("Existing Mail Account", "Done", "Configure manually"),
     },
     days_on_server=DAYS_TO_LEAVE_MESSAGES,
 )

@@ -13,7 +13,10 @@ from mailsetup.hosting.sentences import address_fault
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
+WebAddress = Annotated[str, Meta(max_length=300)]
 _SMTP_RELAY_PORT = 25
+# The keys of a server that hold a web address.
+WEB_ADDRESSES = ("webmail_url", "caldav_url", "carddav_url", "activesync_url")
 
 
 class ProviderFileError(ValueError):
@@ -41,7 +44,10 @@ class ServerEntry(_Strict):
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     services: Annotated[tuple[ServiceEntry, ...], Meta(min_length=1)]
     software: Annotated[str, Meta(max_length=50)] = ""
-    webmail_url: Annotated[str, Meta(max_length=300)] = ""
+    webmail_url: WebAddress = ""
+    caldav_url: WebAddress = ""
+    carddav_url: WebAddress = ""
+    activesync_url: WebAddress = ""
     mx_patterns: tuple[Text, ...] = ()
     alias_uses_primary: bool = True
 
@@ -117,7 +123,8 @@ def _check_servers(document: ProviderFile) -> None:
         if server.name in seen:
             raise ProviderFileError(f"servers[{index}].name", f"The server {server.name} is there twice.")
         seen.add(server.name)
-        _checked(f"servers[{index}].webmail_url", names.check_web_address, server.webmail_url)
+        for key in WEB_ADDRESSES:
+            _checked(f"servers[{index}].{key}", names.check_web_address, getattr(server, key))
         for place, service in enumerate(server.services):
             where = f"servers[{index}].services[{place}]"
             _checked(f"{where}.hostname", names.check_host_name, service.hostname)

@@ -9,6 +9,7 @@ from accounts import services as account_services
 from accounts.models import Customer
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
 from mailsetup.hosting.provisioning.file import (
+    WEB_ADDRESSES,
     CustomerEntry,
     DomainEntry,
     ProviderFile,
@@ -89,7 +90,7 @@ def _store_customer(entry: CustomerEntry, changes: Changes) -> None:
 def _store_server(entry: ServerEntry, changes: Changes) -> None:
     values: dict[str, Any] = {
         "software": entry.software,
-        "webmail_url": entry.webmail_url,
+        **{key: getattr(entry, key) for key in WEB_ADDRESSES},
         "mx_patterns": list(entry.mx_patterns),
         "alias_uses_primary": entry.alias_uses_primary,
     }

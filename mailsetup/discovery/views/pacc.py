@@ -1,0 +1,26 @@
+"""PACC's document, which is asked for by HTTPS alone."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.brands import brand_of
+from mailsetup.clientconfig import AddressError
+from mailsetup.discovery import answers
+from mailsetup.discovery.views.errors import not_found
+from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.hosting.selectors import UnknownDomain
+
+
+@require_safe
+def pacc(request: HttpRequest) -> HttpResponse:
+    """For the domain of the host name; 404 for strangers, and where PACC can't say what the server does."""
+    if settings.HTTPS_ONLY and not request.is_secure():
+        return not_found(request)
+    try:
+        domain = answers.Question.of(request.get_host(), "").domain
+        answer = answers.domain_answer(FORMATS["pacc"], domain, display_name=brand_of(request).name)
+    except (AddressError, UnknownDomain, NothingToOffer):
+        return not_found(request)
+    status, headers, body = answer.reply(request.headers.get("If-None-Match", ""))
+    return HttpResponse(body, status=status, headers=headers)
