@@ -1,5 +1,6 @@
 """Addresses as people type, paste and attack them."""
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,3 +135,19 @@ def test_dots_after_a_domain_and_spaces_around_an_address_are_typing_mistakes() 
 
 def test_only_the_first_plus_starts_a_sub_address() -> None:
     assert parse_address("anna+shop+2026@example.com").mailbox == "anna@example.com"
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9.-]{1,80}", fullmatch=True)
+    | st.from_regex(r"([a-z]{1,3}-{0,3}){1,4}\.[a-z]{2}")
+)
+def test_a_plain_name_is_what_idna_says_of_it(name: str) -> None:
+    try:
+        expected = idna.encode(name.rstrip("."), uts46=True).decode().lower()
+    except (idna.IDNAError, UnicodeError):
+        expected = ""
+    try:
+        found = parse_domain(name)
+    except AddressError as error:
+        found = "" if error.fault is AddressFault.DOMAIN_INVALID else expected
+    assert found == expected

@@ -1,9 +1,13 @@
 """Storing a provider file: upserts, all or nothing, and says what it did."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
 
 from accounts import services as account_services
 from accounts.models import Customer
@@ -17,6 +21,9 @@ from mailsetup.hosting.provisioning.file import (
     ServerEntry,
     read_provider_file,
 )
+
+# SQLite takes so many values in a query, and more.
+_BATCH = 500
 
 
 @dataclass(slots=True)
@@ -63,10 +70,10 @@ def _store(document: ProviderFile, changes: Changes) -> None:
         _store_server(server, changes)
     servers = {server.name: server for server in Server.objects.all()}
     customers = {customer.external_id: customer for customer in Customer.objects.all()}
-    for index, domain in enumerate(document.domains):
-        _refuse_taken_names(f"domains[{index}]", domain)
-        owner = customers[domain.customer] if domain.customer else None
-        _store_domain(domain, servers[domain.server], owner, changes)
+    numbered = enumerate(document.domains)
+    # In batches: a query for each domain takes minutes for a large provider.
+    while batch := dict(islice(numbered, _BATCH)):
+        _store_domains(batch, servers, customers, changes)
 
 
 def _update(row: models.Model, values: dict[str, Any]) -> bool:
@@ -116,44 +123,102 @@ def _store_server(entry: ServerEntry, changes: Changes) -> None:
     changes.note(f"server {entry.name}", created=created, changed=changed)
 
 
-def _refuse_taken_names(path: str, entry: DomainEntry) -> None:
-    """A name is a domain or an alias of one domain, never both."""
-    alias = DomainAlias.objects.filter(name=entry.name).select_related("domain").first()
-    if alias is not None and entry.name not in entry.aliases:
-        raise ProviderFileError(f"{path}.name", f"{entry.name} is already an alias of {alias.domain.name}.")
-    for index, name in enumerate(entry.aliases):
-        if Domain.objects.filter(name=name).exists():
-            raise ProviderFileError(f"{path}.aliases[{index}]", f"{name} is already a domain of its own.")
-        if DomainAlias.objects.filter(name=name).exclude(domain__name=entry.name).exists():
-            raise ProviderFileError(
-                f"{path}.aliases[{index}]", f"{name} is already an alias of another domain."
-            )
+def _store_domains(
+    entries: Mapping[int, DomainEntry],
+    servers: Mapping[str, Server],
+    customers: Mapping[str, Customer],
+    changes: Changes,
+) -> None:
+    """Some of the file's domains, by their places in it."""
+    names = [entry.name for entry in entries.values()]
+    aliases = _names_below(DomainAlias.objects.filter(domain__name__in=names), "name")
+    mailboxes = _names_below(Mailbox.objects.filter(domain__name__in=names), "local_part")
+    dropped = {alias for entry in entries.values() for alias in aliases[entry.name] - set(entry.aliases)}
+    DomainAlias.objects.filter(name__in=dropped).delete()
+    _refuse_taken_names(entries)
 
+    present = {domain.name: domain for domain in Domain.objects.filter(name__in=names)}
+    created = {
+        entry.name: Domain(name=entry.name, **_domain_values(entry, servers, customers))
+        for entry in entries.values()
+        if entry.name not in present
+    }
+    Domain.objects.bulk_create(created.values())
+    changed = {
+        entry.name
+        for entry in entries.values()
+        if entry.name in present and _differs(present[entry.name], _domain_values(entry, servers, customers))
+    }
+    Domain.objects.bulk_update([present[name] for name in changed], ["server", "customer", "enabled"])
 
-def _store_domain(entry: DomainEntry, server: Server, customer: Customer | None, changes: Changes) -> None:
-    values: dict[str, Any] = {"server": server, "customer": customer, "enabled": entry.enabled}
-    domain, created = Domain.objects.get_or_create(name=entry.name, defaults=values)
-    changed = _update(domain, values)
-    changed |= _sync_aliases(domain, set(entry.aliases))
-    changed |= _sync_mailboxes(domain, set(entry.mailboxes))
-    changes.note(f"domain {entry.name}", created=created, changed=changed)
-
-
-def _sync_aliases(domain: Domain, wanted: set[str]) -> bool:
-    """Make the aliases of `domain` those that are wanted; returns whether anything changed."""
-    present = set(domain.aliases.values_list("name", flat=True))
-    domain.aliases.filter(name__in=present - wanted).delete()
+    domains = present | created
+    gone = Q(pk__in=())
+    for entry in entries.values():
+        if without := mailboxes[entry.name] - set(entry.mailboxes):
+            gone |= Q(domain=domains[entry.name], local_part__in=without)
+    Mailbox.objects.filter(gone).delete()
     DomainAlias.objects.bulk_create(
-        DomainAlias(domain=domain, name=name) for name in sorted(wanted - present)
+        DomainAlias(domain=domains[entry.name], name=name)
+        for entry in entries.values()
+        for name in sorted(set(entry.aliases) - aliases[entry.name])
     )
-    return present != wanted
-
-
-def _sync_mailboxes(domain: Domain, wanted: set[str]) -> bool:
-    """The same for its mailboxes, by local part."""
-    present = set(domain.mailboxes.values_list("local_part", flat=True))
-    domain.mailboxes.filter(local_part__in=present - wanted).delete()
     Mailbox.objects.bulk_create(
-        Mailbox(domain=domain, local_part=local_part) for local_part in sorted(wanted - present)
+        Mailbox(domain=domains[entry.name], local_part=local_part)
+        for entry in entries.values()
+        for local_part in sorted(set(entry.mailboxes) - mailboxes[entry.name])
     )
-    return present != wanted
+    for entry in entries.values():
+        below = aliases[entry.name] != set(entry.aliases) or mailboxes[entry.name] != set(entry.mailboxes)
+        changes.note(
+            f"domain {entry.name}", created=entry.name in created, changed=below or entry.name in changed
+        )
+
+
+def _names_below(rows: QuerySet[Any], field_name: str) -> dict[str, set[str]]:
+    """What belongs to each domain, by the domain's name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for domain, name in rows.values_list("domain__name", field_name):
+        found[domain].add(name)
+    return found
+
+
+def _domain_values(
+    entry: DomainEntry, servers: Mapping[str, Server], customers: Mapping[str, Customer]
+) -> dict[str, Any]:
+    return {
+        "server": servers[entry.server],
+        "customer": customers[entry.customer] if entry.customer else None,
+        "enabled": entry.enabled,
+    }
+
+
+def _differs(domain: Domain, values: Mapping[str, Any]) -> bool:
+    """Whether anything does; sets it."""
+    server, customer = values["server"], values["customer"]
+    wanted = (server.pk, customer.pk if customer else None, values["enabled"])
+    if (domain.server_id, domain.customer_id, domain.enabled) == wanted:
+        return False
+    for name, value in values.items():
+        setattr(domain, name, value)
+    return True
+
+
+def _refuse_taken_names(entries: Mapping[int, DomainEntry]) -> None:
+    """A name is a domain or an alias of one domain, never both."""
+    wanted = {alias for entry in entries.values() for alias in entry.aliases}
+    names = {entry.name for entry in entries.values()}
+    taken = dict(DomainAlias.objects.filter(name__in=wanted | names).values_list("name", "domain__name"))
+    domains = set(Domain.objects.filter(name__in=wanted).values_list("name", flat=True))
+    for place, entry in entries.items():
+        path = f"domains[{place}]"
+        if entry.name in taken:
+            raise ProviderFileError(
+                f"{path}.name", f"{entry.name} is already an alias of {taken[entry.name]}."
+            )
+        for index, name in enumerate(entry.aliases):
+            if name in domains:
+                raise ProviderFileError(f"{path}.aliases[{index}]", f"{name} is already a domain of its own.")
+            if taken.get(name, entry.name) != entry.name:
+                raise ProviderFileError(
+                    f"{path}.aliases[{index}]", f"{name} is already an alias of another domain."
+                )
