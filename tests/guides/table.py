@@ -33,5 +33,6 @@ TABLE = [
     Row("outlook-mobile", 7, password=5, incoming=5, user_name=5, outgoing=6, authentication=6),
     Row("windows-live-mail", 8, 3, incoming=6, user_name=6, outgoing=7, authentication=7, pop3_steps=9),
     Row("outlook-mac", 7, password=4, incoming=5, user_name=4, outgoing=6, authentication=6, pop3_steps=8),
+    Row("em-client", 6, password=4, incoming=4, user_name=4, outgoing=5, authentication=5, pop3_steps=7),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
 ]
