@@ -25,7 +25,16 @@ class Row:
 TABLE = [
     Row("apple-mail-iphone", 5, password=2, incoming=3, user_name=3, outgoing=4, authentication=4),
     Row("apple-mail-iphone", 5, 4, incoming=8, user_name=8, outgoing=9, authentication=9, profile=True),
+    Row(
+        "outlook-classic", 7, password=5, incoming=4, user_name=4, outgoing=4, authentication=5, pop3_steps=8
+    ),
+    Row("outlook-new", 7, password=4, incoming=5, user_name=5, outgoing=6, authentication=6),
     Row("thunderbird", 4, password=4, incoming=6, user_name=6, outgoing=7, authentication=7),
+    Row("outlook-mobile", 7, password=5, incoming=5, user_name=5, outgoing=6, authentication=6),
     Row("windows-live-mail", 8, 3, incoming=6, user_name=6, outgoing=7, authentication=7, pop3_steps=9),
+    Row("outlook-mac", 7, password=4, incoming=5, user_name=4, outgoing=6, authentication=6, pop3_steps=8),
+    Row("em-client", 6, password=4, incoming=4, user_name=4, outgoing=5, authentication=5, pop3_steps=7),
+    Row("mailbird", 6, password=3, incoming=4, user_name=4, outgoing=5, authentication=5),
+    Row("the-bat", 5, password=2, incoming=3, user_name=3, outgoing=4, authentication=4, pop3_steps=6),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
 ]
