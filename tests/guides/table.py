@@ -33,5 +33,7 @@ TABLE = [
     Row("mailspring", 3, password=2, incoming=4, user_name=4, outgoing=5, authentication=5),
     Row("geary", 5, password=3, incoming=3, user_name=3, outgoing=4, authentication=4),
     Row("claws-mail", 5, password=3, incoming=3, user_name=3, outgoing=4, authentication=4),
+    Row("mbsync", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
+    Row("neomutt", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
 ]
