@@ -35,5 +35,10 @@ TABLE = [
     Row("claws-mail", 5, password=3, incoming=3, user_name=3, outgoing=4, authentication=4),
     Row("mbsync", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
     Row("neomutt", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
+    Row("fetchmail", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
+    Row("getmail", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
+    Row("aerc", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
+    Row("alpine", 6, password=6, incoming=3, user_name=3, outgoing=4, authentication=4),
+    Row("offlineimap", 4, password=3, incoming=2, user_name=2, outgoing=2, authentication=2),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
 ]
