@@ -57,7 +57,8 @@ class Step:
     @classmethod
     def of(cls, item: Part) -> "Step":
         (number,) = item.found("data-number")
-        return cls(int(number), [item.attributes["id"], *item.found("id")], item)
+        more = [span.attributes["id"] for span in item.parts("span", having="id")]
+        return cls(int(number), [item.attributes["id"], *more], item)
 
 
 class Page(HTMLParser):

@@ -1,0 +1,63 @@
+"""Evolution of GNOME: looks for autoconfig, or takes what is typed in."""
+
+from mailsetup.clientconfig import Protocol
+from mailsetup.guides.clients.base import Grade, Guide, Platform
+
+GUIDE = Guide(
+    slug="evolution",
+    name="Evolution",
+    vendor="GNOME",
+    rank=190,
+    tile="Ev",
+    hue=150,
+    platforms=(Platform.LINUX,),
+    protocols=(Protocol.IMAP, Protocol.POP3),
+    status="current",
+    since="2025-10-27",
+    minutes=4,
+    way="type_address",
+    also=("GNOME Evolution", "Ubuntu", "Novell Evolution"),
+    finds="asks for Mozilla autoconfig at the domain, then for Mozilla's own list",
+    # TLS is the app's word for it; which of the two it is, it says in full.
+    ssl_word="TLS on a dedicated port",
+    starttls_word="STARTTLS after connecting",
+    evidence=(
+        "Labels and where it looks for settings were read out of Evolution's own files in Debian 12, the "
+        "ways through its menus from its own help. Whether it jumps to its last page once it has found the "
+        "settings, and whether it leaves POP3 mail on the server from the start, nobody has checked."
+    ),
+    checked="Evolution 3.46.4, from its own files",
+    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    labels={
+        Grade.PROGRAM: (
+            "File",
+            "New",
+            "Mail Account",
+            "Edit",
+            "Preferences",
+            "Mail Accounts",
+            "Add",
+            "Next",
+            "Full Name",
+            "Email Address",
+            "Look up mail server details based on the entered e-mail address",
+            "Skip Lookup",
+            "Receiving Email",
+            "Server Type",
+            "Server",
+            "Port",
+            "Username",
+            "Encryption method",
+            "Authentication",
+            "Receiving Options",
+            "Leave messages on server",
+            "Delete after",
+            "Sending Email",
+            "Server requires authentication",
+            "Type",
+            "Account Summary",
+            "Apply",
+            "Properties",
+        ),
+    },
+)

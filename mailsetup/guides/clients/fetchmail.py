@@ -1,0 +1,45 @@
+"""fetchmail, which fetches, and msmtp, which sends."""
+
+from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.guides.clients.base import Grade, Guide, Platform
+
+GUIDE = Guide(
+    slug="fetchmail",
+    name="fetchmail",
+    vendor="The fetchmail project",
+    rank=280,
+    tile="fm",
+    hue=60,
+    platforms=(Platform.LINUX, Platform.MAC),
+    protocols=(Protocol.IMAP, Protocol.POP3),
+    status="current",
+    since="2023-02-27",
+    minutes=5,
+    way="file",
+    also=("msmtp", "procmail", "fetchmailconf"),
+    finds="finds nothing by itself; it reads a file",
+    receiving=(SocketType.SSL, SocketType.STARTTLS),
+    sending=(SocketType.SSL, SocketType.STARTTLS),
+    evidence=(
+        "The words of the file come from the manuals of fetchmail and msmtp. Our tests give both programs "
+        "these files and let them fetch and send; nobody has followed the page as a whole."
+    ),
+    checked="fetchmail 6.4.37 and msmtp 1.8.23, from their manuals",
+    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    labels={
+        Grade.PROGRAM: (
+            "poll",
+            "service",
+            "user",
+            "ssl",
+            "keep",
+            "flush",
+            "mda",
+            "host",
+            "port",
+            "tls_starttls",
+            "passwordeval",
+        ),
+    },
+    files=("fetchmail", "msmtp"),
+)

@@ -1,0 +1,48 @@
+"""Mailspring: finds the settings by autoconfig, or takes them on one page. IMAP only."""
+
+from mailsetup.clientconfig import Protocol
+from mailsetup.guides.clients.base import Grade, Guide, Platform
+
+GUIDE = Guide(
+    slug="mailspring",
+    name="Mailspring",
+    vendor="Foundry 376",
+    rank=220,
+    tile="Ms",
+    hue=150,
+    platforms=(Platform.WINDOWS, Platform.MAC, Platform.LINUX),
+    protocols=(Protocol.IMAP,),
+    status="current",
+    since="2026-08-21",
+    minutes=2,
+    way="type_address",
+    also=("Nylas Mail", "Foundry"),
+    finds="knows big providers, then asks for Mozilla autoconfig, then guesses",
+    ssl_word="SSL / TLS",
+    starttls_word="STARTTLS",
+    evidence=(
+        "Labels, their order and where it looks for settings were read out of Mailspring's source. Where an "
+        "account is changed later nobody has checked."
+    ),
+    checked="Mailspring of August 2026, from its source",
+    proof={Protocol.IMAP: Grade.PROGRAM},
+    labels={
+        Grade.PROGRAM: (
+            "IMAP / SMTP",
+            "Name",
+            "Email",
+            "Password",
+            "Continue",
+            "Incoming Mail",
+            "Outgoing Mail",
+            "Server",
+            "Port",
+            "Security",
+            "Username",
+            "Custom Container Folder",
+            "Allow insecure SSL",
+            "Connect Account",
+        ),
+        Grade.UNVERIFIED: ("Preferences", "Accounts", "Add Account"),
+    },
+)
