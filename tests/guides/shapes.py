@@ -1,7 +1,10 @@
 """The servers a provider may have, and the page of a guide for an address on each of them."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
@@ -86,6 +89,19 @@ SHAPES = {
         ServerSettings(SMTP, "mail.hoster.example", 587, STARTTLS),
     ),
 }
+
+
+def every_page(test: Callable[[str, Protocol, str], None]) -> Any:
+    """A test of one page, made of every page there is: a case for each app, on every kind of server."""
+
+    @pytest.mark.parametrize("slug", dict.fromkeys(slug for slug, _protocol, _shape in EVERY_PAGE))
+    def on_every_page(slug: str) -> None:
+        for where in EVERY_PAGE:
+            if where[0] == slug:
+                test(*where)
+
+    on_every_page.__doc__ = test.__doc__
+    return on_every_page
 
 
 def setup_on(shape: str, *, name: str = "Anna Lindqvist") -> Setup:

@@ -8,9 +8,8 @@ import pytest
 
 from mailsetup.clientconfig import Protocol, SocketType
 from mailsetup.guides.clients import GUIDES, Grade
-from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, page, render
+from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, every_page, page, render
 
-every_page = pytest.mark.parametrize(("slug", "protocol", "shape"), EVERY_PAGE)
 every_protocol = pytest.mark.parametrize("protocol", Protocol)
 STEP_GUIDES = [guide.slug for guide in GUIDES.values() if guide.protocols]
 every_guide = pytest.mark.parametrize("slug", STEP_GUIDES)

@@ -10,10 +10,8 @@ from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients import GUIDES, TOPICS
 from mailsetup.guides.outline import GuideStep, Outline, StepCounter, outline
 from tests.guides.page import Page
-from tests.guides.shapes import EVERY_PAGE, page
+from tests.guides.shapes import every_page, page
 from tests.guides.table import TABLE, Row
-
-every_page = pytest.mark.parametrize(("slug", "protocol", "shape"), EVERY_PAGE)
 
 
 def test_the_table_has_a_row_for_every_guide_in_the_order_in_which_they_are_offered() -> None:
