@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.app_settings import AccountSettings
 from mailsetup.connection_tests.app_settings import ConnectionTestSettings
 from mailsetup.discovery.app_settings import DiscoverySettings
+from mailsetup.guides.app_settings import GuideSettings
 from mailsetup.hosting.app_settings import HostingSettings
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.setup_links.app_settings import SetupLinkSettings
@@ -30,6 +31,7 @@ env.read_env(BASE_DIR / ".env")
 ACCOUNTS = environment.room(AccountSettings)
 CONNECTION_TESTS = environment.room(ConnectionTestSettings)
 DISCOVERY = environment.room(DiscoverySettings)
+GUIDES = environment.room(GuideSettings)
 HOSTING = environment.room(HostingSettings)
 PROBES = environment.room(ProbeSettings)
 SETUP_LINKS = environment.room(SetupLinkSettings)

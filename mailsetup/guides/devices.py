@@ -27,11 +27,11 @@ _HINTS = {
 
 # What the visitor holds, what the group of apps is called, and its picture.
 DEVICES = {
-    Platform.WINDOWS: (_("Windows computer"), _("Windows"), "desktop"),
-    Platform.IOS: (_("iPhone or iPad"), _("iPhone and iPad"), "phone"),
-    Platform.ANDROID: (_("phone or tablet with Android"), _("Android"), "phone"),
-    Platform.MAC: (_("Mac"), _("Mac"), "laptop"),
-    Platform.LINUX: (_("Linux computer"), _("Linux"), "desktop"),
+    Platform.WINDOWS: (_("a Windows computer"), _("Windows"), "desktop"),
+    Platform.IOS: (_("an iPhone or iPad"), _("iPhone and iPad"), "phone"),
+    Platform.ANDROID: (_("a phone or tablet with Android"), _("Android"), "phone"),
+    Platform.MAC: (_("a Mac"), _("Mac"), "laptop"),
+    Platform.LINUX: (_("a Linux computer"), _("Linux"), "desktop"),
 }
 
 

@@ -1,5 +1,6 @@
 """The guide for one app with one address's own values."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from mailsetup.guides.devices import guess_platform
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.setups import Setup
+
+LAST_APP_COOKIE = "last_app"
 
 
 @for_setup
@@ -49,7 +52,17 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "for_staff": request.user.is_staff or getattr(request.user, "is_hijacked", False),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
     }
-    return render(request, template_of(found), context)
+    response = render(request, template_of(found), context)
+    # The front page offers the last choice first. It says which app, and nothing of whose address.
+    response.set_cookie(
+        LAST_APP_COOKIE,
+        found.slug,
+        max_age=timedelta(days=settings.GUIDES.last_app_days),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def _switch(setup: Setup, guide: Guide) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -17,14 +18,21 @@ from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
 from mailsetup.clientconfig import AddressError, Protocol, display_domain
 from mailsetup.connection_tests.report import TestSummary, latest_summaries
-from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
+from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, TERMINAL, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform
 from mailsetup.guides.outline import outline
+from mailsetup.guides.search import find_guides
+from mailsetup.guides.views import LAST_APP_COOKIE
 from mailsetup.hosting import selectors, sentences
 from mailsetup.hosting.selectors import UnknownDomain
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.selectors import setup_of_user
 from mailsetup.setup_links.setups import Setup
+
+# What the first button of the form says, which Enter presses in any of its fields.
+_ENTER = "enter"
+# What the other questions of the page answer.
+_ANSWERS = {"address", "other", "protocol"}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -97,7 +105,11 @@ def link(request: HttpRequest, setup: Setup) -> HttpResponse:
 
 
 def _to_guide(request: HttpRequest, setup: Setup) -> HttpResponse | None:
-    guide = GUIDES.get(request.GET.get("app", ""))
+    slug = request.GET.get("app", "")
+    if slug == _ENTER:
+        # Enter in the search field searches; in another one it asks for the plain settings.
+        slug = "" if request.GET.get("q", "").strip() else "other"
+    guide = GUIDES.get(slug)
     if guide is None:
         return None
     offered = setup.hosting.protocols
@@ -149,19 +161,58 @@ def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[
 
 
 def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, Any]:
-    platform = guess_platform(request.headers)
-    detected = guides_for(platform) if platform else []
-    label, _group, icon = DEVICES[platform] if platform else ("", "", "")
+    query = request.GET.get("q", "").strip()[: settings.GUIDES.app_search_characters]
     return {
         "protocols": [protocol.value for protocol in offered],
         "protocol": request.GET.get("protocol") or (offered[0].value if offered else ""),
+        "query": query,
+        "found": [_found(guide, query) for guide in find_guides(query)],
+        "total": len(GUIDES) - 1,  # "Another app" is none.
+        "all_url": "?" + urlencode([(key, value) for key, value in request.GET.items() if key in _ANSWERS]),
+        "last": _last_choice(request),
+        **_catalogue(guess_platform(request.headers)),
+    }
+
+
+def _catalogue(platform: Platform | None) -> dict[str, Any]:
+    """The apps of the visitor's device first, then by device, then what few look for."""
+    detected = guides_for(platform) if platform else []
+    label, _group, icon = DEVICES[platform] if platform else ("", "", "")
+    shown = settings.GUIDES.detected_apps_count
+    groups: list[tuple[str, str, list[Guide], bool]] = []
+    for other, (_device, name, picture) in DEVICES.items():
+        here = other is platform
+        groups.append((str(name), picture, guides_for(other)[shown if here else 0 :], here))
+    groups.append((_("In a terminal"), "terminal", TERMINAL, False))
+    groups.append((_("No longer made"), "archive", NO_LONGER_MADE, False))
+    return {
         "device": {"label": label, "icon": icon} if detected else None,
-        "detected": [_card(guide) for guide in detected],
+        "detected": [_card(guide) for guide in detected[:shown]],
         "groups": [
-            {"label": group, "icon": icon, "guides": [_card(guide) for guide in guides_for(other)]}
-            for other, (_device, group, icon) in DEVICES.items()
-            if other is not platform and guides_for(other)
+            {"label": name, "icon": picture, "guides": [_card(guide) for guide in guides], "more": more}
+            for name, picture, guides, more in groups
+            if guides
         ],
+    }
+
+
+def _last_choice(request: HttpRequest) -> dict[str, Any] | None:
+    """The app whose guide this browser opened last."""
+    guide = GUIDES.get(request.COOKIES.get(LAST_APP_COOKIE, ""))
+    return _card(guide) if guide is not None else None
+
+
+def _found(guide: Guide, query: str) -> dict[str, Any]:
+    """A card of the search: where the app runs, and its name in three parts, the middle one as typed."""
+    start = guide.name.casefold().find(query.casefold())
+    end = start + len(query) if start >= 0 else 0
+    start = max(start, 0)
+    devices = [DEVICES[platform] for platform in guide.platforms]
+    return {
+        **_card(guide),
+        "name_parts": (guide.name[:start], guide.name[start:end], guide.name[end:]),
+        "way_label": ", ".join(str(name) for _device, name, _icon in devices),
+        "way_icon": devices[0][2],
     }
 
 
@@ -172,6 +223,7 @@ def _card(guide: Guide) -> dict[str, Any]:
         "name": guide.name,
         "tile": guide.tile,
         "hue": guide.hue,
+        "retired": guide.status != "current",
         "way_label": label,
         "way_icon": icon,
     }

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from mailsetup.guides.clients import GUIDES
 from mailsetup.hosting.models import Service
 from mailsetup.hosting.provisioning import provision
 from tests.html import Element, read
@@ -14,9 +15,17 @@ from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
 AGENTS = {
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140": ("Windows computer", "Windows Live Mail"),
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)": ("iPhone or iPad", "Mail on iPhone and iPad"),
-    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko": ("Linux computer", "Thunderbird"),
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)": (
+        "an iPhone or iPad",
+        "iPhone and iPad",
+        "Mail on iPhone and iPad",
+    ),
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko": ("a Linux computer", "Linux", "Thunderbird"),
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140": (
+        "a Windows computer",
+        "Windows",
+        "Outlook (classic)",
+    ),
 }
 
 
@@ -144,20 +153,106 @@ def test_behind_a_link_only_what_the_server_offers_is_asked(setup_link: MakeLink
 
 @pytest.mark.parametrize("agent", AGENTS)
 def test_the_apps_of_the_device_come_first(browser: Client, agent: str) -> None:
-    device, app = AGENTS[agent]
-    detected = questions(browser.get("/", headers={"user-agent": agent})).one("div", "detected")
-    assert detected.text.startswith(f"It looks like you’re on your {device}")
-    assert app in [name.text for button in detected.all("button", "app") for name in button.all("b")]
-    others = questions(browser.get("/", headers={"user-agent": agent})).all("details", "more")
-    headings = [group.one("summary").text for group in others if group.all("button", "app")]
-    assert headings
-    assert not [heading for heading in headings if heading.startswith(device)]
+    device, heading, app = AGENTS[agent]
+    form = questions(browser.get("/", headers={"user-agent": agent}))
+    detected = form.one("div", "detected")
+    assert detected.one("p").text == f"It looks like you’re on {device} ."
+    first = [name.text for button in detected.all("button", "app") for name in button.all("b")]
+    assert app in first
+    assert len(first) <= 4
+    groups = {group.one("summary").text: group for group in form.all("details", "more")}
+    more = [text for text in groups if text.startswith(heading)]
+    assert all(" more app" in text for text in more)
+    for text in more:
+        rest = {name.text for button in groups[text].all("button", "app") for name in button.all("b")}
+        assert rest.isdisjoint(first)
+
+
+def test_what_is_no_longer_made_and_the_terminal_stand_apart(browser: Client) -> None:
+    windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140"
+    form = questions(browser.get("/", headers={"user-agent": windows}))
+    shown = {
+        button["value"]: group.one("summary").text
+        for group in form.all("details", "more")
+        for button in group.all("button", "app")
+    }
+    assert shown["windows-live-mail"].startswith("No longer made")
+    assert shown["windows-mail"].startswith("No longer made")
+    assert shown["neomutt"].startswith("In a terminal")
+    first = [button["value"] for button in form.one("div", "detected").all("button", "app")]
+    assert "windows-live-mail" not in first
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("outl", {"outlook-classic", "outlook-new", "outlook-mobile", "outlook-mac"}),
+        ("OUTLOOK classic", {"outlook-classic"}),
+        ("thunderbrid", {"thunderbird", "thunderbird-android"}),
+        ("windos live mail", {"windows-live-mail"}),
+        ("livemail", {"windows-live-mail"}),
+        ("iphone", {"apple-mail-iphone", "outlook-mobile"}),
+        ("k-9", {"thunderbird-android"}),
+        ("terminal", {"neomutt", "mbsync"}),
+        ("samsung", {"samsung-email"}),
+        ("the bat!", {"the-bat"}),
+    ],
+)
+def test_an_app_is_found_by_part_of_its_name_its_device_or_a_slip(
+    browser: Client, query: str, found: set[str]
+) -> None:
+    form = questions(browser.get("/setup/", {"address": "anna@example.com", "protocol": "pop3", "q": query}))
+    buttons = [button["value"] for button in form.all("button", "app")]
+    assert found <= set(buttons)
+    assert len(buttons) < 12
+    assert form.all("h3")[-1].text.endswith(f"for “{query}”")
+    assert radios(form, "protocol")["pop3"], "the other answers stay"
+    assert not form.all("div", "detected")
+    (field,) = (each for each in form.all("input") if each.attributes.get("name") == "q")
+    assert field["value"] == query
+
+
+def test_what_was_typed_is_marked_in_the_name(browser: Client) -> None:
+    form = questions(browser.get("/", {"q": "outl"}))
+    assert form.all("mark")[0].text == "Outl"
+
+
+@pytest.mark.parametrize("query", ["pegasus", "<script>alert(1)</script>", "%", "'", "x" * 300])
+def test_what_is_not_found_leads_to_the_settings(browser: Client, query: str) -> None:
+    answer = browser.get("/setup/", {"address": "anna@example.com", "q": query})
+    form = questions(answer)
+    assert not form.all("button", "app")
+    assert form.all("h3")[-1].text == f"We have no guide for “{query[:100]}” yet"
+    assert "<script>alert" not in answer.content.decode()
+    assert [button.text for button in form.all("button", "primary")] == ["Show me the settings"]
+
+
+def test_all_apps_come_back_with_the_answers_given(browser: Client) -> None:
+    form = questions(browser.get("/setup/", {"address": "anna@example.com", "protocol": "pop3", "q": "outl"}))
+    (link,) = (url for text, url in form.links().items() if text.startswith("Show all"))
+    again = questions(browser.get(f"/setup/{link}"))
+    assert radios(again, "protocol")["pop3"]
+    assert len(again.all("button", "app")) > 20
+
+
+def test_the_app_of_the_last_guide_is_offered_first(browser: Client) -> None:
+    assert not questions(browser.get("/")).all("div", "last")
+    answer = browser.get("/setup/anna@example.com/thunderbird/imap/")
+    cookie = answer.cookies["last_app"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("thunderbird", True, "Lax")
+    assert cookie["max-age"] == 90 * 86400
+    last = questions(browser.get("/")).one("div", "last")
+    assert last.one("b").text == "Thunderbird"
+    assert last.one("button")["value"] == "thunderbird"
+    browser.cookies["last_app"] = "an-app-of-later"
+    assert not questions(browser.get("/")).all("div", "last")
 
 
 def test_no_device_is_guessed_from_nothing(browser: Client) -> None:
     form = questions(browser.get("/"))
     assert not form.all("div", "detected")
     assert {button["value"] for button in form.all("button", "app")} >= {"thunderbird", "windows-live-mail"}
+    assert len({button["value"] for button in form.all("button", "app")}) == len(GUIDES) - 1
 
 
 def test_each_app_says_how_it_is_set_up(browser: Client) -> None:
@@ -169,8 +264,11 @@ def test_each_app_says_how_it_is_set_up(browser: Client) -> None:
     assert "other" not in ways
 
 
-def test_enter_in_the_field_chooses_no_app_by_accident(browser: Client) -> None:
-    assert questions(browser.get("/")).all("button")[0]["value"] == "other"
+def test_enter_searches_or_shows_the_settings_and_chooses_no_app_by_accident(browser: Client) -> None:
+    assert questions(browser.get("/")).all("button")[0]["value"] == "enter"
+    asked = {"address": "anna@example.com", "app": "enter", "protocol": "imap"}
+    assert browser.get("/setup/", asked)["Location"] == "/setup/anna@example.com/other/imap/"
+    assert "for “outl”" in browser.get("/setup/", asked | {"q": "outl"}).content.decode()
 
 
 # --- Behind a link -------------------------------------------------------------------------------------

@@ -14,8 +14,21 @@ GUIDES: dict[str, Guide] = {guide.slug: guide for guide in sorted(_GUIDES, key=l
 
 
 def guides_for(platform: Platform) -> list[Guide]:
-    """The named apps that run on `platform`. "Another app" fits everywhere and is offered apart."""
-    return [guide for guide in GUIDES.values() if platform in guide.platforms and guide is not other.GUIDE]
+    """The named apps with windows that run on `platform` and are still made.
+
+    "Another app" fits everywhere and is offered apart.
+    """
+    return [
+        guide
+        for guide in GUIDES.values()
+        if platform in guide.platforms
+        and guide.status == "current"
+        and not guide.terminal
+        and guide is not other.GUIDE
+    ]
 
 
-__all__ = ["GUIDES", "TOPICS", "Grade", "Guide", "Platform", "guides_for"]
+TERMINAL = [guide for guide in GUIDES.values() if guide.terminal]
+NO_LONGER_MADE = [guide for guide in GUIDES.values() if guide.status != "current"]
+
+__all__ = ["GUIDES", "NO_LONGER_MADE", "TERMINAL", "TOPICS", "Grade", "Guide", "Platform", "guides_for"]

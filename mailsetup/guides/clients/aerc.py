@@ -39,4 +39,5 @@ GUIDE = Guide(
         ),
     },
     files=("aerc",),
+    terminal=True,
 )

@@ -36,4 +36,5 @@ GUIDE = Guide(
             "Commit changes",
         ),
     },
+    terminal=True,
 )

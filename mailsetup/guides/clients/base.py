@@ -41,7 +41,7 @@ class Guide:
 
     `status`: "discontinued" still works, "retired" does not and has no protocols; `since` is the date of
     it, or of the newest proof that the app is current (year, year-month or full date, ISO 8601). `instead`
-    is the slug of the app to take in its place.
+    is the slug of the app to take in its place. `terminal`: it has no windows.
 
     `receiving` and `sending` are the kinds of encryption that it can express, the surest first; empty: it
     knows them all, and the provider's order counts (clientconfig.within). `ssl_word` and `starttls_word`
@@ -83,6 +83,7 @@ class Guide:
     profile_minutes: int = 0
     days_on_server: int = 0
     instead: str = ""
+    terminal: bool = False
 
     def __hash__(self) -> int:
         return hash(self.slug)

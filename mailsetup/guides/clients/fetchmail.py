@@ -42,4 +42,5 @@ GUIDE = Guide(
         ),
     },
     files=("fetchmail", "msmtp"),
+    terminal=True,
 )

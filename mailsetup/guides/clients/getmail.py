@@ -45,4 +45,5 @@ GUIDE = Guide(
         ),
     },
     files=("getmail", "msmtp"),
+    terminal=True,
 )

@@ -43,4 +43,5 @@ GUIDE = Guide(
         ),
     },
     files=("mbsync", "msmtp"),
+    terminal=True,
 )

@@ -41,4 +41,5 @@ GUIDE = Guide(
         ),
     },
     files=("neomutt",),
+    terminal=True,
 )

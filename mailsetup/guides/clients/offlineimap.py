@@ -43,4 +43,5 @@ GUIDE = Guide(
         ),
     },
     files=("offlineimap", "msmtp"),
+    terminal=True,
 )

@@ -1,0 +1,16 @@
+"""What is remembered and offered of the apps."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class GuideSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Each field is the environment variable of the same name in capitals."""
+
+    # Whoever comes back after a season has a new phone.
+    last_app_days: Annotated[int, Meta(ge=1, le=3650)] = 90
+    # So many of the visitor's own device stand open; the others are a click away.
+    detected_apps_count: Annotated[int, Meta(ge=1, le=100)] = 4
+    app_search_characters: Annotated[int, Meta(ge=10, le=1000)] = 100
