@@ -25,6 +25,9 @@ class Row:
 TABLE = [
     Row("apple-mail-iphone", 5, password=2, incoming=3, user_name=3, outgoing=4, authentication=4),
     Row("apple-mail-iphone", 5, 4, incoming=8, user_name=8, outgoing=9, authentication=9, profile=True),
+    Row("gmail-app", 7, password=4, incoming=5, user_name=5, outgoing=6, authentication=6),
+    Row("apple-mail-mac", 6, password=2, incoming=3, user_name=3, outgoing=4, authentication=6),
+    Row("apple-mail-mac", 5, 4, incoming=8, user_name=8, outgoing=9, authentication=11, profile=True),
     Row("thunderbird", 4, password=4, incoming=6, user_name=6, outgoing=7, authentication=7),
     Row("windows-live-mail", 8, 3, incoming=6, user_name=6, outgoing=7, authentication=7, pop3_steps=9),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
