@@ -22,10 +22,10 @@ GUIDE = Guide(
     receiving=(SocketType.SSL, SocketType.STARTTLS),
     sending=(SocketType.SSL, SocketType.STARTTLS),
     evidence=(
-        "The profile's keys come from Apple's own device-management schema; the labels of the manual way and the "
-        "place of the profiles from hosting providers' pages; that the automatic tick makes Mail try other ports "
-        "from Apple's page. Where newer versions of macOS keep profiles, the wording around installing one and the "
-        "place of the POP3 tick nobody has checked."
+        "The profile's keys come from Apple's own device-management schema; the labels of the manual way "
+        "and the place of the profiles from hosting providers' pages; that the automatic tick makes Mail "
+        "try other ports from Apple's page. Where newer versions of macOS keep profiles, the wording around "
+        "installing one and the place of the POP3 tick nobody has checked."
     ),
     checked="macOS 15, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},

@@ -19,9 +19,10 @@ GUIDE = Guide(
     also=("Google Mail", "Android Mail", "Android email"),
     finds="knows Google’s own list of big providers; everything else is typed in",
     evidence=(
-        "The path and the labels come from hosting providers' pages for Android 13 and 14. What POP3 deletes from "
-        "the server is worded as in the source of the older Android mail app that this part of Gmail grew out of; "
-        "nobody has checked it in Gmail itself, nor whether its newest version still offers POP3."
+        "The path and the labels come from hosting providers' pages for Android 13 and 14. What POP3 "
+        "deletes from the server is worded as in the source of the older Android mail app that this part of "
+        "Gmail grew out of; nobody has checked it in Gmail itself, nor whether its newest version still "
+        "offers POP3."
     ),
     checked="Gmail on Android 14, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},
