@@ -1,4 +1,4 @@
-"""Thunderbird and K-9 Mail for Android, one app under two names: finds IMAP by autoconfig; POP3 is typed in."""
+"""Thunderbird and K-9 Mail for Android, one app: finds IMAP by autoconfig; POP3 is typed in."""
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients.base import Grade, Guide, Platform
