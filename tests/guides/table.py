@@ -34,5 +34,7 @@ TABLE = [
     Row("thunderbird-android", 4, password=3, incoming=5, user_name=5, outgoing=6, authentication=6),
     Row("spark", 6, password=3, incoming=4, user_name=4, outgoing=5, authentication=5),
     Row("fairemail", 4, password=3, incoming=6, user_name=6, outgoing=8, authentication=8),
+    Row("bluemail", 6, password=2, incoming=4, user_name=4, outgoing=5, authentication=5),
+    Row("delta-chat", 6, password=3, incoming=4, user_name=4, outgoing=5, authentication=5),
     Row("other", 4, password=1, incoming=2, user_name=1, outgoing=3, authentication=3),
 ]

@@ -18,7 +18,7 @@ GUIDE = Guide(
     way="steps",
     also=("Spark Mail", "Spark Desktop"),
     finds="looks settings up by itself; what it doesn’t find is typed in",
-    # It has one switch, Use SSL, and takes implicit TLS or STARTTLS; its maker doesn't say which port means what.
+    # It has one switch, Use SSL. It takes implicit TLS or STARTTLS; which port means what, nobody says.
     receiving=(SocketType.SSL, SocketType.STARTTLS),
     sending=(SocketType.SSL, SocketType.STARTTLS),
     evidence=(
