@@ -1,0 +1,52 @@
+"""FairEmail for Android: its wizard finds the settings; by hand, receiving and sending are two places."""
+
+from mailsetup.clientconfig import Protocol
+from mailsetup.guides.clients.base import Grade, Guide, Platform
+
+GUIDE = Guide(
+    slug="fairemail",
+    name="FairEmail",
+    vendor="M66B",
+    rank=170,
+    tile="Fe",
+    hue=120,
+    platforms=(Platform.ANDROID,),
+    protocols=(Protocol.IMAP, Protocol.POP3),
+    status="current",
+    since="2026-08-22",
+    minutes=2,
+    way="type_address",
+    also=("Fair Email",),
+    finds="looks in its own list, asks for autoconfig, service records and Autodiscover, then guesses",
+    evidence=(
+        "Labels, what is found by itself and what POP3 leaves on the server were read out of the app's own "
+        "source and its list of questions. In which order the fields for sending stand nobody has checked."
+    ),
+    checked="FairEmail of August 2026, from its source",
+    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    labels={
+        Grade.PROGRAM: (
+            "Quick setup",
+            "Wizard",
+            "Other provider",
+            "Your name",
+            "Your email address",
+            "Password",
+            "Use POP3 (not recommended)",
+            "Check",
+            "Save",
+            "Manual setup and account options",
+            "Accounts",
+            "IMAP account",
+            "POP3 account",
+            "Host name",
+            "Encryption",
+            "Port number",
+            "User name",
+            "Leave messages on server",
+            "Leave deleted messages on server",
+            "Identities",
+        ),
+        Grade.UNVERIFIED: ("Settings",),
+    },
+)
