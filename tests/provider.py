@@ -136,12 +136,12 @@ def setup_link(provider: None) -> MakeLink:
     """Makes a set-up link to an address, as support does: the link and its token."""
 
     def make(
-        address: str = "anna@example.com", *, hours: float = 1, one_device: bool = False
+        address: str = "anna@example.com", *, hours: float = 1, one_device: bool = False, **guide: str
     ) -> tuple[SetupLink, str]:
         parsed = parse_address(address)
         hosting, domain = find_hosting(parsed, display_name="Northwind Hosting")
         setup = Setup(address=parsed, hosting=hosting, domain=domain)
-        return create_setup_link(setup, lifetime=timedelta(hours=hours), one_device=one_device)
+        return create_setup_link(setup, lifetime=timedelta(hours=hours), one_device=one_device, **guide)
 
     return make
 

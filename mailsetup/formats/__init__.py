@@ -1,6 +1,6 @@
 """From the settings of an address to the bytes that a program reads: one file a format."""
 
-from mailsetup.formats import autoconfig, autodiscover, mobileconfig, pacc
+from mailsetup.formats import autoconfig, autodiscover, mobileconfig, pacc, plain, thunderbird_qr
 from mailsetup.formats.base import Evidence, Format, NothingToOffer, Reader, Scope
 from mailsetup.formats.terminal import (
     aerc,
@@ -19,6 +19,8 @@ _IN_ORDER: tuple[Format, ...] = (
     autodiscover.FORMAT,
     mobileconfig.FORMAT,
     pacc.FORMAT,
+    thunderbird_qr.FORMAT,
+    plain.FORMAT,
     mbsync.FORMAT,
     offlineimap.FORMAT,
     getmail.FORMAT,

@@ -46,7 +46,6 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "switch": _switch(setup, found),
         "files": _files(setup, found, config),
         "profile_signed": bool(settings.PROFILE_SIGNING_CERT),
-        "open_profile": request.GET.get("profile") == "open",
         "on_device": guess_platform(request.headers) in found.platforms,
         "from_test": request.GET.get("from", ""),
         "for_staff": request.user.is_staff or getattr(request.user, "is_hijacked", False),

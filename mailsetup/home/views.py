@@ -90,18 +90,35 @@ def _refusal(error: AddressError | UnknownDomain) -> str:
 
 @for_setup
 def link(request: HttpRequest, setup: Setup) -> HttpResponse:
-    """What a set-up link opens: the questions for its one address, or on an iPhone the profile at once."""
+    """What a set-up link opens: the guide that it was made for, or the questions for its one address."""
     answered = _to_guide(request, setup)
     if answered:
         return answered
     offered = setup.hosting.protocols
-    scanned = setup.link is not None and setup.link.one_device
-    on_iphone = guess_platform(request.headers) is Platform.IOS
-    if scanned and on_iphone and offered and "choose" not in request.GET:
-        iphone = next(guide for guide in guides_for(Platform.IOS) if guide.profile)
-        return HttpResponseRedirect(setup.guide_url(iphone.slug, offered[0]) + "?profile=open")
+    chosen = _guide_of_link(request, setup) if "choose" not in request.GET else None
+    if chosen:
+        return HttpResponseRedirect(chosen)
     context = {"setup": setup, "form_action": setup.home_url, **_questions(request, offered)}
     return render(request, "home/home.html", context)
+
+
+def _guide_of_link(request: HttpRequest, setup: Setup) -> str | None:
+    """The guide that a code was made on, if the phone that scanned it can use it.
+
+    On an iPhone it is the one for its own mail app otherwise, with the profile one tap away.
+    """
+    link, offered = setup.link, setup.hosting.protocols
+    if link is None or not link.one_device or not offered:
+        return None
+    protocol = next((each for each in offered if each.value == link.protocol), offered[0])
+    platform = guess_platform(request.headers)
+    made_on = GUIDES.get(link.client)
+    if made_on is not None and (platform is None or platform in made_on.platforms):
+        return setup.guide_url(made_on.slug, protocol)
+    if platform is Platform.IOS:
+        iphone = next(guide for guide in guides_for(Platform.IOS) if guide.profile)
+        return setup.guide_url(iphone.slug, protocol)
+    return None
 
 
 def _to_guide(request: HttpRequest, setup: Setup) -> HttpResponse | None:

@@ -14,6 +14,10 @@ class SetupLinkSettings(msgspec.Struct, frozen=True, kw_only=True):
     # A QR code is scanned at once or not at all; the browser that scanned it keeps the link for a while.
     one_device_opening_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     waiting_codes_limit: Annotated[int, Meta(ge=1, le=1000)] = 10
+    # Eight characters are 8 * 10^11 codes; of those that wait, nobody guesses one in a lifetime.
+    code_guesses_minutes: Annotated[int, Meta(ge=1, le=1440)] = 10
+    code_guesses_visitor_limit: Annotated[int, Meta(ge=1, le=10_000)] = 10
+    code_guesses_limit: Annotated[int, Meta(ge=10, le=10_000_000)] = 1000
     one_device_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
 
     def __post_init__(self) -> None:

@@ -31,6 +31,11 @@ class SetupLink(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    # Which guide a phone is to show, where it is known.
+    client = models.CharField(_("app"), max_length=50, blank=True)
+    protocol = models.CharField(_("protocol"), max_length=4, blank=True)
+    # What a person types in place of the link, until somebody has.
+    code_hash = models.CharField(max_length=64, blank=True, editable=False)
     one_device = models.BooleanField(_("for one device"), default=False)
     device_hash = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -38,6 +43,11 @@ class SetupLink(models.Model):
         verbose_name = _("set-up link")
         verbose_name_plural = _("set-up links")
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code_hash"], condition=~models.Q(code_hash=""), name="one_link_a_code"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.address

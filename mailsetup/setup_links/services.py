@@ -1,25 +1,48 @@
 """Making, claiming and closing set-up links."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 
 from mailsetup.hosting.models import Domain
+from mailsetup.setup_links.codes import CODE_ALPHABET, CODE_LENGTH, normal_code
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.selectors import LinkGone, token_hash
 from mailsetup.setup_links.setups import Setup
 
 
+class UnknownCode(LookupError):
+    """Nobody was given this code, or it is over, or somebody has typed it already."""
+
+
+class TooManyGuesses(Exception):
+    """`minutes` is how long to wait."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(minutes)
+        self.minutes = minutes
+
+
 def create_setup_link(
-    setup: Setup, *, lifetime: timedelta, one_device: bool = False
+    setup: Setup,
+    *,
+    lifetime: timedelta,
+    one_device: bool = False,
+    client: str = "",
+    protocol: str = "",
+    code: str = "",
 ) -> tuple[SetupLink, str]:
     """A new link to the address of `setup`, and its token, which is not stored and can't be shown again.
 
-    A link that is made behind another one ends with it.
+    `client` and `protocol` say which guide it opens, `code` what may be typed in its place. A link that is
+    made behind another one ends with it.
     """
     token = secrets.token_urlsafe(16)
     behind = setup.link
@@ -33,12 +56,23 @@ def create_setup_link(
         made_behind=(behind.made_behind or behind) if behind else None,
         expires_at=timezone.now() + lifetime,
         one_device=one_device,
+        client=client,
+        protocol=protocol,
+        code_hash=token_hash(code) if code else "",
     )
     return link, token
 
 
-def create_one_device_link(setup: Setup) -> str:
-    """The token of a new link for the phone that scans it; it has to be opened soon.
+@dataclass(frozen=True, slots=True)
+class PhoneLink:
+    """A link for one device: the token that its QR code carries, and the code to type in its place."""
+
+    token: str
+    code: str
+
+
+def create_one_device_link(setup: Setup, *, client: str = "", protocol: str = "") -> PhoneLink:
+    """A new link for the phone that scans it; it has to be opened soon.
 
     An address has a few at most: the oldest that nobody has opened make room.
     """
@@ -51,7 +85,36 @@ def create_one_device_link(setup: Setup) -> str:
         )
         revoke_setup_links(waiting.order_by("-created_at", "-pk")[limits.waiting_codes_limit - 1 :])
         lifetime = timedelta(minutes=limits.one_device_opening_minutes)
-        _link, token = create_setup_link(setup, lifetime=lifetime, one_device=True)
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        _link, token = create_setup_link(
+            setup, lifetime=lifetime, one_device=True, client=client, protocol=protocol, code=code
+        )
+    return PhoneLink(token, code)
+
+
+def redeem_code(text: str, *, visitor: str) -> str:
+    """The token of the link that this code stands for; the QR code beside it opens nothing any more.
+
+    Raises UnknownCode, also for one that is over, and TooManyGuesses: `visitor` has made so many, or all
+    have together.
+    """
+    limits = settings.SETUP_LINKS
+    counts = caches["default"]
+    for who, most in (
+        (f"visitor:{visitor}", limits.code_guesses_visitor_limit),
+        ("all", limits.code_guesses_limit),
+    ):
+        key = f"code-guesses:{hashlib.sha256(who.encode()).hexdigest()}"
+        counts.add(key, 0, timeout=limits.code_guesses_minutes * 60)
+        if counts.incr(key) > most:
+            raise TooManyGuesses(limits.code_guesses_minutes)
+    token = secrets.token_urlsafe(16)
+    code = normal_code(text)
+    redeemed = SetupLink.objects.filter(
+        code_hash=token_hash(code), device_hash="", revoked_at=None, expires_at__gt=timezone.now()
+    ).update(token_hash=token_hash(token), code_hash="")
+    if not redeemed:
+        raise UnknownCode
     return token
 
 

@@ -134,6 +134,8 @@ ALLOWED = {
     "mailsetup/clientconfig/address.py LOCAL_PART_MAX": "RFC 5321 section 4.5.3.1",
     "mailsetup/formats/autoconfig.py _DISPLAY_NAME_MAX": "the format's own",
     "mailsetup/formats/autoconfig.py _DISPLAY_SHORT_NAME_MAX": "the format's own",
+    "mailsetup/setup_links/codes.py CODE_LENGTH": "what a thumb types and a phone call can say",
+    "mailsetup/formats/thunderbird_qr.py EASY_TO_SCAN_CHARACTERS": "desktop Thunderbird's own",
     "mailsetup/discovery/records.py _TXT_MAX": "RFC 1035 section 3.3",
     "mailsetup/formats/mobileconfig.py _NAME_MAX": "the format's own",
     "mailsetup/formats/pacc.py _NAME_MAX": "the format's own",

@@ -21,7 +21,7 @@ ADDRESS = "anna@example.com"
 @pytest.fixture
 def token(colleague: User) -> str:
     """Of a code that a colleague has made; nobody has opened it yet."""
-    return create_one_device_link(setup_of(colleague, ADDRESS))
+    return create_one_device_link(setup_of(colleague, ADDRESS)).token
 
 
 def status_of(token: str) -> int:
@@ -70,7 +70,7 @@ def test_a_link_ends_with_what_it_was_made_for(
     token: str, change: Callable[[Domain], None], status: int
 ) -> None:
     colleague = User.objects.get(email="colleague@lindqvist.example")
-    assert status_of(create_one_device_link(setup_of(colleague))) == 200
+    assert status_of(create_one_device_link(setup_of(colleague)).token) == 200
     change(Domain.objects.get(name="example.com"))
     assert status_of(token) == status
     assert Client().post(f"/s/{token}/test/", {"protocol": "imap", "password": "x"}).status_code == status
@@ -80,7 +80,7 @@ def test_a_link_ends_with_what_it_was_made_for(
 def test_a_code_that_was_made_behind_a_link_ends_as_well(
     colleague: User, change: Callable[[Domain], None], status: int
 ) -> None:
-    first = create_one_device_link(setup_of(colleague, ADDRESS))
+    first = create_one_device_link(setup_of(colleague, ADDRESS)).token
     browser = Client()
     browser.get(f"/s/{first}/")
     known = set(SetupLink.objects.values_list("pk", flat=True))
@@ -92,8 +92,8 @@ def test_a_code_that_was_made_behind_a_link_ends_as_well(
 
 
 def test_a_link_ends_when_its_alias_moves_to_another_domain(owner: User) -> None:
-    token = create_one_device_link(setup_of(owner, "anna@example.net"))
-    assert status_of(create_one_device_link(setup_of(owner, "anna@example.net"))) == 200
+    token = create_one_device_link(setup_of(owner, "anna@example.net")).token
+    assert status_of(create_one_device_link(setup_of(owner, "anna@example.net")).token) == 200
     DomainAlias.objects.filter(name="example.net").update(domain=Domain.objects.get(name="elsewhere.example"))
     assert status_of(token) == 410
 

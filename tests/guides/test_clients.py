@@ -7,7 +7,7 @@ import pytest
 
 from mailsetup.formats import FORMATS
 from mailsetup.guides import clients
-from mailsetup.guides.clients import GUIDES, Guide, Platform, guides_for
+from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, TERMINAL, Guide, Platform, guides_for
 from mailsetup.guides.outline import template_of
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -57,7 +57,11 @@ def test_a_discontinued_app_names_one_to_take_instead(guide: Guide) -> None:
 
 def test_guides_are_offered_for_the_platform_they_run_on() -> None:
     windows = [guide.slug for guide in guides_for(Platform.WINDOWS)]
-    assert windows.index("thunderbird") < windows.index("windows-live-mail")
+    assert windows[:2] == ["outlook-classic", "outlook-new"]
+    assert "windows-live-mail" not in windows, "what is no longer made is offered apart"
+    assert "neomutt" not in [guide.slug for guide in guides_for(Platform.LINUX)]
+    assert {guide.slug for guide in NO_LONGER_MADE} == {"windows-live-mail", "windows-mail", "gmail-web"}
+    assert {"neomutt", "alpine"} < {guide.slug for guide in TERMINAL}
     assert "apple-mail-iphone" not in windows
     assert guides_for(Platform.IOS)[0].slug == "apple-mail-iphone"
     assert "other" not in windows

@@ -140,25 +140,12 @@ def test_the_manual_way_is_folded_while_there_is_a_shorter_one() -> None:
         assert ("open" not in manual.attributes) == folded, (slug, shape)
 
 
-@pytest.mark.parametrize(
-    ("query", "shape", "fetched"),
-    [
-        ("?profile=open", "odd", True),
-        ("", "odd", False),
-        ("?profile=", "odd", False),
-        ("?profile=open", "plain", False),
-    ],
-)
-def test_the_profile_comes_by_itself_after_a_scan_if_there_is_one(
-    query: str, shape: str, fetched: bool
-) -> None:
-    shown = page("apple-mail-iphone", Protocol.POP3, shape, query=query, agent=IPHONE)
-    refresh = [
-        part.attributes["content"] for part in shown.root.parts("meta") if "http-equiv" in part.attributes
-    ]
-    profile = "/setup/anna@kiosk.example/files/mobileconfig/pop3/"
-    assert refresh == ([f"1;url={profile}"] if fetched else [])
-    assert (profile in shown.links) == (shape != "plain")
+@pytest.mark.parametrize("slug", [guide.slug for guide in GUIDES.values() if guide.profile])
+@pytest.mark.parametrize("shape", ["odd", "plain"])
+def test_the_profile_is_one_tap_away_and_never_comes_by_itself(slug: str, shape: str) -> None:
+    shown = page(slug, Protocol.POP3, shape, query="?profile=open", agent=IPHONE)
+    assert not [part for part in shown.root.parts("meta") if "http-equiv" in part.attributes]
+    assert ("/setup/anna@kiosk.example/files/mobileconfig/pop3/" in shown.links) == (shape != "plain")
 
 
 @pytest.mark.parametrize("agent", [IPHONE, WINDOWS, ""])

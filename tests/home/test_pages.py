@@ -25,6 +25,7 @@ PAGES = [
     "/setup/anna@example.com/test/",
     "/setup/anna@example.com/files/mobileconfig/imap/",
 ]
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
 )
@@ -202,16 +203,43 @@ class TestSetupLink:
         assert phone.get(f"/s/{token}/no-such-app/imap/").status_code == 404
         assert phone.get(f"/s/{token}/").status_code == 200
 
-    def test_a_code_opens_the_profile_on_an_iphone(self, setup_link: MakeLink, client: Client) -> None:
-        _link, token = setup_link(one_device=True)
-        answer = client.get(f"/s/{token}/", headers={"user-agent": IPHONE}, follow=True)
-        assert answer.redirect_chain[-1][0] == f"/s/{token}/apple-mail-iphone/imap/?profile=open"
-        assert f"/s/{token}/files/mobileconfig/imap/" in answer.content.decode()
+    @pytest.mark.parametrize(
+        ("made_on", "protocol", "agent", "opened"),
+        [
+            ("windows-live-mail", "pop3", IPHONE, "apple-mail-iphone/pop3/"),
+            ("apple-mail-iphone", "pop3", IPHONE, "apple-mail-iphone/pop3/"),
+            ("outlook-mobile", "imap", IPHONE, "outlook-mobile/imap/"),
+            ("outlook-mobile", "imap", ANDROID, "outlook-mobile/imap/"),
+            ("", "", IPHONE, "apple-mail-iphone/imap/"),
+            ("windows-live-mail", "pop3", ANDROID, ""),
+            ("", "", "", ""),
+            ("an-app-of-before", "imap", "", ""),
+        ],
+    )
+    def test_a_code_opens_the_guide_that_it_was_made_on_or_the_phones_own(
+        self, setup_link: MakeLink, client: Client, made_on: str, protocol: str, agent: str, opened: str
+    ) -> None:
+        """The profile is one tap away, and never comes by itself."""
+        _link, token = setup_link(one_device=True, client=made_on, protocol=protocol)
+        answer = client.get(f"/s/{token}/", headers={"user-agent": agent}, follow=True)
+        page = answer.content.decode()
+        if not opened:
+            assert not answer.redirect_chain
+            assert "Which mail app?" in page
+            return
+        assert answer.redirect_chain == [(f"/s/{token}/{opened}", 302)]
+        assert 'http-equiv="refresh"' not in page
+        if opened.startswith("apple"):
+            assert f"/s/{token}/files/mobileconfig/{protocol or 'imap'}/" in page
 
     def test_a_new_code_is_made_on_request(self, owner: User, signed_in: Any) -> None:
         browser = signed_in(owner)
-        assert browser.get("/setup/anna@example.com/phone/").status_code == 405
-        answer = browser.post("/setup/anna@example.com/phone/")
+        asked = browser.get("/setup/anna@example.com/phone/?app=thunderbird&protocol=pop3").content.decode()
+        assert "Make a code" in asked
+        assert 'name="app" value="thunderbird"' in asked
+        assert not SetupLink.objects.exists(), "looking makes none"
+        answer = browser.post("/setup/anna@example.com/phone/", {"app": "thunderbird", "protocol": "pop3"})
+        assert (SetupLink.objects.get().client, SetupLink.objects.get().protocol) == ("thunderbird", "pop3")
         token = re.search(r"/s/([\w-]+)/", answer.context["link"])[1]
         assert open_link(token, "").address == "anna@example.com"
         assert "<svg" in answer.content.decode()

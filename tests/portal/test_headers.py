@@ -123,6 +123,7 @@ PAGES = {
     "accounts/oidc/^(?P<provider_id>[^/]+)/login/": (404, 404),
     "accounts/oidc/^(?P<provider_id>[^/]+)/login/callback/": (404, 404),
     "accounts/sessions/": (302, 200),
+    "go/": (200, 200),
     "healthz": (200, 200),
     "readyz": (503, 503),
 }
@@ -179,6 +180,7 @@ COOKIES = {
     "csrftoken": ("Lax", "/", False, 364 * DAY),
     "messages": ("Lax", "/", True, None),
     "setup_device": ("Lax", "/s/{link}/", True, DAY),
+    "last_app": ("Lax", "/", True, 90 * DAY),
 }
 
 

@@ -45,7 +45,7 @@ def test_the_command_makes_links_that_live_as_long_as_the_setting_says(
 
 
 def test_a_code_waits_a_quarter_of_an_hour_to_be_scanned(clock: time_machine.Traveller, owner: User) -> None:
-    token = services.create_one_device_link(setup_of(owner))
+    token = services.create_one_device_link(setup_of(owner)).token
     clock.move_to(NOON + timedelta(minutes=15) - SECOND)
     assert open_link(token, "").one_device
     clock.move_to(NOON + timedelta(minutes=15))
@@ -54,7 +54,7 @@ def test_a_code_waits_a_quarter_of_an_hour_to_be_scanned(clock: time_machine.Tra
 
 
 def test_the_phone_that_scanned_a_code_keeps_it_for_a_day(clock: time_machine.Traveller, owner: User) -> None:
-    token = services.create_one_device_link(setup_of(owner))
+    token = services.create_one_device_link(setup_of(owner)).token
     scanned = NOON + timedelta(minutes=10)
     clock.move_to(scanned)
     phone = Client()
@@ -71,7 +71,7 @@ def test_the_phone_that_scanned_a_code_keeps_it_for_a_day(clock: time_machine.Tr
 
 
 def test_the_key_of_another_phone_opens_nothing(owner: User) -> None:
-    token = services.create_one_device_link(setup_of(owner))
+    token = services.create_one_device_link(setup_of(owner)).token
     key = services.claim_setup_link(open_link(token, ""))
     assert key is not None
     assert SetupLink.objects.get().device_hash == token_hash(key)

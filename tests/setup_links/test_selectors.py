@@ -69,7 +69,7 @@ def test_a_link_that_was_closed_says_so_and_takes_along_what_was_made_behind_it(
 
 
 def test_of_two_phones_that_scan_a_code_at_once_one_gets_it(owner: User) -> None:
-    token = services.create_one_device_link(setup_of(owner))
+    token = services.create_one_device_link(setup_of(owner)).token
     first, second = open_link(token, ""), open_link(token, "")
     key = services.claim_setup_link(first)
     with pytest.raises(LinkGone) as gone:
@@ -83,6 +83,6 @@ def test_of_two_phones_that_scan_a_code_at_once_one_gets_it(owner: User) -> None
 
 def test_a_token_and_a_device_key_cannot_be_guessed(owner: User) -> None:
     """128 bits, which is 22 characters; longer would make a QR code finer and a link longer."""
-    token = services.create_one_device_link(setup_of(owner))
+    token = services.create_one_device_link(setup_of(owner)).token
     key = services.claim_setup_link(open_link(token, ""))
     assert (len(token), len(key or "")) == (22, 22)

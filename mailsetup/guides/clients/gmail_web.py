@@ -24,5 +24,5 @@ GUIDE = Guide(
     checked="no version: it has ended",
     proof={},
     labels={Grade.HOSTS: ("See all settings", "Accounts and Import", "Check mail from other accounts")},
-    instead="thunderbird",
+    instead="gmail-app",
 )
