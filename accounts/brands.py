@@ -24,6 +24,11 @@ def portal_url() -> str:
     return f"{'https' if settings.HTTPS_ONLY else 'http'}://{settings.PORTAL_HOSTS[0]}"
 
 
+def installation_brand() -> Brand:
+    """The brand of the whole installation, for what has no request."""
+    return Brand(**settings.BRAND)
+
+
 def brand_of(_request: HttpRequest) -> Brand:
     """The brand under which somebody came; takes a broken request too, so that error pages can show it."""
-    return Brand(**settings.BRAND)
+    return installation_brand()

@@ -4,6 +4,8 @@
 from portal.wsgi import application as in_threads
 
 # isort: split
+from mailsetup.discovery.index import follower
 from portal.gate import Gate
 
+follower.start()
 application = Gate(in_threads)

@@ -14,6 +14,7 @@ from django.http.request import split_domain_port
 
 from mailsetup.clientconfig import Address, ClientConfig, parse_address, parse_domain
 from mailsetup.discovery import documents
+from mailsetup.discovery.index import LOCAL_PART, follower
 from mailsetup.formats import FORMATS, Format, NothingToOffer
 from mailsetup.hosting import selectors
 from mailsetup.hosting.selectors import NotLookedUp, UnknownDomain
@@ -31,8 +32,6 @@ _PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 # (its source: e-config-lookup, mail-autoconfig).
 _NOBODY = "evolutionuser"
 NOT_KNOWN = "No mail settings are known for this name.\n"
-# Stands in a kept document where the local part goes; nobody is called so.
-_LOCAL_PART = "mailway-0f6c1d-local-part"
 # What is kept of a name that nobody has here.
 _STRANGER = "stranger"
 
@@ -84,6 +83,12 @@ class Answer:
 
 def known(question: Question) -> Answer | None:
     """The answer that is kept, without asking the database; raises UnknownDomain if that is what is known."""
+    index = follower.index
+    if index is not None and question.domain in index.names:
+        document = index.document(question.domain, with_address=question.address is not None)
+        if document is None:
+            raise UnknownDomain(question.domain)
+        return _filled(question, document)
     kept = caches["answers"].get(_key(question)) or caches["strangers"].get(_key(question))
     if kept == _STRANGER:
         raise UnknownDomain(question.domain)
@@ -120,7 +125,7 @@ def _document(question: Question, display_name: str) -> bytes:
     if question.address is None:
         hosting = selectors.find_domain_hosting(question.domain, display_name=display_name)
         return documents.for_domain(AUTOCONFIG, hosting)
-    config = config_for_stranger(Address(_LOCAL_PART, question.domain), display_name=display_name)
+    config = config_for_stranger(Address(LOCAL_PART, question.domain), display_name=display_name)
     return documents.for_config(AUTOCONFIG, config)
 
 
@@ -136,7 +141,7 @@ def _filled(question: Question, document: bytes) -> Answer:
     if question.address is None:
         return Answer(document, f"public, max-age={seconds}")
     local_part = escape(question.address.mailbox_local_part).encode()
-    return Answer(document.replace(_LOCAL_PART.encode(), local_part), f"private, max-age={seconds}")
+    return Answer(document.replace(LOCAL_PART.encode(), local_part), f"private, max-age={seconds}")
 
 
 def _key(question: Question) -> str:

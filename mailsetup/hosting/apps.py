@@ -6,3 +6,9 @@ class HostingConfig(AppConfig):
     name = "mailsetup.hosting"
     verbose_name = _("Servers and domains")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models are there only now.
+        from mailsetup.hosting.services import watch  # noqa: PLC0415
+
+        watch()

@@ -55,6 +55,21 @@ def _validate(check: Callable[[str], None], text: str) -> None:
         raise ValidationError(str(error)) from None
 
 
+class Revision(models.Model):
+    """One row, whose number grows with every change to servers, services, domains and aliases.
+
+    Web processes keep what programs are told, and look here whether it is still so.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("revision")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Server(models.Model):
     """A mail server of the provider and the ways into it."""
 

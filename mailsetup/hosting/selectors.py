@@ -1,6 +1,8 @@
 """Reads: what the provider told us, and whose it is; a stranger finds nothing."""
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +13,7 @@ from accounts import access
 from accounts.models import User
 from mailsetup.clientconfig import Address, Hosting, Source
 from mailsetup.hosting import dns
-from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server
+from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Revision, Server
 
 
 class UnknownDomain(LookupError):
@@ -50,6 +52,29 @@ def find_hosting(address: Address, *, display_name: str) -> tuple[Hosting, Domai
 def find_domain_hosting(name: str, *, display_name: str) -> Hosting:
     """The same for a domain alone, as programs ask by host name; raises UnknownDomain."""
     return find_hosting(Address(local_part="", domain=name), display_name=display_name)[0]
+
+
+def revision() -> int:
+    """The number of the last change to anything that programs are told."""
+    found = Revision.objects.filter(pk=1).values_list("number", flat=True).first()
+    return found or 0
+
+
+def servers_of_names() -> dict[str, tuple[int, str]]:
+    """Of every enabled domain and alias the server's number, and the domain that it belongs to."""
+    domains = Domain.objects.filter(enabled=True).order_by()
+    names = {name: (server, name) for name, server in domains.values_list("name", "server_id").iterator()}
+    aliases = DomainAlias.objects.filter(domain__enabled=True).order_by()
+    rows = aliases.values_list("name", "domain__server_id", "domain__name").iterator()
+    return {**{name: (server, primary) for name, server, primary in rows}, **names}
+
+
+def hostings_by_server(*, display_name: str) -> dict[int, Callable[..., Hosting]]:
+    """For each server what is to be said of any of its domains, but for the names."""
+    servers = Server.objects.prefetch_related("services")
+    return {
+        server.pk: partial(Hosting, display_name=display_name, **_server_facts(server)) for server in servers
+    }
 
 
 def _server_facts(server: Server) -> dict[str, Any]:

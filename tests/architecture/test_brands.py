@@ -3,11 +3,6 @@
 from tests.architecture.rooms import ROOT
 
 LOOKED_AT = ("portal", "accounts", "mailsetup")
-# A command has no request: it speaks for the installation.
-WITHOUT_A_REQUEST = {
-    "mailsetup/hosting/management/lookup.py",
-    "mailsetup/discovery/management/commands/dns_report.py",
-}
 
 
 def test_the_brand_is_passed_down_from_the_request() -> None:
@@ -17,4 +12,20 @@ def test_the_brand_is_passed_down_from_the_request() -> None:
         for file in (ROOT / package).rglob("*.py")
         if "settings.BRAND" in file.read_text(encoding="utf-8")
     }
-    assert readers == {"accounts/brands.py", *WITHOUT_A_REQUEST}
+    assert readers == {"accounts/brands.py"}
+
+
+def test_who_has_no_request_speaks_for_the_installation() -> None:
+    speakers = {
+        file.relative_to(ROOT).as_posix()
+        for package in LOOKED_AT
+        for file in (ROOT / package).rglob("*.py")
+        if "installation_brand()" in file.read_text(encoding="utf-8")
+    }
+    assert speakers == {
+        "accounts/brands.py",
+        "mailsetup/hosting/management/lookup.py",
+        "mailsetup/discovery/management/commands/dns_report.py",
+        # What is kept for programs is made before anybody asks.
+        "mailsetup/discovery/index.py",
+    }

@@ -1,8 +1,8 @@
 """Commands that start from an address."""
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
+from accounts.brands import installation_brand
 from mailsetup.clientconfig import (
     AddressError,
     ClientConfig,
@@ -30,7 +30,7 @@ class LookupCommand(PlainCommand):
         """The settings of the address in `text`; what is wrong with it is said in one sentence."""
         try:
             address = parse_address(text)
-            hosting, domain = selectors.find_hosting(address, display_name=settings.BRAND["name"])
+            hosting, domain = selectors.find_hosting(address, display_name=installation_brand().name)
             chosen = Protocol(protocol) if protocol else next(iter(hosting.protocols), Protocol.IMAP)
             return resolve(address, hosting, chosen), hosting, domain
         except AddressError as error:

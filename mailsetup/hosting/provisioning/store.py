@@ -21,6 +21,7 @@ from mailsetup.hosting.provisioning.file import (
     ServerEntry,
     read_provider_file,
 )
+from mailsetup.hosting.services import note_change
 
 # SQLite takes so many values in a query, and more.
 _BATCH = 500
@@ -56,6 +57,8 @@ def provision(text: bytes, *, dry_run: bool = False) -> Changes:
                 known_customers=frozenset(Customer.objects.values_list("external_id", flat=True)),
             )
             _store(document, changes)
+            if changes.added or changes.changed:
+                note_change()
             if dry_run:
                 raise _DryRun
     except _DryRun:

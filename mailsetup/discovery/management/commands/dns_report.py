@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from accounts.brands import portal_url
+from accounts.brands import installation_brand, portal_url
 from mailsetup.clientconfig import (
     Address,
     AddressError,
@@ -38,7 +38,7 @@ class Command(PlainCommand):
             raise self.wrong_call(f"“{options['domain']}” is not a domain name.") from None
         try:
             nobody = Address(local_part="", domain=domain)
-            hosting, row = selectors.find_hosting(nobody, display_name=settings.BRAND["name"])
+            hosting, row = selectors.find_hosting(nobody, display_name=installation_brand().name)
         except UnknownDomain as error:
             raise self.bad(sentences.unknown_domain(str(error))) from None
         protocol = next(iter(hosting.protocols), Protocol.IMAP)
