@@ -1,8 +1,8 @@
-"""Every domain's answer, known before anybody asks: which server each name belongs to, and a document a server.
+"""Every domain's answer, known before anybody asks: the server of each name, and some documents a server.
 
-A document has places for the domain and the local part, so a provider with a hundred thousand domains on three
-servers keeps a dozen documents and one dictionary. Each web process keeps its own and looks whether anything
-was changed; strangers' names are not in it.
+A document has places for the domain and the local part, so a provider with a hundred thousand domains on
+three servers keeps a dozen documents and one dictionary. Each web process keeps its own and looks whether
+anything was changed; strangers' names are not in it.
 """
 
 import logging
@@ -48,9 +48,8 @@ class Index:
         document = self.documents[server, primary != domain, with_address]
         if document is None:
             return None
-        return document.replace(_DOMAIN.encode(), domain.encode()).replace(
-            _PRIMARY.encode(), primary.encode()
-        )
+        document = document.replace(_DOMAIN.encode(), domain.encode())
+        return document.replace(_PRIMARY.encode(), primary.encode())
 
 
 def load() -> Index:
