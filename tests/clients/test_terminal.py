@@ -17,7 +17,9 @@ from mailsetup.clientconfig import (
     resolve,
 )
 from mailsetup.formats import FORMATS
+from mailsetup.guides.clients import GUIDES
 from tests.clients.terminal import Home
+from tests.guides.shapes import render_for
 from tests.mail.lab import MailLab
 from tests.mail.oracles import Mail, imap, submission
 
@@ -38,7 +40,7 @@ def home(mail_lab: MailLab) -> Iterator[Home]:
 
 @pytest.fixture
 def render(mail_lab: MailLab) -> Render:
-    """The file of one format for one mailbox of the lab."""
+    """The file of one format for one mailbox of the lab, as the app's guide shows it if it has one."""
 
     def file_of(slug: str, user: str, protocol: Protocol, socket_type: SocketType) -> bytes:
         services = [
@@ -48,8 +50,18 @@ def render(mail_lab: MailLab) -> Render:
             for kind in (protocol.service_type, ServiceType.SMTP)
         ]
         hosting = Hosting(mail_lab.domain, mail_lab.domain, Source.DOMAIN, "Lab", tuple(services))
-        address = parse_address(mail_lab.users[user].address)
-        return FORMATS[slug].render(resolve(address, hosting, protocol))
+        address = mail_lab.users[user].address
+        guides = [each for each in GUIDES.values() if slug in each.files and protocol in each.protocols]
+        if not guides:
+            return FORMATS[slug].render(resolve(parse_address(address), hosting, protocol))
+        page = render_for(address, hosting, guides[0].slug, protocol)
+        (section,) = (
+            part
+            for part in page.root.parts("section")
+            if part.attributes.get("aria-labelledby") == f"file-{slug}"
+        )
+        (file,) = section.parts("pre")
+        return file.content.encode()
 
     return file_of
 

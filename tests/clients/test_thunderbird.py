@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from mailsetup.clientconfig import ServiceType, SocketType
+from mailsetup.clientconfig import Hosting, Protocol, ServiceType, SocketType, Source
 from mailsetup.hosting.models import Domain, Server, Service
 from tests.clients.thunderbird import Thunderbird, running_thunderbird
+from tests.guides.shapes import render_for
 from tests.mail.lab import MailLab
 from tests.mail.oracles import Mail
 
@@ -16,6 +18,8 @@ SSL, STARTTLS = SocketType.SSL, SocketType.STARTTLS
 # Thunderbird's own numbers: nsMsgSocketType, nsMsgAuthMethod.
 NUMBERS = {SSL: 3, STARTTLS: 2}
 PASSWORD_CLEARTEXT = 3
+# What the words in its fields mean to it.
+WORDS = {"SSL/TLS": 3, "STARTTLS": 2, "Normal password": PASSWORD_CLEARTEXT}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -61,11 +65,45 @@ def test_it_finds_reads_and_sends(
     assert [protocol, incoming.hostname, incoming.port, *rest] in [found["incoming"], *found["others"]]
     assert found["incoming"][0] == "imap", "the one that it offers first"
 
+    thunderbird.create(anna.address, anna.password, protocol)
+    reads_and_sends(thunderbird, mail_lab, tmp_path)
+
+
+def reads_and_sends(thunderbird: Thunderbird, lab: MailLab, folder: Path) -> None:
+    anna = lab.users["anna"]
     mail = Mail("anna")
     mail.content.replace_header("Subject", f"Thunderbird {mail.token}")
-    message = tmp_path / "message.eml"
+    message = folder / "message.eml"
     message.write_bytes(mail.content.as_bytes())
-    thunderbird.create(anna.address, anna.password, protocol)
     thunderbird.send(message, anna.address, anna.password)
-    assert mail.arrives_in(mail_lab, "INBOX")
+    assert mail.arrives_in(lab, "INBOX")
     assert anna.address in thunderbird.receive(f"Thunderbird {mail.token}")
+
+
+@pytest.mark.parametrize(("protocol", "socket_type"), [("imap", STARTTLS), ("pop3", SSL)])
+def test_it_works_with_what_the_guide_says_to_type(
+    mail_lab: MailLab, thunderbird: Thunderbird, tmp_path: Path, protocol: str, socket_type: SocketType
+) -> None:
+    """The values are taken off the rendered page, not out of the database."""
+    anna = mail_lab.users["anna"]
+    services = tuple(mail_lab.server_settings(kind, socket_type) for kind in ServiceType)
+    hosting = Hosting(mail_lab.domain, mail_lab.domain, Source.DOMAIN, "Lab", services)
+    page = render_for(anna.address, hosting, "thunderbird", Protocol(protocol))
+
+    incoming, outgoing = page.step_of("incoming").part.fields, page.step_of("outgoing").part.fields
+
+    assert incoming["Protocol"].lower() == protocol
+    thunderbird.type("Anna", typed(incoming, protocol), typed(outgoing, "smtp"))
+    thunderbird.create(anna.address, anna.password, protocol)
+    reads_and_sends(thunderbird, mail_lab, tmp_path)
+
+
+def typed(fields: dict[str, str], kind: str) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "hostname": fields["Hostname"],
+        "port": int(fields["Port"]),
+        "socketType": WORDS[fields["Connection security"]],
+        "auth": WORDS[fields["Authentication method"]],
+        "username": fields["Username"],
+    }

@@ -5,6 +5,7 @@ What it is told to do are its own steps of setting up an account, as its Account
 """
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -43,6 +44,21 @@ const { FindConfig } = load("accountcreation/FindConfig.sys.mjs");
   return { source: value.source, incoming: server(value.incoming), outgoing: server(value.outgoing),
            others: value.incomingAlternatives.map(server), name: value.displayName };
 })().then(done, error => done({ error: String(error) }));
+"""
+
+# What somebody types into the fields of the manual way.
+_TYPE = """
+const [name, incoming, outgoing, done] = arguments;
+const load = name => ChromeUtils.importESModule(`resource:///modules/${name}`);
+const { FindConfig } = load("accountcreation/FindConfig.sys.mjs");
+const { AccountConfig } = load("accountcreation/AccountConfig.sys.mjs");
+const config = new AccountConfig();
+config.source = AccountConfig.kSourceUser;
+config.displayName = name;
+Object.assign(config.incoming, JSON.parse(incoming));
+Object.assign(config.outgoing, JSON.parse(outgoing));
+FindConfig.mailwayFound = config;
+done("typed");
 """
 
 # The user chooses between what was found, types a password, and Thunderbird makes the account.
@@ -132,6 +148,10 @@ class Thunderbird:
         """What it finds by itself for an address, as type, host, port, socketType, auth and user name."""
         found: dict[str, Any] = self._ask(_DISCOVER, address)
         return found
+
+    def type(self, name: str, incoming: dict[str, Any], outgoing: dict[str, Any]) -> None:
+        """Fills in the manual way: type, hostname, port, socketType, auth and username of each server."""
+        self._ask(_TYPE, name, json.dumps(incoming), json.dumps(outgoing))
 
     def create(self, address: str, password: str, protocol: str) -> None:
         """Makes the account of what it discovered last."""

@@ -33,6 +33,20 @@ class Part:
         """Its words, one space between them."""
         return " ".join(" ".join(self._strings()).split())
 
+    @property
+    def content(self) -> str:
+        """Its words as they are, line ends included."""
+        return "".join(self._strings())
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What its lists of settings say, by label; a value that can be copied without the button's words."""
+        return {
+            next(row.parts("dt")).text: next(row.parts("code"), next(row.parts("dd"))).text
+            for row in self.parts("div")
+            if list(row.parts("dt"))
+        }
+
     def _strings(self) -> Iterator[str]:
         for child in self.children:
             if isinstance(child, str):

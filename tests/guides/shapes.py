@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.test import RequestFactory
 
 from accounts.models import User
@@ -147,8 +148,21 @@ def render(
     """The guide as its view answers, behind the door that finds out who is asking."""
     request = RequestFactory().get(f"/{query}", headers={"user-agent": agent})
     request.user = User(is_staff=True) if staff else AnonymousUser()
+    return _page_of(request, setup_on(shape, name=name), slug, protocol)
+
+
+def render_for(address: str, hosting: Hosting, slug: str, protocol: Protocol) -> Page:
+    """The guide for somebody's own address on a server that is there."""
+    user = User(email=address, name="Anna Lindqvist")
+    setup = Setup(address=parse_address(address), hosting=hosting, domain=None, user=user)
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    return _page_of(request, setup, slug, protocol)
+
+
+def _page_of(request: HttpRequest, setup: Setup, slug: str, protocol: Protocol) -> Page:
     view = views.guide.__wrapped__
-    answer = view(request, setup_on(shape, name=name), client=slug, protocol=protocol.value)
+    answer = view(request, setup, client=slug, protocol=protocol.value)
     return Page(answer.content.decode())
 
 

@@ -25,7 +25,7 @@ GUIDE = Guide(
         "these files and let them fetch and send; nobody has followed the page as a whole."
     ),
     checked="fetchmail 6.4.37 and msmtp 1.8.23, from their manuals",
-    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "poll",

@@ -26,7 +26,7 @@ GUIDE = Guide(
         "whole."
     ),
     checked="getmail 6.18.11 and msmtp 1.8.23, from their documentation",
-    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "type",

@@ -26,7 +26,7 @@ GUIDE = Guide(
         "and send; nobody has followed the page as a whole."
     ),
     checked="isync 1.4.4 and msmtp 1.8.23, from their manuals",
-    proof={Protocol.IMAP: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "Host",

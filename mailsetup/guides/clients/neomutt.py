@@ -25,7 +25,7 @@ GUIDE = Guide(
         "and send; nobody has followed the page as a whole."
     ),
     checked="NeoMutt 20220429, from its manual",
-    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "imap_user",

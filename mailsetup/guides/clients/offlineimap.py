@@ -25,7 +25,7 @@ GUIDE = Guide(
         "programs these files and let them fetch and send; nobody has followed the page as a whole."
     ),
     checked="OfflineIMAP 3 of October 2021 and msmtp 1.8.23, from their documentation",
-    proof={Protocol.IMAP: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "remotehost",

@@ -24,7 +24,7 @@ GUIDE = Guide(
         "look comes from hosting providers' pages."
     ),
     checked="Thunderbird 153.7 ESR, from its own files",
-    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "Add Account",

@@ -20,7 +20,12 @@ class Command(PlainCommand):
                 "name": guide.name,
                 "platforms": [platform.value for platform in guide.platforms],
                 "protocols": [protocol.value for protocol in guide.protocols],
+                "vendor": guide.vendor,
                 "status": guide.status,
+                "since": guide.since,
+                "finds": guide.finds,
+                "files": list(guide.files),
+                "proof": {protocol.value: grade.value for protocol, grade in guide.proof.items()},
                 "evidence": guide.evidence,
                 "checked": guide.checked,
             }
