@@ -13,6 +13,8 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
     discovery_body_max_bytes: Annotated[int, Meta(ge=1000, le=1_000_000)] = 8192
     # A change by staff is to be seen everywhere within ten seconds.
     discovery_kept_seconds: Annotated[int, Meta(ge=1, le=10)] = 5
+    # An office's programs ask for a dozen; nobody makes us ask DNS a thousand times.
+    discovery_misses_per_minute_limit: Annotated[int, Meta(ge=10, le=1_000_000)] = 300
     # So often each web process looks whether a server, a domain or an alias has changed.
     discovery_index_seconds: Annotated[float, Meta(gt=0, le=10)] = 2
     # An answer is about two kilobytes, twice for each domain; of a stranger's name only that is kept.

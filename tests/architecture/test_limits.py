@@ -136,6 +136,7 @@ ALLOWED = {
     "mailsetup/formats/autoconfig.py _DISPLAY_SHORT_NAME_MAX": "the format's own",
     "mailsetup/setup_links/codes.py CODE_LENGTH": "what a thumb types and a phone call can say",
     "mailsetup/formats/thunderbird_qr.py EASY_TO_SCAN_CHARACTERS": "desktop Thunderbird's own",
+    "mailsetup/discovery/misses.py SECONDS": "the minute in the setting's name",
     "mailsetup/discovery/records.py _TXT_MAX": "RFC 1035 section 3.3",
     "mailsetup/formats/mobileconfig.py _NAME_MAX": "the format's own",
     "mailsetup/formats/pacc.py _NAME_MAX": "the format's own",

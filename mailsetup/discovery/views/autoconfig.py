@@ -5,9 +5,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.brands import brand_of
-from mailsetup.clientconfig import AddressError
-from mailsetup.discovery import answers
-from mailsetup.discovery.views.errors import not_found
+from mailsetup.discovery import answers, misses
+from mailsetup.discovery.views.errors import not_found, too_many
 from mailsetup.hosting.selectors import UnknownDomain
 
 
@@ -22,8 +21,14 @@ def autoconfig(request: HttpRequest) -> HttpResponse:
         return _allowed()
     try:
         question = answers.Question.of(request.get_host(), request.META["QUERY_STRING"])
-        answer = answers.answer(question, display_name=brand_of(request).name)
-    except (AddressError, UnknownDomain, ValueError):
+        answer = answers.known(question)
+        if answer is None and misses.too_many(request):
+            return too_many(request)
+        answer = answer or answers.answer(question, display_name=brand_of(request).name)
+    except UnknownDomain:
+        misses.count(request)
+        return not_found(request)
+    except ValueError:
         return not_found(request)
     status, headers, body = answer.reply(request.headers.get("If-None-Match", ""))
     return HttpResponse(body, status=status, headers=headers)

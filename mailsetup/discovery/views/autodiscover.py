@@ -9,9 +9,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.brands import brand_of, portal_url
-from mailsetup.clientconfig import AddressError, parse_address
-from mailsetup.discovery import answers
-from mailsetup.discovery.views.errors import too_large
+from mailsetup.clientconfig import Address, AddressError, parse_address
+from mailsetup.discovery import answers, misses
+from mailsetup.discovery.views.errors import too_large, too_many
 from mailsetup.formats import FORMATS, NothingToOffer, autodiscover
 from mailsetup.hosting.selectors import UnknownDomain
 
@@ -41,10 +41,15 @@ def xml(request: HttpRequest) -> HttpResponse:
         return _error(autodiscover.INVALID_REQUEST)
     if asked.response_schema not in _SCHEMAS:
         return _error(autodiscover.NO_SUCH_PROVIDER)
+    return too_many(request) if misses.too_many(request) else _settings(request, address, asked)
+
+
+def _settings(request: HttpRequest, address: Address, asked: autodiscover.Request) -> HttpResponse:
     render, nothing = _SCHEMAS[asked.response_schema]
     try:
         body = render(answers.config_for_stranger(address, display_name=brand_of(request).name))
     except UnknownDomain:
+        misses.count(request)
         return _error(autodiscover.ADDRESS_NOT_FOUND)
     except NothingToOffer:
         return _error(nothing)

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from mailsetup.discovery import misses
 from mailsetup.discovery.answers import NOT_KNOWN
 
 _PLAIN = "text/plain; charset=utf-8"
@@ -22,6 +23,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def too_large(request: HttpRequest) -> HttpResponse:
     return HttpResponse("This is more than any program asks.\n", content_type=_PLAIN, status=413)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """For whoever asks for one unknown name after the other."""
+    return HttpResponse(
+        "Too many names that nobody has here. Ask again in a minute.\n",
+        content_type=_PLAIN,
+        status=429,
+        headers={"Retry-After": str(misses.SECONDS)},
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
