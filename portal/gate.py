@@ -19,6 +19,7 @@ from django.http.request import split_domain_port
 from django.urls import Resolver404, resolve
 
 from mailsetup.discovery import answers
+from mailsetup.formats import autodiscover
 from mailsetup.hosting.selectors import UnknownDomain
 from portal.middleware import is_own_name
 
@@ -61,6 +62,10 @@ class Gate:
         except ConnectionError:
             return  # Nobody is there any more to answer.
         else:
+            settled = _known_settings(scope, headers, body)
+            if settled is not None:
+                await _send(send, *settled)
+                return
             await lane.serve({**scope, "headers": headers}, _sender(scope, headers), body, send)
 
 
@@ -175,6 +180,7 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
+_AUTODISCOVER_PATH = "/autodiscover/autodiscover.xml"
 _AUTOCONFIG_PATHS = frozenset(f"/{path}" for path in answers.AUTOCONFIG_PATHS)
 
 
@@ -201,6 +207,24 @@ def _known_answer(scope: HTTPScope, headers: Headers) -> tuple[int, dict[str, st
     if status == 200:
         found["Content-Length"] = str(len(body))
     return status, found, b"" if scope["method"] == "HEAD" else body
+
+
+def _known_settings(
+    scope: HTTPScope, headers: Headers, body: bytes
+) -> tuple[int, dict[str, str], bytes] | None:
+    """Status, headers and body where Autodiscover's answer needs no database."""
+    if scope["method"] != "POST" or scope["path"].lower() != _AUTODISCOVER_PATH:
+        return None
+    host = dict(headers).get(b"host", b"").decode("latin-1")
+    if not 0 < len(body) <= settings.DISCOVERY.discovery_body_max_bytes or (
+        settings.SECURE_HSTS_SECONDS and _is_own(host)
+    ):
+        return None
+    document = answers.known_settings(body)
+    if document is None:
+        return None
+    found = {"Content-Type": autodiscover.MEDIA_TYPE, "Cache-Control": "private, no-store"}
+    return 200, {**found, **_SECURITY_HEADERS, "Content-Length": str(len(document))}, document
 
 
 async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http.request import split_domain_port
 
-from mailsetup.clientconfig import Address, ClientConfig, parse_address, parse_domain
+from mailsetup.clientconfig import Address, AddressError, ClientConfig, parse_address, parse_domain
 from mailsetup.discovery import documents
-from mailsetup.discovery.index import LOCAL_PART, follower
-from mailsetup.formats import FORMATS, Format, NothingToOffer
+from mailsetup.discovery.index import LOCAL_PART, Asked, follower
+from mailsetup.formats import FORMATS, Format, NothingToOffer, autodiscover
 from mailsetup.hosting import selectors
 from mailsetup.hosting.selectors import NotLookedUp, UnknownDomain
 
@@ -85,7 +85,9 @@ def known(question: Question) -> Answer | None:
     """The answer that is kept, without asking the database; raises UnknownDomain if that is what is known."""
     index = follower.index
     if index is not None and question.domain in index.names:
-        document = index.document(question.domain, with_address=question.address is not None)
+        of_address = question.address is not None
+        asked = Asked.AUTOCONFIG_OF_ADDRESS if of_address else Asked.AUTOCONFIG_OF_DOMAIN
+        document = index.document(question.domain, asked)
         if document is None:
             raise UnknownDomain(question.domain)
         return _filled(question, document)
@@ -93,6 +95,24 @@ def known(question: Question) -> Answer | None:
     if kept == _STRANGER:
         raise UnknownDomain(question.domain)
     return None if kept is None else _filled(question, kept)
+
+
+def known_settings(body: bytes) -> bytes | None:
+    """Autodiscover's answer to this XML without asking the database; None where that isn't enough."""
+    index = follower.index
+    if index is None:
+        return None
+    try:
+        request = autodiscover.parse_request(body)
+        address = parse_address(request.address)
+        if request.response_schema != autodiscover.OUTLOOK_RESPONSE:
+            return None
+        document = index.document(address.domain, Asked.AUTODISCOVER)
+    except (autodiscover.Malformed, AddressError, KeyError):
+        return None
+    if document is None or address.mailbox_local_part != address.local_part:
+        return None
+    return document.replace(LOCAL_PART.encode(), escape(address.local_part).encode())
 
 
 def answer(question: Question, *, display_name: str) -> Answer:

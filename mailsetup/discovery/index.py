@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
@@ -27,25 +28,37 @@ _DOMAIN = "mailway-0f6c1d-domain.invalid"
 _PRIMARY = "mailway-0f6c1d-primary.invalid"
 
 
+class Asked(Enum):
+    """What programs ask for, and the format of the answer."""
+
+    AUTOCONFIG_OF_DOMAIN = ("autoconfig", "domain")
+    AUTOCONFIG_OF_ADDRESS = ("autoconfig", "address")
+    AUTODISCOVER = ("autodiscover", "address")
+
+    @property
+    def slug(self) -> str:
+        return self.value[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """`names` says of each domain and alias its server and the domain that it belongs to.
 
-    `documents` are by server, whether the name is an alias, and whether an address was asked for; None where
-    there is nothing that may be offered. `revision` is that of what was read.
+    `documents` are by server, whether the name is an alias, and what is asked; None where there is nothing
+    that may be offered. `revision` is that of what was read.
     """
 
     revision: int
     names: dict[str, tuple[int, str]] = field(default_factory=dict)
-    documents: dict[tuple[int, bool, bool], bytes | None] = field(default_factory=dict)
+    documents: dict[tuple[int, bool, Asked], bytes | None] = field(default_factory=dict)
 
-    def document(self, domain: str, *, with_address: bool) -> bytes | None:
-        """The document for a domain, with a place for the local part if there was an address.
+    def document(self, domain: str, asked: Asked) -> bytes | None:
+        """The document for a domain, with a place for the local part where it is about an address.
 
         Raises KeyError for a name that isn't here; None where nothing may be offered.
         """
         server, primary = self.names[domain]
-        document = self.documents[server, primary != domain, with_address]
+        document = self.documents[server, primary != domain, asked]
         if document is None:
             return None
         document = document.replace(_DOMAIN.encode(), domain.encode())
@@ -60,22 +73,22 @@ def load() -> Index:
     display_name = installation_brand().name
     for server, hosting in selectors.hostings_by_server(display_name=display_name).items():
         for is_alias in (False, True):
-            for with_address in (False, True):
-                index.documents[server, is_alias, with_address] = _document(hosting, is_alias, with_address)
+            for asked in Asked:
+                index.documents[server, is_alias, asked] = _document(hosting, asked, is_alias=is_alias)
     return index
 
 
-def _document(hosting: Callable[..., Hosting], is_alias: bool, with_address: bool) -> bytes | None:  # noqa: FBT001
+def _document(hosting: Callable[..., Hosting], asked: Asked, *, is_alias: bool) -> bytes | None:
     primary = _PRIMARY if is_alias else _DOMAIN
     source = Source.ALIAS if is_alias else Source.DOMAIN
     told = hosting(domain=_DOMAIN, primary_domain=primary, source=source)
     protocol = next(iter(told.protocols), Protocol.IMAP)
     try:
-        if with_address:
-            config = resolve(Address(LOCAL_PART, _DOMAIN), told, protocol)
-        else:
+        if asked is Asked.AUTOCONFIG_OF_DOMAIN:
             config = resolve_domain(told, protocol)
-        return documents.for_config(FORMATS["autoconfig"], config)
+        else:
+            config = resolve(Address(LOCAL_PART, _DOMAIN), told, protocol)
+        return documents.for_config(FORMATS[asked.slug], config)
     except (NotOffered, NothingToOffer):
         return None
 

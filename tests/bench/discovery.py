@@ -6,6 +6,7 @@ so it is asked for one and for a thousand.
 """
 
 import asyncio
+import datetime
 import json
 import os
 import random
@@ -14,14 +15,29 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
+from mailsetup.clientconfig import (
+    Hosting,
+    Protocol,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    Source,
+    parse_address,
+    resolve,
+)
+from mailsetup.formats import FORMATS
 from tests.bench.report import Promise
 from tests.parts.daemon import free_ports
 
@@ -31,6 +47,10 @@ PATH = "/mail/config-v1.1.xml"
 SECONDS = 6
 CONNECTIONS = 16
 SIZES = (1, 1000, 100_000)
+PROFILES = 100
+_ASKED = """<?xml version="1.0" encoding="utf-8"?>
+<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request>
+<EMailAddress>anna@%s</EMailAddress><AcceptableResponseSchema>http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a</AcceptableResponseSchema></Request></Autodiscover>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +82,8 @@ def measure(folder: Path) -> list[Promise]:
             _wait_for_index(port)
             for with_address in (False, True):
                 ours[size, with_address] = _load(port, processes, size, with_address=with_address)
+            if size == 1:
+                settings = len(asyncio.run(_asking(port, size, _autodiscover))) / SECONDS
     for with_address in (False, True):
         kind = "an address" if with_address else "a domain"
         one, many = ours[1, with_address], ours[max(SIZES), with_address]
@@ -75,12 +97,16 @@ def measure(folder: Path) -> list[Promise]:
             ),
         ]
     for size, least in ((1, 8), (1000, 55)):
-        theirs = _automx2(folder, size)
+        theirs, their_settings = _automx2(folder, size)
+        if size == 1:
+            promises.append(
+                Promise("10 x automx2's Autodiscover, beside ours", 10 * their_settings / settings, 1, "x")
+            )
         rate = ours[size, True].rate
         promises.append(
             Promise(f"{least} x automx2's rate at {size} domains, beside ours", least * theirs / rate, 1, "x")
         )
-    return promises
+    return [*promises, *_profile()]
 
 
 def _seed(database: Path, size: int) -> list[Promise]:
@@ -178,7 +204,7 @@ def _ask(port: int, domain: str) -> int:
 
 def _load(port: int, processes: list[psutil.Process], size: int, *, with_address: bool) -> Load:
     before = sum(_cpu(process) for process in processes)
-    times = asyncio.run(_asking(port, size, with_address=with_address))
+    times = asyncio.run(_asking(port, size, _autoconfig(with_address=with_address)))
     used = sum(_cpu(process) for process in processes) - before
     slowest = sorted(times)[int(len(times) * 0.99)]
     return Load(len(times) / SECONDS, used / len(times) * 1000, slowest * 1000)
@@ -189,17 +215,31 @@ def _cpu(process: psutil.Process) -> float:
     return float(used.user + used.system)
 
 
-async def _asking(port: int, size: int, *, with_address: bool) -> list[float]:
+def _autoconfig(*, with_address: bool) -> Callable[[str], bytes]:
+    """The request for a domain."""
+
+    def request(domain: str) -> bytes:
+        query = f"?emailaddress=anna%40{domain}" if with_address else ""
+        return f"GET {PATH}{query} HTTP/1.1\r\nHost: autoconfig.{domain}\r\n\r\n".encode()
+
+    return request
+
+
+def _autodiscover(domain: str) -> bytes:
+    body = _ASKED % domain
+    head = f"POST /autodiscover/autodiscover.xml HTTP/1.1\r\nHost: autodiscover.{domain}\r\n"
+    return f"{head}Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+async def _asking(port: int, size: int, request: Callable[[str], bytes]) -> list[float]:
     times: list[float] = []
     end = time.monotonic() + SECONDS
 
     async def client() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while time.monotonic() < end:
-            domain = f"d{random.randrange(size)}.example"
-            query = f"?emailaddress=anna%40{domain}" if with_address else ""
             started = time.perf_counter()
-            writer.write(f"GET {PATH}{query} HTTP/1.1\r\nHost: autoconfig.{domain}\r\n\r\n".encode())
+            writer.write(request(f"d{random.randrange(size)}.example"))
             try:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
             except (asyncio.IncompleteReadError, ConnectionError):
@@ -219,8 +259,28 @@ async def _asking(port: int, size: int, *, with_address: bool) -> list[float]:
     return times
 
 
-def _automx2(folder: Path, size: int) -> float:
-    """Answers a second of automx2 at so many domains."""
+def _profile() -> list[Promise]:
+    """A profile for one address, signed with the key that most certificates have."""
+    from mailsetup.discovery.signing import ProfileSigner  # noqa: PLC0415  # once Django is set up
+
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench")])
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    signer = ProfileSigner(builder.sign(key, hashes.SHA256()), key)
+    service = ServerSettings(ServiceType.IMAP, "mail.example.com", 993, SocketType.SSL)
+    sending = ServerSettings(ServiceType.SMTP, "mail.example.com", 465, SocketType.SSL)
+    hosting = Hosting("example.com", "example.com", Source.DOMAIN, "Example", (service, sending))
+    config = resolve(parse_address("anna@example.com"), hosting, Protocol.IMAP)
+    started = time.process_time()
+    for _ in range(PROFILES):
+        signer.sign(FORMATS["mobileconfig"].render(config))
+    return [Promise("signed profile, CPU", (time.process_time() - started) / PROFILES * 1000, 8, "ms")]
+
+
+def _automx2(folder: Path, size: int) -> tuple[float, float]:
+    """Answers a second of automx2 at so many domains: autoconfig, Autodiscover."""
     home = folder / "automx2"
     if not home.exists():
         venv.create(home, with_pip=True)
@@ -255,5 +315,6 @@ def _automx2(folder: Path, size: int) -> float:
         assert connection.getresponse().status == 200
         connection.close()
         assert _ask(port, "d0.example") == 200, "automx2 answers with a document"
-        times = asyncio.run(_asking(port, size, with_address=True))
-    return len(times) / SECONDS
+        times = asyncio.run(_asking(port, size, _autoconfig(with_address=True)))
+        settings = asyncio.run(_asking(port, size, _autodiscover))
+    return len(times) / SECONDS, len(settings) / SECONDS

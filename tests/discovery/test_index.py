@@ -1,6 +1,7 @@
 """What every web process knows of all domains before anybody asks, and how it learns of a change."""
 
 from collections.abc import Iterator
+from xml.sax.saxutils import escape
 
 import pytest
 from django.db import connection
@@ -9,9 +10,11 @@ from mailsetup.clientconfig import Address, parse_address
 from mailsetup.discovery import answers, documents
 from mailsetup.discovery.answers import AUTOCONFIG, Question
 from mailsetup.discovery.index import Follower, follower, load
+from mailsetup.formats import FORMATS
 from mailsetup.hosting import selectors
 from mailsetup.hosting.models import Domain, DomainAlias, Server, Service
 from mailsetup.hosting.selectors import UnknownDomain
+from tests.formats.test_autodiscover import ASKED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provider")]
 
@@ -42,6 +45,31 @@ def test_what_is_known_is_what_the_database_says(domain: str, local_part: str) -
         found = answers.known(question)
     assert found is not None
     assert found.body == expected
+
+
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize("address", ["anna@example.com", "anna@example.net", "o'br&ien@example.com"])
+def test_autodiscovers_answer_is_known_too(address: str) -> None:
+    asked = ASKED.replace("anna@example.com", escape(address)).encode()
+    config = answers.config_for_stranger(parse_address(address), display_name="Northwind Hosting")
+    expected = FORMATS["autodiscover"].render(config)
+    with connection.execute_wrapper(nothing_is_asked):
+        assert answers.known_settings(asked) == expected
+
+
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not xml",
+        ASKED.replace("anna@", "anna+shop@").encode(),
+        ASKED.replace("example.com", "stranger.example").encode(),
+        ASKED.replace("/outlook/", "/mobilesync/").replace("2006a", "2006").encode(),
+    ],
+)
+def test_what_needs_more_than_the_index_is_left_to_the_door(body: bytes) -> None:
+    assert answers.known_settings(body) is None
 
 
 def nothing_is_asked(*_arguments: object) -> None:

@@ -12,7 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from mailsetup.discovery.index import follower
 from portal.gate import Gate
+from tests.formats.test_autodiscover import ASKED
 
 OWN, FOREIGN = "testserver", "autoconfig.example.com"
 PATIENCE_SECONDS = 20
@@ -368,3 +370,23 @@ def test_under_the_own_name_django_adds_what_browsers_remember(
     settings.SECURE_HSTS_SECONDS = 3600
     assert len(ask(get(b"emailaddress=anna%40example.com", host=OWN))[1].asked) == 1
     assert ask(get(b"emailaddress=anna%40example.com"))[1].asked == []
+
+
+@pytest.mark.django_db
+def test_autodiscover_needs_no_thread_either_and_is_the_same(provider: None, client: Client) -> None:
+    host, path = "autodiscover.example.com", "/AutoDiscover/AutoDiscover.xml"
+    by_django = client.post(path, ASKED, content_type="text/xml", headers={"host": host})
+    follower.look()
+    try:
+        application = Application()
+        body = part(ASKED.encode(), more=False)
+        sent = asyncio.run(answer_to(Gate(application), request(path, host), body))
+        stranger = part(ASKED.replace("example.com", "stranger.example").encode(), more=False)
+        asyncio.run(answer_to(Gate(application), request(path, host), stranger))
+    finally:
+        follower.index = None
+    assert told(sent) == (200, by_django.content.decode())
+    expected = {name.lower(): value for name, value in by_django.headers.items()}
+    expected = {name: value for name, value in expected.items() if name not in ("vary", "content-language")}
+    assert {name.decode(): value.decode() for name, value in headers_of(sent).items()} == expected
+    assert len(application.asked) == 1, "only the stranger's question needs a thread"
