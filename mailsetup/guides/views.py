@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.brands import portal_url
 from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol, within
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.formats.terminal.base import TerminalFormat
@@ -49,6 +50,8 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "on_device": guess_platform(request.headers) in found.platforms,
         "from_test": request.GET.get("from", ""),
         "for_staff": request.user.is_staff or getattr(request.user, "is_hijacked", False),
+        "settings_text": FORMATS["text"].render(config).decode(),
+        "portal_url": portal_url(),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
     }
     response = render(request, template_of(found), context)

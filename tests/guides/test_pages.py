@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.formats import FORMATS
 from mailsetup.guides.clients import GUIDES, Grade
 from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, every_page, page, render
 
@@ -31,7 +32,8 @@ def test_every_value_comes_from_the_settings_of_the_address(
         for service in (config.incoming, config.outgoing)
         for value in (service.hostname, service.port, service.username)
     }
-    files = {part.text for part in shown.root.parts("pre")}
+    text = " ".join(FORMATS["text"].render(config).decode().split())
+    files = {text} | {part.text for part in shown.root.parts("pre")}
     paths = {part.text for part in shown.root.parts("h3") if list(part.parts("code"))}
     shown_values = {" ".join(value.split()) for value in shown.root.values}
     assert shown_values <= known | files | paths | {ADDRESS, "Anna Lindqvist"}

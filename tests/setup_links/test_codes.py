@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-import zxingcpp
 from django.core.cache import caches
 from django.test import Client
 from msgspec import structs
@@ -16,6 +15,7 @@ from accounts.models import User
 from mailsetup.hosting.models import Server
 from mailsetup.setup_links.models import SetupLink
 from tests.html import Element, read
+from tests.setup_links.camera import scan
 
 pytestmark = pytest.mark.django_db
 PHONE = "/setup/anna@example.com/phone/"
@@ -24,17 +24,7 @@ PHONE = "/setup/anna@example.com/phone/"
 def scanned(page: Element, label: str) -> str:
     """What a camera reads where the drawing says so."""
     (drawing,) = (part for part in page.all("svg") if part.attributes.get("aria-label", "") == label)
-    path = drawing.one("path")["d"]
-    size = int(drawing["viewbox"].split()[2]) - 4
-    scale, quiet = 4, 4
-    width = (size + 2 * quiet) * scale
-    picture = bytearray(b"\xff" * width * width)
-    for column, row in re.findall(r"M(\d+) (\d+)h1v1h-1z", path):
-        top, left = ((int(number) + quiet) * scale for number in (row, column))
-        for line in range(top, top + scale):
-            picture[line * width + left : line * width + left + scale] = bytes(scale)
-    (found,) = zxingcpp.read_barcodes(memoryview(picture).cast("B", (width, width)))
-    return str(found.text)
+    return scan(drawing.one("path")["d"], drawing["viewbox"])
 
 
 def make(browser: Client, **asked: str) -> Element:

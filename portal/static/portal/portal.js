@@ -46,3 +46,27 @@ document.addEventListener('htmx:afterSettle', (event) => {
   const answer = document.querySelector('[data-answer]');
   if (answer && document.activeElement === document.body) answer.focus({ preventScroll: true });
 });
+
+// The ticks of a guide stay on this device, for this address and app. Without storage they last as long as the page.
+const ticks = [...document.querySelectorAll('.track.steps input[type=checkbox]')];
+
+function keepTicks() {
+  const ticked = ticks.map((box, place) => (box.checked ? place : -1)).filter((place) => place >= 0);
+  document.getElementById('ticks').hidden = ticked.length === 0;
+  try {
+    if (ticked.length) localStorage.setItem(location.pathname, JSON.stringify(ticked));
+    else localStorage.removeItem(location.pathname);
+  } catch { /* a private window */ }
+}
+
+if (ticks.length) {
+  try {
+    JSON.parse(localStorage.getItem(location.pathname) ?? '[]').forEach((place) => { if (ticks[place]) ticks[place].checked = true; });
+  } catch { /* something else was kept there */ }
+  keepTicks();
+  document.addEventListener('change', (event) => { if (ticks.includes(event.target)) keepTicks(); });
+  document.querySelector('[data-untick]').addEventListener('click', () => {
+    ticks.forEach((box) => { box.checked = false; });
+    keepTicks();
+  });
+}

@@ -1,0 +1,55 @@
+"""A guide in the browser: ticks that stay, and a code that is drawn without asking anybody."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import PHONE
+from tests.e2e.portal import OWNER
+from tests.e2e.steps import sign_in
+from tests.setup_links.camera import scan
+
+pytestmark = [
+    pytest.mark.parametrize("portal", ["embedded"], indirect=True),
+    pytest.mark.parametrize("screen", [PHONE], ids=str, indirect=True),
+]
+GUIDE = "/setup/anna@lab.test/thunderbird/imap/"
+
+
+def test_ticks_stay_on_the_device_until_they_are_taken_back(page: Page) -> None:
+    sign_in(page, OWNER)
+    page.goto(GUIDE)
+    kept = page.get_by_text("We keep your ticks on this device.")
+    expect(kept).to_be_hidden()
+    page.get_by_label("Step 2 done").check(force=True)
+    expect(kept).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Step 2 done")).to_be_checked()
+    expect(page.get_by_label("Step 1 done")).not_to_be_checked()
+    page.goto("/setup/anna@lab.test/thunderbird/pop3/")
+    expect(page.get_by_label("Step 2 done")).not_to_be_checked()
+    page.goto(GUIDE)
+    page.get_by_role("button", name="Start again").click()
+    page.reload()
+    expect(page.get_by_label("Step 2 done")).not_to_be_checked()
+
+
+def test_delta_chats_code_holds_the_password_and_sends_it_nowhere(page: Page) -> None:
+    password = "pa ss+w&ord=\u00fc?#%"
+    sign_in(page, OWNER)
+    page.goto("/setup/anna@lab.test/phone/")
+    page.get_by_text("Delta Chat").first.click()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Password of this mailbox").fill(password)
+    page.get_by_role("button", name="Draw the code").click()
+    drawing = page.get_by_label("QR code with the settings for Delta Chat")
+    expect(drawing).to_be_visible()
+    text = scan(drawing.locator("path").get_attribute("d") or "", drawing.get_attribute("viewBox") or "")
+    parts = urlsplit(text)
+    told = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    assert (parts.scheme, parts.netloc) == ("dclogin", "anna@lab.test")
+    assert (told["v"], told["p"], told["is"]) == ("1", password, "ssl")
+    assert asked == []
+    expect(page.get_by_label("Password of this mailbox")).to_have_value("")
