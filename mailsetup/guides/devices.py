@@ -35,6 +35,12 @@ DEVICES = {
 }
 
 
+def may_be_an_ipad(headers: Mapping[str, str]) -> bool:
+    """Whether the browser is Safari that calls itself a Mac's: on an iPad it says the same, to the letter."""
+    agent = headers.get("User-Agent", "")
+    return "Macintosh" in agent and "Version/" in agent and "Safari/" in agent
+
+
 def guess_platform(headers: Mapping[str, str]) -> Platform | None:
     """From `Sec-CH-UA-Platform` where the browser sends it, else from `User-Agent`; None: neither tells."""
     hint = _HINTS.get(headers.get("Sec-CH-UA-Platform", ""))

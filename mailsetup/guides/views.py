@@ -1,5 +1,6 @@
 """The guide for one app with one address's own values."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
     context = {
         **page_context(found, config, profile_url=profile_url, steps=StepCounter(plan.numbers)),
         "setup": setup,
-        "display_name": setup.user.name if setup.user else "",
+        "display_name": _display_name(setup),
         "switch": _switch(setup, found),
         "files": _files(setup, found, config),
         "profile_signed": bool(settings.PROFILE_SIGNING_CERT),
@@ -65,6 +66,15 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         samesite="Lax",
     )
     return response
+
+
+def _display_name(setup: Setup) -> str:
+    """The name of whoever sets up the address, if it seems to be theirs: not for office@."""
+    if setup.user is None:
+        return ""
+    words = [word for word in re.findall(r"\w+", setup.user.name.casefold()) if len(word) > 1]
+    theirs = str(setup.address) == setup.user.email or any(word in setup.address.local_part for word in words)
+    return setup.user.name if theirs else ""
 
 
 def _switch(setup: Setup, guide: Guide) -> dict[str, str]:

@@ -19,7 +19,7 @@ from accounts.models import User
 from mailsetup.clientconfig import AddressError, Protocol, display_domain
 from mailsetup.connection_tests.report import TestSummary, latest_summaries
 from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, TERMINAL, Guide, Platform, guides_for
-from mailsetup.guides.devices import DEVICES, guess_platform
+from mailsetup.guides.devices import DEVICES, guess_platform, may_be_an_ipad
 from mailsetup.guides.outline import outline
 from mailsetup.guides.search import find_guides
 from mailsetup.guides.views import LAST_APP_COOKIE
@@ -187,14 +187,16 @@ def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, A
         "total": len(GUIDES) - 1,  # "Another app" is none.
         "all_url": "?" + urlencode([(key, value) for key, value in request.GET.items() if key in _ANSWERS]),
         "last": _last_choice(request),
-        **_catalogue(guess_platform(request.headers)),
+        **_catalogue(guess_platform(request.headers), or_ipad=may_be_an_ipad(request.headers)),
     }
 
 
-def _catalogue(platform: Platform | None) -> dict[str, Any]:
+def _catalogue(platform: Platform | None, *, or_ipad: bool) -> dict[str, Any]:
     """The apps of the visitor's device first, then by device, then what few look for."""
     detected = guides_for(platform) if platform else []
     label, _group, icon = DEVICES[platform] if platform else ("", "", "")
+    if or_ipad:
+        label, detected = _("a Mac or an iPad"), [guides_for(Platform.IOS)[0], *detected]
     shown = settings.GUIDES.detected_apps_count
     groups: list[tuple[str, str, list[Guide], bool]] = []
     for other, (_device, name, picture) in DEVICES.items():

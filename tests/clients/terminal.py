@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 # Passed on to every program: nothing of whoever runs the tests is read.
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
 SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.clientconfig import Hosting, Protocol, ServerSettings, ServiceType, SocketType, Source
 from mailsetup.formats import FORMATS
 from mailsetup.guides.clients import GUIDES, Grade
-from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, every_page, page, render
+from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, every_page, page, render, render_for
 
 every_protocol = pytest.mark.parametrize("protocol", Protocol)
 STEP_GUIDES = [guide.slug for guide in GUIDES.values() if guide.protocols]
@@ -275,3 +275,54 @@ def test_each_guide_says_where_its_settings_are_later(slug: str) -> None:
     )
     after = later.text.split("Where each setting is later", 1)[1]
     assert len(after.split()) > 10
+
+
+# --- Windows Live Mail, as SmarterMail's help page has it ------------------------------------------------
+
+SEED = [
+    "The first time you start Windows Live Mail it opens by itself.",
+    "Press Alt to show the menus, then choose Tools › Accounts › Add",
+    "E-mail address",
+    "Password",
+    "Windows Live Mail remembers it for you.",
+    "It’s shown as the sender on everything you send",
+    "Display Name",
+    "Manually configure server settings for e-mail account",
+    "it’s unticked to begin with",
+    "let the app find the settings",
+    "Incoming server information",
+    "Server type",
+    "mail.kiosk.example",
+    "Outgoing server information",
+    "Change the port from 25 to 587",
+    "Requires authentication",
+    "Leave everything else as it is.",
+]
+
+
+def test_windows_live_mail_goes_the_way_of_the_page_that_it_grew_out_of() -> None:
+    """In its order, with the address's own server for mail.YourDomain.com, and what that page left out."""
+    services = tuple(
+        ServerSettings(kind, "mail.%EMAILDOMAIN%", port, socket_type)
+        for kind, port, socket_type in (
+            (ServiceType.IMAP, 993, SocketType.SSL),
+            (ServiceType.SMTP, 587, SocketType.STARTTLS),
+            (ServiceType.SMTP, 465, SocketType.SSL),
+        )
+    )
+    hosting = Hosting("kiosk.example", "kiosk.example", Source.DOMAIN, "Kiosk", services)
+    shown = render_for("anna@kiosk.example", hosting, "windows-live-mail", Protocol.IMAP)
+    steps = " ".join(step.part.text for step in shown.steps)
+    place = 0
+    for words in SEED:
+        assert words in steps[place:], words
+        place = steps.index(words, place) + len(words)
+    for added in (
+        "Requires a secure connection (SSL)",
+        "Secure password authentication",
+        "Logon user name",
+        "revocation",
+        "a newer app, such as Thunderbird",
+        "Try port 465 for sending, with the same tick.",
+    ):
+        assert added in shown.text

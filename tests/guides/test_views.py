@@ -176,12 +176,12 @@ def test_behind_a_link_everything_stays_behind_it(slug: str, setup_link: MakeLin
 @every_guide
 @pytest.mark.django_db
 def test_the_owner_gets_their_own_name_and_address(slug: str, owner: User, signed_in: Any) -> None:
-    owner.name = "Bo Ek"
+    owner.name = "Anna Ek"
     owner.save()
     shown = Page(signed_in(owner).get(f"{SETUP}/{slug}/imap/").content.decode())
     assert "anna@example.com" in shown.root.values
     # What the terminal reads has no name in it.
-    assert ("Bo Ek" in shown.root.values) == (GUIDES[slug].way != "file")
+    assert ("Anna Ek" in shown.root.values) == (GUIDES[slug].way != "file")
 
 
 @pytest.mark.parametrize(
@@ -219,3 +219,29 @@ def test_a_profile_offers_one_password_for_one_user_name_only(owner: User, signe
     own = browser.get(profile).content
     assert shared not in own
     assert b"<string>sender@example.com</string>" in own
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "shown"),
+    [
+        ("Anna Lindqvist", "anna@example.com", True),
+        ("Anna Lindqvist", "a.lindqvist@example.com", True),
+        ("Anna Lindqvist", "office@example.com", False),
+        ("Anna Lindqvist", "bo@example.com", False),
+        ("A", "office@example.com", False),
+    ],
+)
+@pytest.mark.django_db
+def test_the_name_of_whoever_asks_is_not_put_on_an_address_of_all(
+    owner: User, signed_in: Any, name: str, address: str, shown: bool
+) -> None:
+    owner.name = name
+    owner.save()
+    page = Page(signed_in(owner).get(f"/setup/{address}/thunderbird/imap/").content.decode())
+    assert (name in page.root.values) == shown
+
+
+@every_guide
+def test_a_page_is_small(slug: str) -> None:
+    for protocol in GUIDES[slug].protocols:
+        assert len(page(slug, protocol, "ssl").html.encode()) <= 40_000

@@ -168,6 +168,21 @@ def test_the_apps_of_the_device_come_first(browser: Client, agent: str) -> None:
         assert rest.isdisjoint(first)
 
 
+def test_an_ipad_that_calls_itself_a_mac_is_offered_both(browser: Client) -> None:
+    safari = (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/18.0 Safari/605.1.15"
+    )
+    detected = questions(browser.get("/", headers={"user-agent": safari})).one("div", "detected")
+    assert detected.one("p").text == "It looks like you’re on a Mac or an iPad ."
+    buttons = [button["value"] for button in detected.all("button", "app")]
+    assert buttons[:2] == ["apple-mail-iphone", "apple-mail-mac"]
+    firefox = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0"
+    other = questions(browser.get("/", headers={"user-agent": firefox})).one("div", "detected")
+    assert other.one("p").text == "It looks like you’re on a Mac ."
+    assert "apple-mail-iphone" not in [button["value"] for button in other.all("button", "app")]
+
+
 def test_what_is_no_longer_made_and_the_terminal_stand_apart(browser: Client) -> None:
     windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140"
     form = questions(browser.get("/", headers={"user-agent": windows}))
