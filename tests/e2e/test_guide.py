@@ -35,6 +35,15 @@ def test_ticks_stay_on_the_device_until_they_are_taken_back(page: Page) -> None:
     expect(page.get_by_label("Step 2 done")).not_to_be_checked()
 
 
+def test_a_step_that_is_folded_away_opens_when_a_sentence_points_at_it(page: Page) -> None:
+    sign_in(page, OWNER)
+    page.goto(GUIDE)
+    hostname = page.locator("#incoming").get_by_text("Hostname").first
+    expect(hostname).to_be_hidden()
+    page.locator('#later a[href="#outgoing"]').click()
+    expect(hostname).to_be_visible()
+
+
 def test_delta_chats_code_holds_the_password_and_sends_it_nowhere(page: Page) -> None:
     password = "pa ss+w&ord=\u00fc?#%"
     sign_in(page, OWNER)

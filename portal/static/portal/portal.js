@@ -21,6 +21,9 @@ document.addEventListener('click', (event) => {
   if (on('[data-copy]')) copy(on('[data-copy]'));
   if (on('[data-dialog]')) document.getElementById(on('[data-dialog]').dataset.dialog).showModal();
   if (on('[data-print]')) print();
+  // A step that is folded away opens when something points at it.
+  const link = on('a[href^="#"]');
+  if (link?.hash) document.querySelector(link.hash)?.closest('details')?.setAttribute('open', '');
   const menu = document.querySelector('.account[open]');
   if (menu && !menu.contains(event.target)) menu.open = false;
 });
