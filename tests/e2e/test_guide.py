@@ -1,5 +1,8 @@
 """A guide in the browser: ticks that stay, and a code that is drawn without asking anybody."""
 
+import base64
+import re
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browser import PHONE
 from tests.e2e.portal import OWNER
 from tests.e2e.steps import sign_in
-from tests.setup_links.camera import scan
+from tests.setup_links.camera import read, scan
 
 pytestmark = [
     pytest.mark.parametrize("portal", ["embedded"], indirect=True),
@@ -42,6 +45,38 @@ def test_a_step_that_is_folded_away_opens_when_a_sentence_points_at_it(page: Pag
     expect(hostname).to_be_hidden()
     page.locator('#later a[href="#outgoing"]').click()
     expect(hostname).to_be_visible()
+
+
+GREY = """
+async png => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  return { width: image.width, grey: Array.from({ length: data.length / 4 }, (_, place) => data[place * 4]) };
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_camera_reads_the_code_off_the_screen(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """By day and by night."""
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page, OWNER)
+    page.goto("/setup/anna@lab.test/phone/?app=thunderbird&protocol=pop3")
+    page.get_by_role("button", name="Make a code").click()
+    shot = page.get_by_label("QR code that opens your guide on the phone").screenshot()
+    # A page without our policy makes pixels of it.
+    desk = page.context.new_page()
+    pixels = desk.evaluate(GREY, base64.b64encode(shot).decode())
+    desk.close()
+    url = read(bytes(pixels["grey"]), pixels["width"])
+    assert url.startswith(f"{page.url.partition('/setup/')[0]}/s/")
+    page.goto(url)
+    expect(page).to_have_url(re.compile("/s/[^/]+/thunderbird/pop3/$"))
 
 
 def test_delta_chats_code_holds_the_password_and_sends_it_nowhere(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Reads a QR code off its drawing, as a phone's camera does."""
+"""Reads a QR code off its drawing or a screenshot, as a phone's camera does."""
 
 import re
 
@@ -16,5 +16,11 @@ def scan(path: str, view_box: str) -> str:
         top, left = ((int(number) + QUIET) * SCALE for number in (row, column))
         for line in range(top, top + SCALE):
             picture[line * width + left : line * width + left + SCALE] = bytes(SCALE)
-    (found,) = zxingcpp.read_barcodes(memoryview(picture).cast("B", (width, width)))
+    return read(bytes(picture), width)
+
+
+def read(grey: bytes, width: int) -> str:
+    """The text of the code in a picture of so many grey pixels a line."""
+    picture = memoryview(grey).cast("B", (len(grey) // width, width))
+    (found,) = zxingcpp.read_barcodes(picture)
     return str(found.text)
