@@ -4,4 +4,7 @@ from django.urls import path
 
 from mailsetup.guides import views
 
-setup_urlpatterns = [path("<slug:client>/<slug:protocol>/", views.guide, name="guide")]
+setup_urlpatterns = [
+    path("<slug:client>/<slug:protocol>/", views.guide, name="guide"),
+    path("<slug:client>/<slug:protocol>/steps.txt", views.steps_as_text, name="steps_as_text"),
+]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from accounts.brands import portal_url
 from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol, within
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.formats.terminal.base import TerminalFormat
+from mailsetup.guides import plain_text
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import guess_platform
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
@@ -53,6 +55,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "for_staff": request.user.is_staff or getattr(request.user, "is_hijacked", False),
         "settings_text": FORMATS["text"].render(config).decode(),
         "portal_url": portal_url(),
+        "text_url": setup.url("steps_as_text", client=client, protocol=protocol),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
     }
     response = render(request, template_of(found), context)
@@ -65,6 +68,19 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         httponly=True,
         samesite="Lax",
     )
+    return response
+
+
+def steps_as_text(request: HttpRequest, **where: str) -> HttpResponse:
+    """The same steps to paste into a chat or a note; 404 where the guide has none."""
+    page = guide(request, **where)
+    if page.status_code != HTTPStatus.OK:
+        return page
+    lines = plain_text.steps_as_text(page.content.decode())
+    if not lines.strip():
+        raise Http404("There are no steps.")
+    response = HttpResponse(lines, content_type="text/plain; charset=utf-8")
+    response.cookies = page.cookies
     return response
 
 

@@ -65,6 +65,8 @@ PAGES = {
     "setup/<str:address>/phone/": (302, 200),
     "setup/<str:address>/files/<slug:slug>/<slug:protocol>/": (302, 200),
     "setup/<str:address>/<slug:client>/<slug:protocol>/": (302, 200),
+    "setup/<str:address>/<slug:client>/<slug:protocol>/steps.txt": (302, 200),
+    "s/<str:token>/<slug:client>/<slug:protocol>/steps.txt": (200, 200),
     "s/<str:token>/": (200, 200),
     "s/<str:token>/test/": (200, 200),
     "s/<str:token>/phone/": (200, 200),
