@@ -316,9 +316,15 @@ def _lane(service: _Service, numbers: dict[Code, int], *, over: bool, seen: int)
         hostname=settings.hostname,
         label=_SERVICE_LABELS[settings.socket_type] % label,
         state=state,
-        state_label=str(_LANE_LABELS[state]) if over else "",
+        state_label=_lane_label(service, state) if over else "",
         steps=tuple(steps),
     )
+
+
+def _lane_label(service: _Service, state: State) -> str:
+    if state == "ok" and not service.signed_in:
+        return _("Works so far")
+    return str(_LANE_LABELS[state])
 
 
 def _lane_state(service: _Service, *, over: bool) -> State:

@@ -6,6 +6,7 @@ and address books); CNAMEs for the names that programs ask by HTTP; PACC's diges
 
 import base64
 import hashlib
+import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ _NOT_OFFERED = "0 0 0 ."
 # IMAP is preferred to POP3 by its priority (RFC 6186 section 3.4).
 _POP3_PRIORITY = 10
 _TXT_MAX = 255
+_IPV4 = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,25 @@ def records_for(config: ClientConfig, portal_host: str, *, with_autodiscover: bo
 
     `with_autodiscover`: no, where the server answers Autodiscover itself.
     """
-    here = f"{portal_host}."
-    records = [Record("autoconfig", "CNAME", here)]
+    here = _to(portal_host)
+    records = [Record("autoconfig", *here)]
     if with_autodiscover:
-        records.append(Record("autodiscover", "CNAME", here))
-        records.append(Record("_autodiscover._tcp", "SRV", f"0 0 443 {here}"))
+        records.append(Record("autodiscover", *here))
+        if here[0] == "CNAME":
+            records.append(Record("_autodiscover._tcp", "SRV", f"0 0 443 {here[1]}"))
     records += _services(config)
     records += _collections(config)
     records += _pacc(config, here)
     return records
+
+
+def _to(host: str) -> tuple[str, str]:
+    """The type and value of a record that leads to `host`, which may be an address in place of a name."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "CNAME", f"{host}."
+    return ("A" if address.version == _IPV4 else "AAAA"), host
 
 
 def _services(config: ClientConfig) -> Iterator[Record]:
@@ -80,14 +92,14 @@ def _collections(config: ClientConfig) -> Iterator[Record]:
             yield Record(name, "TXT", f'"path={parts.path}"')
 
 
-def _pacc(config: ClientConfig, here: str) -> Iterator[Record]:
+def _pacc(config: ClientConfig, here: tuple[str, str]) -> Iterator[Record]:
     """Nothing where PACC can't say what the server does."""
     try:
         body = documents.for_config(FORMATS["pacc"], config)
     except NothingToOffer:
         return
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    yield Record("ua-auto-config", "CNAME", here)
+    yield Record("ua-auto-config", *here)
     yield Record("_ua-auto-config", "TXT", f'"v=UAAC1; a=sha256; d={digest}"')
 
 

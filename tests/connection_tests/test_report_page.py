@@ -282,6 +282,7 @@ def test_a_refused_password_says_nothing_of_the_service_that_nobody_signed_in_to
     elsewhere = skipped(Step.SIGN_IN, Code.PASSWORD_REJECTED_ELSEWHERE)
     page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, (0, refused), (1, elsewhere))))
     assert page.lede == "Receiving stopped at “sign in”. Sending works up to the sign-in."
+    assert page.lanes["Sending"].result == "Works so far"
     said = "Not checked: the same password was refused already"
     assert page.lanes["Sending"].steps["Sign in"].text == said
 

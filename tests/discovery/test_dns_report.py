@@ -117,3 +117,14 @@ def test_what_is_published_is_compared(
         call_command("dns_report", "example.com")
     (line,) = (line for line in capsys.readouterr().out.splitlines() if " _imaps._tcp." in line)
     assert line.split()[0] == state
+
+
+@pytest.mark.parametrize(("host", "kind"), [("192.0.2.7", "A"), ("portal.hoster.example", "CNAME")])
+def test_a_portal_without_a_name_is_led_to_by_its_address(
+    settings: Settings, capsys: pytest.CaptureFixture[str], host: str, kind: str
+) -> None:
+    settings.PORTAL_URL = f"https://{host}"
+    Server.objects.update(software="")
+    found = {(name, of) for name, of, _value in records(zone(capsys))}
+    assert ("autoconfig", kind) in found
+    assert (("_autodiscover._tcp", "SRV") in found) == (kind == "CNAME")

@@ -1,8 +1,10 @@
 """The provider file: idempotent, all or nothing, and every mistake is named by its JSON path."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,13 @@ from mailsetup.connection_tests import services
 from mailsetup.hosting import selectors
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server
 from mailsetup.hosting.provisioning import provision
-from mailsetup.hosting.provisioning.file import ProviderFileError
+from mailsetup.hosting.provisioning.file import (
+    CustomerEntry,
+    DomainEntry,
+    ProviderFileError,
+    ServerEntry,
+    ServiceEntry,
+)
 from mailsetup.setup_links.selectors import LinkGone, open_link
 from mailsetup.setup_links.services import create_setup_link
 from tests.provider import setup_of
@@ -194,3 +202,13 @@ def test_calendars_address_books_and_activesync_of_a_server(provider_file: File)
     server = Server.objects.get()
     assert {key: getattr(server, key) for key in wanted} == wanted
     assert stored(provider_file)["changed"] == []
+
+
+def test_the_example_in_the_documentation_can_be_stored_and_its_keys_are_those_of_the_table() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    stored(json.loads((docs / "provider.json").read_text(encoding="utf-8")))
+    told = set(
+        re.findall(r"`(?:\w+\[\]\.)?(\w+)(?:\[\])?`", (docs / "provider-file.md").read_text(encoding="utf-8"))
+    )
+    structs = (CustomerEntry, ServerEntry, ServiceEntry, DomainEntry)
+    assert {name for struct in structs for name in struct.__struct_fields__} <= told

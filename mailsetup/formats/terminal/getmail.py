@@ -13,7 +13,9 @@ class Getmail(TerminalFormat):
     def lines(self, config: ClientConfig, address: str) -> list[str]:
         incoming = pick(config, config.protocol.service_type)
         if starttls(incoming):
-            raise NothingToOffer("getmail has no STARTTLS, and this server has no other encryption.")
+            raise NothingToOffer(
+                f"getmail has no STARTTLS, and this server has nothing else for {config.protocol.upper()}."
+            )
         kind = "IMAP" if config.protocol is Protocol.IMAP else "POP3"
         return [
             "[retriever]",

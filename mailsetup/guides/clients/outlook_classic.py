@@ -16,7 +16,15 @@ GUIDE = Guide(
     since="2026-01-09",
     minutes=3,
     way="type_address",
-    also=("Microsoft Outlook", "Office", "Microsoft 365", "Outlook 2016", "Outlook 2019", "Outlook 2024"),
+    also=(
+        "Microsoft Outlook",
+        "Office",
+        "Microsoft 365",
+        "Outlook 365",
+        "Outlook 2016",
+        "Outlook 2019",
+        "Outlook 2024",
+    ),
     finds="asks for Autodiscover, then guesses; an address alone always becomes IMAP",
     evidence=(
         "The way to the manual set-up comes from Microsoft's own answers page, the labels of both windows "

@@ -16,7 +16,7 @@ GUIDE = Guide(
     since="2025-09-26",
     minutes=3,
     way="steps",
-    also=("New Outlook", "Outlook for Windows", "Outlook Windows 11"),
+    also=("New Outlook", "Outlook for Windows", "Outlook Windows 11", "Outlook 365"),
     finds="asks a service of Microsoft's; that it finds other providers can't be relied on",
     evidence=(
         "The steps and labels for IMAP come from hosting providers' pages, that POP is offered from "
