@@ -88,9 +88,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_ARGS))
         page = browser.new_page(viewport={"width": 1280, "height": 1180}, color_scheme="light")
         sign_in(page, demo)
-        page.goto(f"{demo.url}/setup/{demo.address}/windows-live-mail/imap/")
+        page.goto(f"{demo.url}/setup/{demo.address}/windows-live-mail/pop3/")
         page.screenshot(path=SHOTS / "guide.png")
-        run_test(page, demo, "not the password", "windows-live-mail")
+        run_test(page, demo, "not the password", "outlook-classic")
         page.screenshot(path=SHOTS / "test.png")
         browser.close()
 

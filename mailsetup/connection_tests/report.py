@@ -435,7 +435,7 @@ def _problem(
 def _step_number(test: ConnectionTest, topic: str) -> int | None:
     """Where the guide of the app that was tested puts `topic` right; None without a guide or a topic."""
     guide = GUIDES.get(test.client)
-    if guide is None or test.protocol not in guide.protocols:
+    if guide is None or test.protocol not in guide.protocols or not guide.knows(*test.planned()):
         return None
     # A profile is never made for a server without encryption.
     profile = bool(guide.profile) and all(service.encrypted for service in test.planned())

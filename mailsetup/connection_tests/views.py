@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from accounts import access
 from accounts.http import AuthenticatedHttpRequest
-from mailsetup.clientconfig import NotOffered, Protocol
+from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
 from mailsetup.connection_tests import credentials, reaper, selectors, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.limits import TooManyTests
@@ -29,6 +29,14 @@ from mailsetup.probes.findings import Finding
 from mailsetup.setup_links.decorators import for_link, for_setup
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
+
+
+def _as_the_app_does(config: ClientConfig, client: str) -> ClientConfig:
+    """The test goes the way that the guide of the app describes, where there is one."""
+    try:
+        return GUIDES[client].settings(config) if client in GUIDES else config
+    except NotExpressible:
+        return config
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     try:
         test = services.start_connection_test(
             setup,
-            setup.config(Protocol(answers["protocol"])),
+            _as_the_app_does(setup.config(Protocol(answers["protocol"])), answers["app"]),
             password="" if without else answers["password"],
             key=key,
             round_trip=answers["round_trip"],

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.brands import portal_url
-from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol, within
+from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.formats.terminal.base import TerminalFormat
 from mailsetup.guides import plain_text
@@ -36,7 +36,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
     if wanted not in found.protocols:
         return _not_possible(request, setup, found, wanted, reason="app")
     try:
-        config = within(setup.config(wanted), found.receiving, found.sending)
+        config = found.settings(setup.config(wanted))
     except NotOffered:
         return _not_possible(request, setup, found, wanted, reason="server")
     except NotExpressible as unknown:
@@ -135,7 +135,7 @@ def _apps_that_can(setup: Setup, guide: Guide, protocol: Protocol) -> list[dict[
     for other in GUIDES.values():
         if protocol in other.protocols and set(other.platforms) & set(guide.platforms):
             try:
-                within(config, other.receiving, other.sending)
+                other.settings(config)
             except NotExpressible:
                 continue
             able.append({"name": other.name, "url": setup.guide_url(other.slug, protocol)})

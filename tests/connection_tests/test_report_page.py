@@ -179,6 +179,17 @@ def test_a_problem_leads_to_a_step_that_is_there(
     assert anchor in ids
 
 
+def test_an_app_that_can_not_express_the_server_has_no_step_to_show(owner: User, browser: Client) -> None:
+    """Its guide says so, and there are no steps."""
+    Service.objects.filter(type="imap").update(port=143, socket_type="STARTTLS")
+    special = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
+    test = queued(owner, client="windows-live-mail")
+    page = shown(browser, finished(test, findings(Protocol.IMAP, special)))
+    assert page.problems[0].primary == ["Test again"]
+    guide = browser.get("/setup/anna@example.com/windows-live-mail/imap/").content.decode()
+    assert "can’t connect to this server safely" in guide
+
+
 # Geary has no POP3, and Mail for Windows has no steps at all any more.
 @pytest.mark.parametrize("client", ["", "an-app-of-later", "geary", "windows-mail"])
 def test_without_a_guide_one_tests_again(owner: User, browser: Client, client: str) -> None:

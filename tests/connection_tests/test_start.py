@@ -11,7 +11,7 @@ from accounts.models import User
 from mailsetup.connection_tests import credentials
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.connection_tests.tasks import run_connection_test
-from mailsetup.hosting.models import Service
+from mailsetup.hosting.models import Server, Service
 from tests.connection_tests.runs import PASSWORD
 from tests.html import Element, read
 from tests.provider import MakeLink, support_looking_as
@@ -209,3 +209,53 @@ def test_references_read_well_over_the_telephone(browser: Client) -> None:
     for reference in references:
         assert (len(reference), reference[4]) == (9, "-")
         assert not set(reference) & set("01OIL")
+
+
+# --- The way of the app ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both_ways() -> None:
+    """The server receives and sends in both ways, and prefers STARTTLS."""
+    server = Server.objects.get()
+    server.services.all().delete()
+    ways = [
+        ("imap", 143, "STARTTLS"),
+        ("imap", 993, "SSL"),
+        ("smtp", 587, "STARTTLS"),
+        ("smtp", 465, "SSL"),
+    ]
+    for position, (kind, port, socket_type) in enumerate(ways):
+        Service.objects.create(
+            server=server,
+            position=position,
+            type=kind,
+            hostname="mail.example.com",
+            port=port,
+            socket_type=socket_type,
+        )
+
+
+@pytest.mark.parametrize(
+    ("app", "ports"),
+    [
+        ("thunderbird", (143, 587)),
+        ("windows-live-mail", (993, 587)),
+        ("outlook-mac", (993, 465)),
+        ("", (143, 587)),
+    ],
+)
+def test_the_test_signs_in_the_way_the_app_does(
+    browser: Client, no_broker: dict[int, str], both_ways: None, app: str, ports: tuple[int, int]
+) -> None:
+    press(browser, app=app)
+    assert tuple(service.port for service in ConnectionTest.objects.get().planned()) == ports
+
+
+def test_an_app_that_knows_none_of_them_gets_the_providers_first(
+    browser: Client, no_broker: dict[int, str], both_ways: None
+) -> None:
+    Service.objects.filter(port=993).delete()
+    press(browser, app="windows-live-mail")
+    incoming, _outgoing = ConnectionTest.objects.get().planned()
+    assert incoming.port == 143

@@ -20,7 +20,6 @@ from mailsetup.clientconfig import (
     SocketType,
     Source,
     parse_address,
-    within,
 )
 from mailsetup.guides import views
 from mailsetup.guides.clients import GUIDES
@@ -114,7 +113,7 @@ def setup_on(shape: str, *, name: str = "Anna Lindqvist") -> Setup:
 def config_for(slug: str, protocol: Protocol, shape: str) -> ClientConfig:
     """The settings that the app of the guide should get."""
     config = setup_on(shape).config(protocol)
-    return within(config, GUIDES[slug].receiving, GUIDES[slug].sending)
+    return GUIDES[slug].settings(config)
 
 
 def _can(slug: str, protocol: Protocol, shape: str) -> bool:

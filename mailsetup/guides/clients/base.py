@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.clientconfig import ClientConfig, Protocol, ServerSettings, SocketType, within
 
 Way = Literal["one_tap", "type_address", "steps", "file"]
 GuideStatus = Literal["current", "discontinued", "retired"]
@@ -87,6 +87,17 @@ class Guide:
 
     def __hash__(self) -> int:
         return hash(self.slug)
+
+    def settings(self, config: ClientConfig) -> ClientConfig:
+        """The settings that this app gets; raises NotExpressible."""
+        return within(config, self.receiving, self.sending)
+
+    def knows(self, incoming: ServerSettings, outgoing: ServerSettings) -> bool:
+        """Whether it can express both; what is not encrypted, every app can."""
+        return all(
+            not kinds or not service.encrypted or service.socket_type in kinds
+            for service, kinds in ((incoming, self.receiving), (outgoing, self.sending))
+        )
 
     def word_for(self, socket_type: SocketType) -> str:
         """What the app calls that kind of encryption; empty for none."""
