@@ -62,7 +62,8 @@ class Index:
         if document is None:
             return None
         document = document.replace(_DOMAIN.encode(), domain.encode())
-        return document.replace(_PRIMARY.encode(), primary.encode())
+        # Only an alias has a place for the other name.
+        return document if primary == domain else document.replace(_PRIMARY.encode(), primary.encode())
 
 
 def load() -> Index:
