@@ -77,7 +77,7 @@ class Home:
             "SSL_CERT_FILE": str(self.ca_file),
         }
 
-    def run(self, *command: str | Path, typed: str = "") -> str:
+    def run(self, *command: str | Path, typed: str = "", seconds: float = PATIENCE_SECONDS) -> str:
         """What the program says; it has to end well."""
         done = subprocess.run(
             [shutil.which(str(command[0]), path=PATH) or command[0], *map(str, command[1:])],
@@ -87,7 +87,7 @@ class Home:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=seconds,
             user=_NOBODY.pw_uid if _NOBODY else None,
             group=_NOBODY.pw_gid if _NOBODY else None,
             extra_groups=[] if _NOBODY else None,

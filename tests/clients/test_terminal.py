@@ -1,7 +1,9 @@
 """The programs of the terminal read and send with the files that we render."""
 
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,8 +116,14 @@ def test_offlineimap(
     token = received(user)
     file = home.write_rendered(".offlineimaprc", render("offlineimap", user, IMAP, socket_type))
     home.make_folder("Mail")
-    # Without its threads: on a busy machine they have been seen to wait for each other for ever.
-    home.run("offlineimap", "-c", file, "-o", "-1", "-u", "quiet")
+    command = ("offlineimap", "-c", file, "-o", "-1", "-u", "quiet")
+    # It takes two seconds. On a busy machine it has been seen to stand still for ever, and not the next time.
+    for _attempt in range(2):
+        with suppress(subprocess.TimeoutExpired):
+            home.run(*command, seconds=20)
+            break
+    else:
+        home.run(*command)
     assert fetched_into(home.folder / "Mail" / f"{user}@lab.test", token)
 
 
