@@ -1,6 +1,5 @@
 """The life of a connection test: started, taken by a worker, its steps recorded, finished."""
 
-import secrets
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -11,10 +10,8 @@ from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests import credentials, limits
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.probes.findings import Code, Finding, Verdict, causes_of, verdict_of
+from mailsetup.setup_links.codes import display_code, new_code
 from mailsetup.setup_links.setups import Setup
-
-# No 0, 1, I, L or O: a reference is read over the telephone.
-_REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 class NoRoom(RuntimeError):
@@ -50,9 +47,8 @@ def start_connection_test(
 
 
 def new_reference() -> str:
-    """Two groups of four, such as 7K4Q-29XM."""
-    letters = "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
+    """What names a test on the telephone, such as 7K4Q-29XM."""
+    return display_code(new_code())
 
 
 def begin_connection_test(test_id: int, worker: str) -> ConnectionTest | None:

@@ -1,8 +1,15 @@
-"""Codes that people carry by eye and type with a thumb."""
+"""Codes that people carry by eye, read over the telephone and type with a thumb."""
 
-# Without 0, O, 1, I and L, as in the references of tests.
+import secrets
+
+# Without 0, O, 1, I and L.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
+
+
+def new_code() -> str:
+    """One that nobody can guess."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def normal_code(text: str) -> str:
@@ -11,6 +18,6 @@ def normal_code(text: str) -> str:
 
 
 def display_code(code: str) -> str:
-    """In two halves."""
+    """In two halves, such as 7K4Q-29XM."""
     half = CODE_LENGTH // 2
     return f"{code[:half]}-{code[half:]}"

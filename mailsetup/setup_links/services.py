@@ -1,18 +1,17 @@
 """Making, claiming and closing set-up links."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import caches
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import counting
 from mailsetup.hosting.models import Domain
-from mailsetup.setup_links.codes import CODE_ALPHABET, CODE_LENGTH, normal_code
+from mailsetup.setup_links.codes import new_code, normal_code
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.selectors import LinkGone, token_hash
 from mailsetup.setup_links.setups import Setup
@@ -85,7 +84,7 @@ def create_one_device_link(setup: Setup, *, client: str = "", protocol: str = ""
         )
         revoke_setup_links(waiting.order_by("-created_at", "-pk")[limits.waiting_codes_limit - 1 :])
         lifetime = timedelta(minutes=limits.one_device_opening_minutes)
-        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        code = new_code()
         _link, token = create_setup_link(
             setup, lifetime=lifetime, one_device=True, client=client, protocol=protocol, code=code
         )
@@ -99,14 +98,11 @@ def redeem_code(text: str, *, visitor: str) -> str:
     have together.
     """
     limits = settings.SETUP_LINKS
-    counts = caches["default"]
     for who, most in (
         (f"visitor:{visitor}", limits.code_guesses_visitor_limit),
         ("all", limits.code_guesses_limit),
     ):
-        key = f"code-guesses:{hashlib.sha256(who.encode()).hexdigest()}"
-        counts.add(key, 0, timeout=limits.code_guesses_minutes * 60)
-        if counts.incr(key) > most:
+        if counting.count("code-guesses", who, seconds=limits.code_guesses_minutes * 60) > most:
             raise TooManyGuesses(limits.code_guesses_minutes)
     token = secrets.token_urlsafe(16)
     code = normal_code(text)

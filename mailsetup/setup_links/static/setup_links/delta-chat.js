@@ -1,6 +1,8 @@
 // Delta Chat takes a login only with its password in the code (dclogin, chatmail/core src/qr/dclogin_scheme.rs),
 // so the code is drawn here, in the browser, and the password is sent nowhere.
 
+import { generate } from './lean-qr-nano-2.7.4.js';
+
 const form = document.getElementById('delta-chat');
 
 form.addEventListener('submit', (event) => {
@@ -9,14 +11,12 @@ form.addEventListener('submit', (event) => {
   const { address, parameters } = form.dataset;
   const parts = new URLSearchParams({ ...JSON.parse(parameters), p: password, v: '1' });
   // Its reader decodes like a form; URLSearchParams writes a space as +, which it takes for one.
-  const code = qrcode(0, 'L');
-  code.addData(`dclogin://${encodeURIComponent(address).replace('%40', '@')}?${parts}`);
-  code.make();
-  const size = code.getModuleCount();
+  const code = generate(`dclogin://${encodeURIComponent(address).replace('%40', '@')}?${parts}`);
+  const { size } = code;
   let path = '';
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column < size; column += 1) {
-      if (code.isDark(row, column)) path += `M${column} ${row}h1v1h-1z`;
+      if (code.get(column, row)) path += `M${column} ${row}h1v1h-1z`;
     }
   }
   const drawing = form.nextElementSibling.querySelector('svg');
