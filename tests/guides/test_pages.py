@@ -61,6 +61,17 @@ def test_the_step_of_a_topic_holds_its_values(slug: str, protocol: Protocol, sha
     assert "password" in shown.step_of("password").part.text.lower()
 
 
+@pytest.mark.parametrize(
+    ("slug", "protocol"),
+    [(guide.slug, protocol) for guide in GUIDES.values() if guide.terminal for protocol in guide.protocols],
+)
+def test_whoever_has_a_file_of_their_own_finds_both_ports(slug: str, protocol: Protocol) -> None:
+    """Beside our file, which has them somewhere in an address."""
+    config = config_for(slug, protocol, "odd")
+    shown = set().union(*(step.part.values for step in page(slug, protocol, "odd").steps))
+    assert {str(config.incoming.port), str(config.outgoing.port)} <= shown
+
+
 @every_page
 def test_the_page_obeys_the_strict_policy(slug: str, protocol: Protocol, shape: str) -> None:
     root = page(slug, protocol, shape).root
