@@ -18,6 +18,8 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     programs_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 4
     # Fewer than either kind has. A family or an office behind one address still gets its pages in turn.
     sender_threads_count: Annotated[int, Meta(ge=1, le=1000)] = 2
+    # All threads share one processor, so whoever goes on after a refusal takes time from the others.
+    refused_wait_seconds: Annotated[float, Meta(ge=0, le=60)] = 0.25
     # What comes when so many are there gets 503 at once.
     requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 500
     sender_requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 50

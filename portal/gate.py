@@ -93,12 +93,23 @@ class _Lane:
         async def receive() -> Any:
             return {"type": "http.request", "body": body, "more_body": False}
 
+        crowding = turns.inside >= limits.sender_threads_count
+        status = 0
+
+        async def note_and_send(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
         self.senders[sender] = turns
         self.inside += 1
         turns.inside += 1
         try:
             async with turns.threads:
-                await self.application(scope, receive, send)
+                await self.application(scope, receive, note_and_send)
+                if crowding and status == 429:
+                    # The answer is out; what follows it waits, for refusing takes as long as serving does.
+                    await asyncio.sleep(limits.refused_wait_seconds)
         finally:
             self.inside -= 1
             turns.inside -= 1

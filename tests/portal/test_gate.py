@@ -26,6 +26,7 @@ class Application:
 
     def __init__(self, *held: str) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.status = "200 OK"
         self.held = held
         self.begun, self.released = threading.Semaphore(0), threading.Event()
 
@@ -34,7 +35,7 @@ class Application:
         if environ["PATH_INFO"] in self.held:
             self.begun.release()
             assert self.released.wait(PATIENCE_SECONDS)
-        start_response("200 OK", [("Content-Type", "text/plain")])
+        start_response(self.status, [("Content-Type", "text/plain")])
         return [environ["wsgi.input"].read()]
 
 
@@ -283,6 +284,34 @@ def test_one_address_alone_does_not_get_the_others_turned_away(limits: Callable[
             ]
 
     assert [told(sent)[0] for sent in asyncio.run(crowd())] == [503, 503, 503, 200]
+
+
+@pytest.mark.parametrize(
+    ("status", "answered"), [("429 Too Many Requests", 2), ("404 Not Found", 3), ("200 OK", 3)]
+)
+def test_a_crowd_that_is_refused_goes_on_later_and_others_at_once(
+    limits: Callable[..., None], status: str, answered: int
+) -> None:
+    limits(people_threads_count=2, sender_threads_count=1, refused_wait_seconds=PATIENCE_SECONDS)
+    application = Application()
+    application.status = status
+    gate = Gate(application)
+
+    def of_the_crowd() -> int:
+        return sum(asked["REMOTE_ADDR"] == "192.0.2.1" for asked in application.asked)
+
+    async def crowd() -> int:
+        tasks = [asyncio.create_task(answer_to(gate, request())) for _ in range(3)]
+        strangers = 0
+        # Strangers' pages are the clock: ten more, once the crowd has had the turns that it should have.
+        while of_the_crowd() < answered or strangers < 10:
+            await asyncio.wait_for(answer_to(gate, whose("192.0.2.99")), PATIENCE_SECONDS)
+            strangers += of_the_crowd() >= answered
+        for task in tasks:
+            task.cancel()
+        return of_the_crowd()
+
+    assert asyncio.run(asyncio.wait_for(crowd(), PATIENCE_SECONDS)) == answered
 
 
 # --- What is known already -----------------------------------------------------------------------------
