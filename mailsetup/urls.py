@@ -22,6 +22,7 @@ urlpatterns = [
     *home.urlpatterns,
     *connection_tests.urlpatterns,
     *discovery.people_urlpatterns,
+    *guides.urlpatterns,
     *setup_links.urlpatterns,
     path("setup/<str:address>/", include(setup_urlpatterns)),
     path("s/<str:token>/", include(setup_urlpatterns)),

@@ -195,8 +195,6 @@ def _local_cache(name: str, entries: int) -> dict[str, Any]:
 CACHES = {
     "default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://"),
     "mx": _local_cache("mx", HOSTING.mx_cache_count),
-    "answers": _local_cache("answers", DISCOVERY.discovery_answers_count),
-    "strangers": _local_cache("strangers", DISCOVERY.discovery_answers_count),
     "sessions": _local_cache("sessions", PORTAL.session_activity_count),
 }
 if CACHES["default"]["BACKEND"] == _LOCAL_CACHE:

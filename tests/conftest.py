@@ -11,6 +11,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts import tasks
+from mailsetup.discovery import answers
 
 # The mail laboratory, PostgreSQL and Redis, each of which starts when a test first asks for it; a provider's
 # customers, servers and domains.
@@ -78,3 +79,4 @@ def nothing_remembered() -> None:
     """Rate limits and answers of DNS are kept in caches, which the tests of one process share."""
     for cache in caches.all():
         cache.clear()
+    answers.forget()

@@ -4,12 +4,14 @@ An answer holds the place of the local part, so that one is enough for all mailb
 """
 
 import hashlib
+import threading
+import time
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from cachetools import TTLCache
 from django.conf import settings
-from django.core.cache import caches
 from django.http.request import split_domain_port
 
 from mailsetup.clientconfig import Address, AddressError, ClientConfig, parse_address, parse_domain
@@ -32,8 +34,14 @@ _PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 # (its source: e-config-lookup, mail-autoconfig).
 _NOBODY = "evolutionuser"
 NOT_KNOWN = "No mail settings are known for this name.\n"
-# What is kept of a name that nobody has here.
-_STRANGER = "stranger"
+
+_LIMITS = settings.DISCOVERY
+# By domain, and whether it was asked about an address. Strangers' names are apart: anybody can invent some.
+_kept: TTLCache[tuple[str, bool], bytes] = TTLCache(
+    _LIMITS.discovery_answers_count, _LIMITS.discovery_kept_seconds, timer=time.time
+)
+_strangers: TTLCache[tuple[str, bool], bool] = TTLCache(_kept.maxsize, _kept.ttl, timer=time.time)
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,13 @@ class Answer:
         return 200, headers, self.body
 
 
+def forget() -> None:
+    """Ask the database again for whatever comes next."""
+    with _lock:
+        _kept.clear()
+        _strangers.clear()
+
+
 def known(question: Question) -> Answer | None:
     """The answer that is kept, without asking the database; raises UnknownDomain if that is what is known."""
     index = follower.index
@@ -91,10 +106,12 @@ def known(question: Question) -> Answer | None:
         if document is None:
             raise UnknownDomain(question.domain)
         return _filled(question, document)
-    kept = caches["answers"].get(_key(question)) or caches["strangers"].get(_key(question))
-    if kept == _STRANGER:
+    key = (question.domain, question.address is not None)
+    with _lock:
+        document, is_stranger = _kept.get(key), key in _strangers
+    if is_stranger:
         raise UnknownDomain(question.domain)
-    return None if kept is None else _filled(question, kept)
+    return None if document is None else _filled(question, document)
 
 
 def known_settings(body: bytes) -> bytes | None:
@@ -120,16 +137,17 @@ def answer(question: Question, *, display_name: str) -> Answer:
     found = known(question)
     if found is not None:
         return found
-    seconds = settings.DISCOVERY.discovery_kept_seconds
+    key = (question.domain, question.address is not None)
     try:
         document = _document(question, display_name)
     except NotLookedUp:
         raise
     except (UnknownDomain, NothingToOffer):
-        # Strangers' names are kept apart: anybody can invent some.
-        caches["strangers"].set(_key(question), _STRANGER, seconds)
+        with _lock:
+            _strangers[key] = True
         raise UnknownDomain(question.domain) from None
-    caches["answers"].set(_key(question), document, seconds)
+    with _lock:
+        _kept[key] = document
     return _filled(question, document)
 
 
@@ -162,8 +180,3 @@ def _filled(question: Question, document: bytes) -> Answer:
         return Answer(document, f"public, max-age={seconds}")
     local_part = escape(question.address.mailbox_local_part).encode()
     return Answer(document.replace(LOCAL_PART.encode(), local_part), f"private, max-age={seconds}")
-
-
-def _key(question: Question) -> str:
-    kind = "domain" if question.address is None else "address"
-    return f"{kind}:{hashlib.sha256(question.domain.encode()).hexdigest()}"

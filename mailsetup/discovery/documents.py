@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.conf import settings
+from django.urls import reverse
+
 from accounts.brands import portal_url
 from mailsetup.clientconfig import (
     Address,
@@ -10,6 +13,7 @@ from mailsetup.clientconfig import (
     Hosting,
     NotOffered,
     Protocol,
+    Source,
     resolve,
     resolve_domain,
 )
@@ -19,9 +23,19 @@ from mailsetup.formats import Format, NothingToOffer, Scope, mobileconfig
 
 def for_config(file_format: Format, config: ClientConfig) -> bytes:
     """The document for settings that are known already; raises NothingToOffer."""
-    body = file_format.render(replace(config, documentation_url=f"{portal_url()}/"))
+    body = file_format.render(replace(config, documentation_url=_documentation_url(config)))
     signing = signer() if file_format.signed else None
     return signing.sign(body) if signing else body
+
+
+def _documentation_url(config: ClientConfig) -> str:
+    """The page that tells anybody what this document tells programs."""
+    if config.source is Source.MX:
+        return f"{portal_url()}/"  # A page that asked DNS would let strangers hold up its readers.
+    # Under a customer's name the request has no addresses but discovery's.
+    return portal_url() + reverse(
+        "mailsetup:public_guide", settings.ROOT_URLCONF, kwargs={"domain": config.domain}
+    )
 
 
 def for_several(configs: Sequence[ClientConfig], *, owner: str) -> bytes:

@@ -1,8 +1,12 @@
-"""Below one address: mailsetup.urls."""
+"""The guide of a domain for anybody, and the guides below one address: mailsetup.urls."""
 
 from django.urls import path
 
 from mailsetup.guides import views
+
+urlpatterns = [
+    path("guide/<str:domain>/", views.public_guide, name="public_guide"),
+]
 
 setup_urlpatterns = [
     path("<slug:client>/<slug:protocol>/", views.guide, name="guide"),

@@ -1,6 +1,7 @@
 """The guide for one app with one address's own values."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -10,18 +11,32 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.brands import portal_url
-from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
+from accounts.brands import brand_of, portal_url
+from mailsetup.clientconfig import (
+    Address,
+    AddressError,
+    ClientConfig,
+    NotExpressible,
+    NotOffered,
+    Protocol,
+    display_domain,
+    parse_domain,
+    resolve,
+)
+from mailsetup.discovery import misses
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.formats.terminal.base import TerminalFormat
 from mailsetup.guides import plain_text
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import guess_platform
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
+from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.setups import Setup
 
 LAST_APP_COOKIE = "last_app"
+# Stands for the reader's own part of the address on a page that knows nobody.
+ANYBODY = "you"
 
 
 @for_setup
@@ -82,6 +97,27 @@ def steps_as_text(request: HttpRequest, **where: str) -> HttpResponse:
     response = HttpResponse(lines, content_type="text/plain; charset=utf-8")
     response.cookies = page.cookies
     return response
+
+
+def public_guide(request: HttpRequest, *, domain: str) -> HttpResponse:
+    """What autoconfig tells programs about a domain, for people: its document leads here.
+
+    404 for a domain that isn't here, and 429 for whoever tries many of those.
+    """
+    try:
+        address = Address(ANYBODY, parse_domain(domain))
+        hosting, _domain = find_stored_hosting(address, display_name=brand_of(request).name)
+        public = replace(hosting, services=tuple(each for each in hosting.services if each.encrypted))
+        configs = [resolve(address, public, protocol) for protocol in public.protocols]
+    except (AddressError, UnknownDomain, NotOffered):
+        configs = []
+    if not configs:
+        if misses.too_many(request):
+            return render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+        misses.count(request)
+        raise Http404("There is no such domain, or nothing to offer.")
+    context = {"configs": configs, "domain": display_domain(address.domain), "anybody": ANYBODY}
+    return render(request, "guides/public_guide.html", context)
 
 
 def _display_name(setup: Setup) -> str:

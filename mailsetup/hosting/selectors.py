@@ -29,12 +29,20 @@ def find_hosting(address: Address, *, display_name: str) -> tuple[Hosting, Domai
 
     `display_name` is the provider's name as the person who asks knows it.
     """
+    try:
+        return find_stored_hosting(address, display_name=display_name)
+    except UnknownDomain:
+        return _hosting_by_mx(address.domain, display_name), None
+
+
+def find_stored_hosting(address: Address, *, display_name: str) -> tuple[Hosting, Domain]:
+    """The same without asking DNS, so only where the domain or the alias was provisioned."""
     # By two indexes; a join of the aliases would look at every domain.
     alias_of = DomainAlias.objects.filter(name=address.domain).values("domain")
     found = Domain.objects.filter(Q(name=address.domain) | Q(pk__in=alias_of), enabled=True)
     domain = found.select_related("server").prefetch_related("server__services").first()
     if domain is None:
-        return _hosting_by_mx(address.domain, display_name), None
+        raise UnknownDomain(address.domain)
     source = Source.DOMAIN if domain.name == address.domain else Source.ALIAS
     plus = address.local_part != address.mailbox_local_part
     exact = plus and domain.mailboxes.filter(local_part=address.local_part).exists()

@@ -39,6 +39,7 @@ from mailsetup.clientconfig import (
 )
 from mailsetup.formats import FORMATS
 from tests.bench.report import Promise
+from tests.faults.nameserver import FaultyNameServer
 from tests.parts.daemon import free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,8 @@ SECONDS = 6
 CONNECTIONS = 16
 SIZES = (1, 1000, 100_000)
 PROFILES = 100
+# A domain that only its MX record leads to our server, and one that nobody has here.
+_BY_MX, _MX, _NOBODYS = "led-here.example", "a.mx.hoster.example", "nobodys.example"
 _ASKED = """<?xml version="1.0" encoding="utf-8"?>
 <Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request>
 <EMailAddress>anna@%s</EMailAddress><AcceptableResponseSchema>http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a</AcceptableResponseSchema></Request></Autodiscover>"""
@@ -73,17 +76,22 @@ def measure(folder: Path) -> list[Promise]:
         seeding = _seed(database, size)
         if size == max(SIZES):
             promises += seeding
-        environment = {
-            "DATABASE_URL": f"sqlite:///{database}",
-            "DEBUG": "true",
-            "PORTAL_HOSTS": "portal.test",
-        }
-        with _granian("portal.asgi:application", "asgi", environment) as (port, processes):
+        with ExitStack() as stack:
+            resolver = stack.enter_context(FaultyNameServer({(_BY_MX, "MX"): (f"10 {_MX}.",)}))
+            environment = {
+                "DATABASE_URL": f"sqlite:///{database}",
+                "DEBUG": "true",
+                "PORTAL_HOSTS": "portal.test",
+                "PROBE_RESOLVER": "{}:{}".format(*resolver.address),
+            }
+            served = _granian("portal.asgi:application", "asgi", environment)
+            port, processes = stack.enter_context(served)
             _wait_for_index(port)
             for with_address in (False, True):
                 ours[size, with_address] = _load(port, processes, size, with_address=with_address)
             if size == 1:
                 settings = len(asyncio.run(_asking(port, size, _autodiscover))) / SECONDS
+                promises += _strangers(port, ours[size, True].rate)
     for with_address in (False, True):
         kind = "an address" if with_address else "a domain"
         one, many = ours[1, with_address], ours[max(SIZES), with_address]
@@ -109,15 +117,29 @@ def measure(folder: Path) -> list[Promise]:
     return [*promises, *_profile()]
 
 
+def _strangers(port: int, known_rate: float) -> list[Promise]:
+    """How much quicker a known domain is answered than one that DNS leads here, and than nobody's."""
+    promises = []
+    for name, status, kind in ((_BY_MX, 200, "DNS leads here"), (_NOBODYS, 404, "is nobody's")):
+        assert _ask(port, name) == status
+        request = _autoconfig(with_address=True)(name)
+        times = asyncio.run(_asking(port, 1, lambda _domain, request=request: request, status))
+        promises.append(
+            Promise(f"known domain's rate beside one that {kind}", known_rate * SECONDS / len(times), 1, "x")
+        )
+    return promises
+
+
 def _seed(database: Path, size: int) -> list[Promise]:
     """Provisions so many domains, and the same file again, in processes of their own."""
     services = [
         {"type": kind, "hostname": "mail.%EMAILDOMAIN%", "port": port, "socket_type": "SSL"}
         for kind, port in (("imap", 993), ("pop3", 995), ("smtp", 465))
     ]
+    server = {"name": "one", "services": services, "mx_patterns": [_MX]}
     domains = [{"name": f"d{number}.example", "server": "one"} for number in range(size)]
     file = database.with_suffix(".json")
-    file.write_text(json.dumps({"servers": [{"name": "one", "services": services}], "domains": domains}))
+    file.write_text(json.dumps({"servers": [server], "domains": domains}))
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}", "DEBUG": "true"}
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
@@ -231,7 +253,8 @@ def _autodiscover(domain: str) -> bytes:
     return f"{head}Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
-async def _asking(port: int, size: int, request: Callable[[str], bytes]) -> list[float]:
+async def _asking(port: int, size: int, request: Callable[[str], bytes], status: int = 200) -> list[float]:
+    """The seconds of each answer."""
     times: list[float] = []
     end = time.monotonic() + SECONDS
 
@@ -246,7 +269,7 @@ async def _asking(port: int, size: int, request: Callable[[str], bytes]) -> list
                 # A worker of gunicorn's that had enough of this connection.
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 continue
-            assert b" 200 " in head.partition(b"\r\n")[0], head
+            assert f" {status} ".encode() in head.partition(b"\r\n")[0], head
             await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))
             times.append(time.perf_counter() - started)
             if b"connection: close" in head:

@@ -32,7 +32,7 @@ def test_what_is_to_be_signed_is_signed_and_nothing_else(slug: str, signer: None
     file_format = FORMATS[slug]
     config = resolve(ANNA, hostings.DOMAIN, Protocol.IMAP)
     served = documents.for_config(file_format, config)
-    plain = file_format.render(replace(config, documentation_url="http://testserver/"))
+    plain = file_format.render(replace(config, documentation_url="http://testserver/guide/example.com/"))
     assert (served != plain) is file_format.signed
     if file_format.signed:
         assert plain in served

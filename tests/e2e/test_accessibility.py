@@ -19,6 +19,7 @@ PAGES = [
     "/setup/?address=anna%40lab.test&q=outl",
     "/setup/?address=anna%40lab.test&q=pegasus",
     "/go/",
+    "/guide/lab.test/",
 ]
 # Each guide on one of the screens: what differs between them is the words.
 GUIDE_PAGES = [f"/setup/anna@lab.test/{slug}/imap/" for slug in GUIDES]

@@ -126,6 +126,7 @@ PAGES = {
     "accounts/oidc/^(?P<provider_id>[^/]+)/login/callback/": (404, 404),
     "accounts/sessions/": (302, 200),
     "go/": (200, 200),
+    "guide/<str:domain>/": (200, 200),
     "healthz": (200, 200),
     "readyz": (503, 503),
 }
@@ -238,6 +239,7 @@ def values(owner: User) -> dict[str, str]:
     link = printed.getvalue().strip().rstrip("/").rpartition("/")[2]
     return {
         "address": ADDRESS,
+        "domain": "example.com",
         "client": "thunderbird",
         "customer_id": str(invitation.customer_id),
         "invitation_id": str(invitation.pk),
