@@ -45,7 +45,7 @@ mutants: .venv/.dev ## plant mistakes one at a time and see whether a test notic
 golden: .venv/.dev ## rewrite the expected bytes of every format; read the diff
 	@GOLDEN=1 $(BIN)/python -m pytest -q tests/formats
 
-shots: .venv/.dev ## take the README's pictures
+shots: .venv/.dev ## take the README's pictures, and sheets with all guides (var/shots)
 	@$(BIN)/python tests/install_parts.py
 	@$(BIN)/python -m tests.shots
 

@@ -1,5 +1,6 @@
-"""`make shots`: the README's pictures, taken of the running demo."""
+"""`make shots`: the README's pictures and sheets with all guides, taken of the running demo."""
 
+import json
 import os
 import re
 import signal
@@ -10,11 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "docs" / "shots"
+# For the eye alone, so they are not part of the repository.
+SHEETS = ROOT / "var" / "shots"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = (
     "--no-sandbox",
@@ -82,6 +87,46 @@ def run_test(page: Page, demo: Demo, password: str, app: str) -> None:
     page.wait_for_selector("[data-answer]", timeout=60_000)
 
 
+def take_contact_sheets(browser: Browser, demo: Demo) -> None:
+    """All guides side by side as small pictures, for whoever looks them through: one sheet a screen."""
+    SHEETS.mkdir(parents=True, exist_ok=True)
+    for width, columns in ((390, 12), (1280, 9)):
+        for scheme in SCHEMES:
+            with tempfile.TemporaryDirectory(prefix="mailway-shots-") as folder:
+                page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                sign_in(page, demo)
+                for slug, protocol in guide_pages():
+                    page.goto(f"{demo.url}/setup/{demo.address}/{slug}/{protocol}/")
+                    page.screenshot(path=Path(folder) / f"{slug}.png", full_page=True)
+                sheet = Path(folder) / "sheet.html"
+                sheet.write_text(_SHEET.format(columns=columns, figures="".join(_figures(Path(folder)))))
+                page.set_viewport_size({"width": columns * 240, "height": 900})
+                page.goto(sheet.as_uri())
+                page.screenshot(path=SHEETS / f"guides-{width}-{scheme}.png", full_page=True)
+                page.close()
+
+
+_SHEET = """<!doctype html><meta charset="utf-8"><style>
+body {{ columns: {columns}; column-gap: 12px; margin: 12px; font: 12px sans-serif }}
+figure {{ break-inside: avoid; margin: 0 0 12px }} img {{ width: 100%; border: 1px solid #888 }}
+</style>{figures}"""
+
+
+def _figures(folder: Path) -> Iterator[str]:
+    for picture in sorted(folder.glob("*.png")):
+        yield f'<figure><figcaption>{picture.stem}</figcaption><img src="{picture.name}" alt=""></figure>'
+
+
+def guide_pages() -> Iterator[tuple[str, str]]:
+    """Every guide once, by the first protocol that it has."""
+    command = [sys.executable, "manage.py", "guides", "--json"]
+    printed = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "DEBUG": "true"}, stdout=subprocess.PIPE, check=True
+    )
+    for guide in json.loads(printed.stdout):
+        yield guide["slug"], (guide["protocols"] or ["imap"])[0]
+
+
 def main() -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
     with running_demo(8097) as demo, sync_playwright() as playwright:
@@ -92,6 +137,7 @@ def main() -> None:
         page.screenshot(path=SHOTS / "guide.png")
         run_test(page, demo, "not the password", "outlook-classic")
         page.screenshot(path=SHOTS / "test.png")
+        take_contact_sheets(browser, demo)
         browser.close()
 
 
