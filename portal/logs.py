@@ -20,9 +20,10 @@ _BEGIN = r"(?:(?<!\w)|(?<=%2F)|(?<=%252F))"
 _NAMES = r"(?:token|key|code|state|secret|password|id_token|access_token|refresh_token|client_secret)"
 
 _SECRETS = (
-    # Set-up links, invitations, resets of a password, confirmations of an address.
+    # Set-up links, invitations, shared results, resets of a password, confirmations of an address.
     rf"({_BEGIN}s{_SLASH}){_SEGMENT}",
     rf"(invitations{_SLASH}){_SEGMENT}",
+    rf"({_BEGIN}report{_SLASH}){_SEGMENT}",
     rf"(reset{_SLASH}key{_SLASH}){_SEGMENT}",
     rf"(confirm-email{_SLASH}){_SEGMENT}",
     # A query, of our own or of an OpenID Connect provider's answer, also inside another address.

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.connection_tests.report import report_of
 from mailsetup.hosting.admin import ReadOnlyAdmin
+from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
 
 
 class StepInline(admin.TabularInline[ConnectionTestStep, ConnectionTest]):
@@ -44,6 +47,19 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         "started_at",
         "finished_at",
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ConnectionTest], search_term: str
+    ) -> tuple[QuerySet[ConnectionTest], bool]:
+        """A reference is found in every spelling, and one that can't be right is called that."""
+        code = normal_code(search_term)
+        if len(code) == CODE_LENGTH and "@" not in search_term:
+            search_term = display_code(code)
+            if is_mistyped(code):
+                messages.warning(
+                    request, gettext("No reference reads %(code)s. Ask for it again.") % {"code": search_term}
+                )
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("what the customer reads"))
     def what_the_customer_reads(self, test: ConnectionTest) -> str:

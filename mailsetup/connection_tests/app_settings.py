@@ -45,6 +45,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     # So long after a worker has been killed its tests say that they were interrupted.
     worker_silence_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 15
     history_days: Annotated[int, Meta(ge=1, le=3650)] = 90
+    # As long as somebody takes who helps in the evening; the report says when it ends.
+    report_link_days: Annotated[int, Meta(ge=1, le=365)] = 7
     history_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     recent_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 3
 

@@ -10,7 +10,7 @@ from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests import credentials, limits
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.probes.findings import Code, Finding, Verdict, causes_of, verdict_of
-from mailsetup.setup_links.codes import display_code, new_code
+from mailsetup.setup_links.codes import display_code, new_checked_code
 from mailsetup.setup_links.setups import Setup
 
 
@@ -48,7 +48,7 @@ def start_connection_test(
 
 def new_reference() -> str:
     """What names a test on the telephone, such as 7K4Q-29XM."""
-    return display_code(new_code())
+    return display_code(new_checked_code())
 
 
 def begin_connection_test(test_id: int, worker: str) -> ConnectionTest | None:

@@ -12,12 +12,26 @@ class ReferenceConverter(StringConverter):
     regex = "[0-9A-Za-z]{4}-[0-9A-Za-z]{4}"
 
 
+class WrittenConverter(StringConverter):
+    """The forms in which a report can be taken along."""
+
+    regex = "txt|json"
+
+
 register_converter(ReferenceConverter, "reference")
+register_converter(WrittenConverter, "written")
 
 urlpatterns = [
     path("tests/", views.history, name="history"),
     path("tests/<reference:reference>/", views.test, name="test"),
+    path("tests/<reference:reference>/report.<written:form>", views.written_test, name="written_test"),
     path("s/<str:token>/tests/<reference:reference>/", views.link_test, name="test"),
+    path(
+        "s/<str:token>/tests/<reference:reference>/report.<written:form>",
+        views.written_link_test,
+        name="written_test",
+    ),
+    path("report/<str:key>/", views.shared_test, name="shared_test"),
 ]
 
 # Below one address: mailsetup.urls.

@@ -3,11 +3,13 @@
 import math
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,16 +18,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts import access
+from accounts.brands import portal_url
 from accounts.http import AuthenticatedHttpRequest
 from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
-from mailsetup.connection_tests import credentials, reaper, selectors, services
+from mailsetup.connection_tests import credentials, reaper, selectors, services, shares, written
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import latest_summaries, report_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.guides.clients import GUIDES
-from mailsetup.probes.findings import Finding
+from mailsetup.probes.findings import Finding, ServiceReport
 from mailsetup.setup_links.decorators import for_link, for_setup
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
@@ -46,6 +49,8 @@ class TestUrls:
     page: str
     again: str
     guide: str
+    text: str
+    document: str
 
     @classmethod
     def of(cls, test: ConnectionTest, token: str = "") -> "TestUrls":
@@ -58,8 +63,11 @@ class TestUrls:
             guide_url = reverse("mailsetup:guide", kwargs=guide)
         else:
             guide_url = reverse("mailsetup:link" if token else "mailsetup:home", kwargs=link)
+        named = {**link, "reference": test.reference}
         return cls(
-            page=reverse("mailsetup:test", kwargs={**link, "reference": test.reference}),
+            page=reverse("mailsetup:test", kwargs=named),
+            text=reverse("mailsetup:written_test", kwargs={**named, "form": "txt"}),
+            document=reverse("mailsetup:written_test", kwargs={**named, "form": "json"}),
             again=f"{start_url}?protocol={test.protocol}&app={test.client}",
             guide=guide_url,
         )
@@ -169,15 +177,62 @@ def test(request: HttpRequest, reference: str) -> HttpResponse:
 
     Nobody's for somebody who isn't signed in: a poll must not get the sign-in page as its answer.
     """
+    return _show(request, _tests_of(request), reference)
+
+
+def _tests_of(request: HttpRequest) -> QuerySet[ConnectionTest]:
     user = request.user
-    tests = selectors.tests_of(user) if user.is_authenticated else ConnectionTest.objects.none()
-    return _show(request, tests, reference)
+    return selectors.tests_of(user) if user.is_authenticated else ConnectionTest.objects.none()
 
 
 @for_link
 def link_test(request: HttpRequest, *, link: SetupLink, token: str, reference: str) -> HttpResponse:
     """The same for whoever holds the link that the test was started by."""
     return _show(request, selectors.tests_of_link(link), reference, token)
+
+
+@login_required
+def written_test(request: AuthenticatedHttpRequest, *, reference: str, form: str) -> HttpResponse:
+    """A test that is over, to take along: as text or as JSON."""
+    return _write(_tests_of(request), reference, form)
+
+
+@for_link
+def written_link_test(
+    request: HttpRequest, *, link: SetupLink, token: str, reference: str, form: str
+) -> HttpResponse:
+    """The same for whoever holds the link that the test was started by."""
+    return _write(selectors.tests_of_link(link), reference, form)
+
+
+def _write(tests: QuerySet[ConnectionTest], reference: str, form: str) -> HttpResponse:
+    test, found = _find(tests, reference)
+    if test.state != ConnectionTest.State.DONE:
+        raise Http404("It isn't over.")
+    if form == "txt":
+        text = written.as_text(report_of(test, found, guide_url=""))
+        return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    services = [
+        ServiceReport(service, tuple(finding for index, finding in found if index == place))
+        for place, service in enumerate(test.planned())
+    ]
+    document = written.as_document(
+        reference=test.reference, address=test.address, protocol=test.protocol, services=services
+    )
+    return JsonResponse(document)
+
+
+def shared_test(request: HttpRequest, *, key: str) -> HttpResponse:
+    """One result for whoever was given its link: to be read, and nothing else."""
+    try:
+        tests, reference = shares.open_share(key)
+    except shares.ShareExpired:
+        return render(request, "connection_tests/share_expired.html", status=HTTPStatus.GONE)
+    except shares.UnknownShare:
+        raise Http404("No such report.") from None
+    test, found = _find(tests, reference)
+    report = report_of(test, found, guide_url="")
+    return render(request, "connection_tests/shared.html", {"report": report, "test": test})
 
 
 def _show(
@@ -191,14 +246,26 @@ def _show(
     if seen == state:
         return HttpResponse(status=204)
     urls = TestUrls.of(test, token)
+    report = report_of(test, found, guide_url=urls.guide, seen=_count_in(seen or ""))
     context = {
-        "report": report_of(test, found, guide_url=urls.guide, seen=_count_in(seen or "")),
+        "report": report,
+        "report_text": "" if report.running else written.as_text(report),
+        "share": None if report.running or token else _share(request, test),
         "urls": urls,
         "late": late,
         "poll": Poll(f"{urls.page}?seen={state}", _poll_milliseconds(test)),
     }
     template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
     return render(request, template, context)
+
+
+def _share(request: HttpRequest, test: ConnectionTest) -> dict[str, Any] | None:
+    """The link to show the result to somebody; none is made in a visit of support."""
+    if not request.user.is_authenticated or access.is_support_visit(request):
+        return None
+    path = reverse("mailsetup:shared_test", kwargs={"key": shares.new_key(test, request.user)})
+    days = settings.CONNECTION_TESTS.report_link_days
+    return {"url": portal_url() + path, "days": days}
 
 
 def _find(

@@ -43,6 +43,7 @@ def filled(path: str) -> str:
         ("<slug:slug>", "apple-mail"),
         ("<slug:protocol>", "imap"),
         ("<reference:reference>", "K7QM-4T2N"),
+        ("<written:form>", "txt"),
     ]:
         path = path.replace(before, after)
     assert "<" not in path, path

@@ -52,3 +52,25 @@ def test_each_step_is_listed_and_nothing_can_be_changed(support: Client, owner: 
     page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
     assert len(page.all("td", "field-code")) == 16
     assert not [field for field in page.all("input") if field.attributes.get("name") == "_save"]
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{} ", "{nodash}", "{small}", "{spaced}"])
+def test_a_reference_is_found_as_it_is_read_over_the_telephone(
+    support: Client, owner: User, spelling: str
+) -> None:
+    test, other = queued(owner), queued(owner)
+    bare = test.reference.replace("-", "")
+    typed = spelling.format(
+        test.reference, nodash=bare, small=bare.lower(), spaced=" ".join(test.reference.replace("-", " "))
+    )
+    shown = support.get("/admin/connection_tests/connectiontest/", {"q": typed}).content.decode()
+    assert test.reference in shown
+    assert other.reference not in shown
+    assert "Ask for it again" not in shown
+
+
+def test_a_reference_that_can_not_be_right_is_called_that(support: Client, owner: User) -> None:
+    reference = queued(owner).reference
+    wrong = reference[:-1] + ("2" if reference[-1] != "2" else "3")
+    shown = support.get("/admin/connection_tests/connectiontest/", {"q": wrong.replace("-", "")})
+    assert f"No reference reads {wrong}. Ask for it again." in shown.content.decode()

@@ -76,6 +76,10 @@ PAGES = {
     "test/": (302, 302),
     "tests/": (302, 200),
     "tests/<reference:reference>/": (404, 200),
+    # The test of these pages still runs (tests/connection_tests/test_written.py has one that is over).
+    "tests/<reference:reference>/report.<written:form>": (302, 404),
+    "s/<str:token>/tests/<reference:reference>/report.<written:form>": (404, 404),
+    "report/<str:key>/": (404, 404),
     "accounts/people/": (302, 200),
     "accounts/people/customers/<int:customer_id>/invite/": (302, 422),
     "accounts/people/memberships/<int:membership_id>/role/": (302, 404),
@@ -240,6 +244,7 @@ def values(owner: User) -> dict[str, str]:
     return {
         "address": ADDRESS,
         "domain": "example.com",
+        "form": "txt",
         "client": "thunderbird",
         "customer_id": str(invitation.customer_id),
         "invitation_id": str(invitation.pk),

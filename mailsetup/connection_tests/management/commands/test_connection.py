@@ -6,9 +6,10 @@ from django.core.management.base import CommandParser
 from django.views.decorators.debug import sensitive_variables
 
 from mailsetup.connection_tests import runner
+from mailsetup.connection_tests.written import as_document
 from mailsetup.hosting.management.base import BAD
 from mailsetup.hosting.management.lookup import LookupCommand
-from mailsetup.probes.findings import Finding, ServiceReport, Verdict, causes_of, verdict_of
+from mailsetup.probes.findings import Finding, Verdict, causes_of, verdict_of
 
 _MARKS = {"passed": "✓", "warning": "!", "failed": "✗", "skipped": "–"}
 
@@ -41,15 +42,12 @@ class Command(LookupCommand):
         verdict = verdict_of(results)
         if options["json"]:
             self.print_json(
-                {
-                    "reference": reference,
-                    "address": config.address,
-                    "protocol": config.protocol.value,
-                    "verdict": verdict.value,
-                    "seconds": round(max(_seconds(report) for report in reports), 2),
-                    "causes": [cause.value for cause in causes_of(results)],
-                    "services": [_service(report) for report in reports],
-                }
+                as_document(
+                    reference=reference,
+                    address=config.address,
+                    protocol=config.protocol.value,
+                    services=reports,
+                )
             )
         else:
             self.stdout.write(f"{verdict.value}  {', '.join(cause.value for cause in causes_of(results))}")
@@ -73,16 +71,3 @@ class Command(LookupCommand):
         time = "" if result.ms is None else f"  {result.ms} ms"
         code = "" if result.code.value == "ok" else f"  {result.code.value}"
         self.stdout.write(f"{_MARKS[result.status.value]} {lane}: {result.step.value}{code}{time}")
-
-
-def _service(report: ServiceReport) -> dict[str, Any]:
-    service = report.service.as_dict()
-    return {
-        **{key: service[key] for key in ("type", "hostname", "port", "socket_type")},
-        "verdict": report.verdict.value,
-        "steps": [step.as_dict() for step in report.steps],
-    }
-
-
-def _seconds(report: ServiceReport) -> float:
-    return sum(step.ms or 0 for step in report.steps) / 1000

@@ -1,0 +1,61 @@
+"""What a connection test found, to take along: as text for people, as a document for programs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mailsetup.connection_tests.report import State, TestReport
+from mailsetup.probes.findings import ServiceReport, causes_of, verdict_of
+
+_MARKS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗", "skip": "–", "run": "…", "wait": "…"}
+
+
+def as_text(report: TestReport) -> str:
+    """The report for a chat or a note, without anything that opens an account."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: TestReport) -> Iterable[str]:
+    yield f"{report.address}: {report.headline}"
+    yield report.lede
+    yield _("Reference for support: %(reference)s") % {"reference": report.reference}
+    for number, problem in enumerate(report.problems, start=1):
+        yield ""
+        yield f"{number}. {problem.title}"
+        yield f"{problem.happened} {problem.why}"
+        yield _("What to do: %(todo)s (%(fixer)s)") % {"todo": problem.todo, "fixer": problem.fixer}
+    for lane in report.lanes:
+        yield ""
+        yield f"{lane.title}: {lane.hostname}, {lane.label}"
+        for step in lane.steps:
+            yield " · ".join(filter(None, (f"{_MARKS[step.state]} {step.title}", step.text, step.time)))
+
+
+def as_document(
+    *, reference: str, address: str, protocol: str, services: Sequence[ServiceReport]
+) -> dict[str, Any]:
+    """What `test_connection --json` prints, and the page of a test offers."""
+    findings = [finding for service in services for finding in service.steps]
+    return {
+        "reference": reference,
+        "address": address,
+        "protocol": protocol,
+        "verdict": verdict_of(findings).value,
+        "seconds": round(max(_seconds(service) for service in services), 2),
+        "causes": [cause.value for cause in causes_of(findings)],
+        "services": [_service(service) for service in services],
+    }
+
+
+def _service(report: ServiceReport) -> dict[str, Any]:
+    service = report.service.as_dict()
+    return {
+        **{key: service[key] for key in ("type", "hostname", "port", "socket_type")},
+        "verdict": report.verdict.value,
+        "steps": [step.as_dict() for step in report.steps],
+    }
+
+
+def _seconds(report: ServiceReport) -> float:
+    return sum(step.ms or 0 for step in report.steps) / 1000

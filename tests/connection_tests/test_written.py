@@ -1,0 +1,169 @@
+"""A result to take along: as text, as JSON, as a link that somebody else can read for some days."""
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import Membership, User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.hosting.models import Domain
+from mailsetup.probes.findings import Code, Finding, Status, Step
+from tests.connection_tests.conftest import Later, Limits
+from tests.connection_tests.runs import findings, finished, queued
+from tests.connection_tests.shown import Shown
+from tests.html import read
+from tests.provider import MakeLink, support_looking_as
+
+pytestmark = pytest.mark.django_db
+REFUSED = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
+DAY_SECONDS = 24 * 60 * 60
+
+
+@pytest.fixture
+def over(owner: User) -> ConnectionTest:
+    return finished(queued(owner), findings(Protocol.IMAP, REFUSED))
+
+
+def shared_url(browser: Client, test: ConnectionTest) -> str:
+    """The link that the page of the result offers; "" if it offers none."""
+    links = [link.attributes["href"] for link in read(browser.get(f"/tests/{test.reference}/")).all("a")]
+    return next((link for link in links if "/report/" in link), "").removeprefix("http://testserver")
+
+
+# --- Text and JSON -------------------------------------------------------------------------------------
+
+
+def test_as_text_it_says_what_the_page_says(browser: Client, over: ConnectionTest) -> None:
+    answer = browser.get(f"/tests/{over.reference}/report.txt")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    lines = answer.content.decode().splitlines()
+    assert lines[0] == "anna@example.com: One thing to fix"
+    assert f"Reference for support: {over.reference}" in lines
+    assert "1. The server didn’t accept the password" in lines
+    assert any(re.match(r"What to do: .+ \(You can fix this\)$", line) for line in lines)
+    assert "Receiving: mail.example.com, IMAP, port 993, SSL/TLS" in lines
+    assert [line for line in lines if line.startswith("✗ Sign in · ") and line.endswith(" · 7 ms")]
+    assert [line for line in lines if line.startswith("✓ ")]
+    page = browser.get(f"/tests/{over.reference}/").content.decode()
+    assert html.escape(answer.content.decode(), quote=False).strip() in page
+
+
+def test_as_json_it_is_what_the_command_prints(browser: Client, over: ConnectionTest) -> None:
+    document = browser.get(f"/tests/{over.reference}/report.json").json()
+    assert list(document) == ["reference", "address", "protocol", "verdict", "seconds", "causes", "services"]
+    assert (document["reference"], document["verdict"]) == (over.reference, "failed")
+    assert document["causes"] == ["auth_failed"]
+    receiving, sending = document["services"]
+    assert list(receiving) == ["type", "hostname", "port", "socket_type", "verdict", "steps"]
+    assert (receiving["type"], receiving["verdict"]) == ("imap", "failed")
+    assert (sending["type"], sending["verdict"]) == ("smtp", "passed")
+    (refused,) = [step for step in receiving["steps"] if step["code"] == "auth_failed"]
+    assert (refused["step"], refused["status"], refused["ms"]) == ("sign_in", "failed", 7)
+
+
+def test_the_command_has_the_same_keys(
+    provider: None, browser: Client, over: ConnectionTest, capsys: Any
+) -> None:
+    with pytest.raises(SystemExit):
+        call_command("test_connection", "anna@example.com", "--json")
+    printed = json.loads(capsys.readouterr().out)
+    document = browser.get(f"/tests/{over.reference}/report.json").json()
+    assert list(printed) == list(document)
+    assert list(printed["services"][0]) == list(document["services"][0])
+    assert list(printed["services"][0]["steps"][0]) == list(document["services"][0]["steps"][0])
+
+
+@pytest.mark.parametrize("form", ["txt", "json"])
+def test_what_still_runs_can_not_be_taken_along(browser: Client, owner: User, form: str) -> None:
+    test = queued(owner)
+    assert browser.get(f"/tests/{test.reference}/report.{form}").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["txt", "json"])
+def test_it_is_nobody_elses(
+    over: ConnectionTest, colleague: User, stranger: User, signed_in: Any, form: str
+) -> None:
+    address = f"/tests/{over.reference}/report.{form}"
+    statuses = [browser.get(address).status_code for browser in (signed_in(colleague), signed_in(stranger))]
+    assert statuses == [404, 404]
+    assert Client().get(address)["Location"].startswith("/accounts/login/")
+
+
+def test_whoever_holds_the_link_that_it_was_started_by_takes_it_along(
+    setup_link: MakeLink, over: ConnectionTest
+) -> None:
+    link, token = setup_link()
+    ConnectionTest.objects.filter(pk=over.pk).update(user=None, setup_link=link)
+    page = read(Client().get(f"/s/{token}/tests/{over.reference}/"))
+    links = [part.attributes["href"] for part in page.all("a")]
+    for form in ("txt", "json"):
+        assert f"/s/{token}/tests/{over.reference}/report.{form}" in links
+        assert Client().get(f"/s/{token}/tests/{over.reference}/report.{form}").status_code == 200
+    assert not [link for link in links if "/report/" in link]
+
+
+# --- A link for somebody else -------------------------------------------------------------------------
+
+
+def test_somebody_else_reads_the_result_and_can_do_nothing(browser: Client, over: ConnectionTest) -> None:
+    answer = Client().get(shared_url(browser, over))
+    page = Shown(answer)
+    assert (page.headline, page.problems[0].title) == (
+        "One thing to fix",
+        "The server didn’t accept the password",
+    )
+    assert "anna@example.com" in page.text
+    targets = [link.attributes["href"] for link in read(answer).one("main").all("a")]
+    assert targets == ["#fix"]
+    assert not read(answer).one("main").all("form")
+
+
+def test_it_ends_after_some_days_and_says_so(
+    browser: Client, owner: User, later: Later, limits: Limits
+) -> None:
+    limits(report_link_days=3)
+    over = finished(queued(owner), findings(Protocol.IMAP, REFUSED))
+    address = shared_url(browser, over)
+    assert "can read this result for 3 days" in browser.get(f"/tests/{over.reference}/").content.decode()
+    later(3 * DAY_SECONDS)
+    assert Client().get(address).status_code == 200
+    later(3 * DAY_SECONDS + 2)
+    answer = Client().get(address)
+    assert answer.status_code == 410
+    assert read(answer).one("h1").text == "This link has expired"
+
+
+@pytest.mark.parametrize("change", ["account off", "left the customer", "domain of others", "test deleted"])
+def test_it_ends_with_what_its_maker_may_see(
+    browser: Client, colleague: User, signed_in: Any, change: str
+) -> None:
+    over = finished(queued(colleague), findings(Protocol.IMAP, REFUSED))
+    address = shared_url(signed_in(colleague), over)
+    assert Client().get(address).status_code == 200
+    match change:
+        case "account off":
+            User.objects.filter(pk=colleague.pk).update(is_active=False)
+        case "left the customer":
+            Membership.objects.filter(user=colleague).delete()
+        case "domain of others":
+            Domain.objects.filter(name="example.com").update(customer=None)
+            ConnectionTest.objects.filter(pk=over.pk).update(user=None, customer=None)
+        case "test deleted":
+            over.delete()
+    assert Client().get(address).status_code == 404
+
+
+def test_a_forged_link_opens_nothing(browser: Client, over: ConnectionTest) -> None:
+    address = shared_url(browser, over)
+    for forged in (f"{address[:-2]}x/", "/report/x/", "/report/W10:1:x/", f"/report/{over.reference}/"):
+        assert Client().get(forged).status_code == 404
+
+
+def test_support_looking_as_a_customer_makes_none(over: ConnectionTest, owner: User) -> None:
+    assert shared_url(support_looking_as(owner), over) == ""
