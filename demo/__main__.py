@@ -182,6 +182,9 @@ def account_of(child: Child) -> str:
 
 
 def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) -> str:
+    # A phone that scans a code would look for the portal on itself.
+    only_here = address.startswith(f"http://{LOCAL}:")
+    for_phones = [("Try it on a phone", "make run HOST=this machine's address")] if only_here else []
     sign_ins = [
         ("Portal", address),
         ("  sign in as", CUSTOMER_EMAIL),
@@ -192,6 +195,8 @@ def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) 
         ("Support staff", f"{address}admin/"),
         ("  sign in as", STAFF_EMAIL),
         ("  password", state.staff_password),
+        ("  second step", "an authenticator app, which the first sign-in sets up"),
+        *for_phones,
         ("Mail from the portal", f"{state.sent_mail}  (sign-in codes, links to reset a password)"),
         ("Commands", f". {shlex.quote(str(shell_file))} && {PYTHON[0]} manage.py help"),
     ]

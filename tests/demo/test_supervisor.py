@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.__main__ import WORKER_RESTARTS_LIMIT
+from demo.__main__ import WORKER_RESTARTS_LIMIT, welcome
 from demo.fingerprint import CHECKOUT, fingerprint
 from demo.ports import PREFERRED
 from demo.state import CUSTOMER_EMAIL, DemoState
@@ -112,6 +112,8 @@ def test_it_gets_ready_and_ctrl_c_stops_everything(demo: Demo) -> None:
     assert connection.getresponse().status == 200
     connection.close()
     assert f"http://127.0.0.1:{demo.port}/" in said
+    assert re.search("second step +an authenticator app", said)
+    assert re.search("on a phone +make run HOST=", said)
     mail_ports = ports_in(said)
     assert len(mail_ports) == 3
     assert all(accepts_connections(port) for port in mail_ports)
@@ -201,6 +203,12 @@ def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
         domains = connection.execute("SELECT name FROM hosting_domain").fetchall()
         before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mailsetup_server'").fetchall()
     assert (domains, before) == ([("lindqvist.example",)], [])
+
+
+def test_whoever_lets_the_network_in_is_not_told_how(state: Path) -> None:
+    said = welcome(DemoState.in_folder(state), "http://192.0.2.1:8000/", PREFERRED, state / "demo.env")
+    assert "http://192.0.2.1:8000/admin/" in said
+    assert "HOST=" not in said
 
 
 def test_it_is_prepared_again_when_something_changed(state: Path) -> None:
