@@ -42,8 +42,9 @@ bench: .venv/.dev ## measure what we promise about speed, as ratios in one run
 mutants: .venv/.dev ## plant mistakes one at a time and see whether a test notices (M=mailsetup/clientconfig)
 	@$(BIN)/python -m tests.mutants $(M)
 
-golden: .venv/.dev ## rewrite the expected bytes of every format; read the diff
+golden: .venv/.dev ## rewrite the expected bytes of every format and docs/guides.md; read the diff
 	@GOLDEN=1 $(BIN)/python -m pytest -q tests/formats
+	@DEBUG=true $(BIN)/python manage.py guides --markdown > docs/guides.md
 
 shots: .venv/.dev ## take the README's pictures, and sheets with all guides (var/shots)
 	@$(BIN)/python tests/install_parts.py

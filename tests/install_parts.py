@@ -33,6 +33,7 @@ PACKAGES = {
     "msmtp": ("msmtp",),
     "neomutt": ("neomutt",),
     "aerc": ("aerc",),
+    "alpine": ("alpine",),
     "curl": ("curl",),
     "thunderbird": ("thunderbird",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,11 +96,9 @@ class Home:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def run_at_a_terminal(
-        self, *command: str | Path, shows: str, typed: Mapping[str, str] | None = None
-    ) -> str:
-        """What the program has shown when `shows` came; `typed` says after which words what is typed."""
-        waiting = dict(typed or {})
+    @contextmanager
+    def at_a_terminal(self, *command: str | Path) -> Iterator["Terminal"]:
+        """The program while it runs at a terminal of its own."""
         child, terminal = pty.fork()
         if child == 0:
             if _NOBODY:
@@ -110,21 +109,44 @@ class Home:
             os.execvpe(str(command[0]), list(map(str, command)), self.environment)
         # Columns enough that no program shortens what we look for.
         termios.tcsetwinsize(terminal, (40, 200))
-        seen = ""
-        deadline = time.monotonic() + PATIENCE_SECONDS
         try:
-            while shows not in seen:
-                readable, _, _ = select.select([terminal], [], [], max(deadline - time.monotonic(), 0))
-                if not readable:
-                    raise TimeoutError(seen)
-                seen += os.read(terminal, 65536).decode("utf-8", "replace")
-                for words in [words for words in waiting if words in seen]:
-                    os.write(terminal, waiting.pop(words).encode())
-        except OSError as ended:
-            if shows not in seen:
-                raise AssertionError(seen) from ended
+            yield Terminal(terminal)
         finally:
             os.close(terminal)
             os.kill(child, 9)
             os.waitpid(child, 0)
-        return seen
+
+    def run_at_a_terminal(
+        self, *command: str | Path, shows: str, typed: Mapping[str, str] | None = None
+    ) -> str:
+        """What the program has shown when `shows` came; `typed` says after which words what is typed."""
+        with self.at_a_terminal(*command) as terminal:
+            return terminal.until(shows, typed)
+
+
+@dataclass
+class Terminal:
+    """The screen and the keyboard of one program."""
+
+    descriptor: int
+    unread: str = ""
+
+    def until(self, shows: str, typed: Mapping[str, str] | None = None) -> str:
+        """What was shown up to `shows`, since it was last asked; `typed` as above."""
+        waiting = dict(typed or {})
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while shows not in self.unread:
+            readable, _, _ = select.select([self.descriptor], [], [], max(deadline - time.monotonic(), 0))
+            if not readable:
+                raise TimeoutError(f"{shows!r} never came: {self.unread}")
+            try:
+                self.unread += os.read(self.descriptor, 65536).decode("utf-8", "replace")
+            except OSError as ended:
+                raise AssertionError(f"It ended before {shows!r}: {self.unread}") from ended
+            for words in [words for words in waiting if words in self.unread]:
+                self.type(waiting.pop(words))
+        before, shown, self.unread = self.unread.partition(shows)
+        return before + shown
+
+    def type(self, keys: str) -> None:
+        os.write(self.descriptor, keys.encode())

@@ -1,29 +1,19 @@
 """The programs of the terminal read and send with the files that we render."""
 
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mailsetup.clientconfig import (
-    Hosting,
-    Protocol,
-    ServiceType,
-    SocketType,
-    Source,
-    parse_address,
-    resolve,
-)
+from mailsetup.clientconfig import Hosting, Protocol, SocketType, parse_address, resolve
 from mailsetup.formats import FORMATS
 from mailsetup.guides.clients import GUIDES
 from tests.clients.terminal import Home
-from tests.guides.shapes import render_for
+from tests.guides.page import Page
 from tests.mail.lab import MailLab
-from tests.mail.oracles import Mail, imap, submission
+from tests.mail.oracles import Mail, imap
 
 SSL, STARTTLS = SocketType.SSL, SocketType.STARTTLS
 IMAP, POP3 = Protocol.IMAP, Protocol.POP3
@@ -33,53 +23,27 @@ USERS = ["bert", "anna"]
 
 
 @pytest.fixture
-def home(mail_lab: MailLab) -> Iterator[Home]:
-    passwords = {user.address: user.password for user in mail_lab.users.values()}
-    # Not in pytest's own folder, which nobody but root can enter.
-    with tempfile.TemporaryDirectory(prefix="mlh-") as folder:
-        yield Home.furnished(Path(folder), mail_lab.ca_file.read_text(), passwords)
-
-
-@pytest.fixture
-def render(mail_lab: MailLab) -> Render:
+def render(
+    mail_lab: MailLab,
+    hosting: Callable[[Protocol, SocketType], Hosting],
+    page_of: Callable[[str, str, Protocol, SocketType], Page],
+) -> Render:
     """The file of one format for one mailbox of the lab, as the app's guide shows it if it has one."""
 
     def file_of(slug: str, user: str, protocol: Protocol, socket_type: SocketType) -> bytes:
-        services = [
-            replace(
-                mail_lab.server_settings(kind, socket_type), hostname="localhost", username="%EMAILADDRESS%"
-            )
-            for kind in (protocol.service_type, ServiceType.SMTP)
-        ]
-        hosting = Hosting(mail_lab.domain, mail_lab.domain, Source.DOMAIN, "Lab", tuple(services))
-        address = mail_lab.users[user].address
         guides = [each for each in GUIDES.values() if slug in each.files and protocol in each.protocols]
         if not guides:
-            return FORMATS[slug].render(resolve(parse_address(address), hosting, protocol))
-        page = render_for(address, hosting, guides[0].slug, protocol)
+            address = parse_address(mail_lab.users[user].address)
+            return FORMATS[slug].render(resolve(address, hosting(protocol, socket_type), protocol))
         (section,) = (
             part
-            for part in page.root.parts("section")
+            for part in page_of(guides[0].slug, user, protocol, socket_type).root.parts("section")
             if part.attributes.get("aria-labelledby") == f"file-{slug}"
         )
         (file,) = section.parts("pre")
         return file.content.encode()
 
     return file_of
-
-
-@pytest.fixture
-def received(mail_lab: MailLab) -> Callable[[str], str]:
-    """Puts a message into somebody's inbox and returns what it can be told by."""
-
-    def deliver(user: str) -> str:
-        message = Mail(user)
-        with submission(mail_lab, "submissions", user) as client:
-            client.send_message(message.content)
-        assert message.arrives_in(mail_lab, "INBOX")
-        return message.token
-
-    return deliver
 
 
 def fetched_into(folder: Path, token: str) -> bool:
@@ -214,10 +178,24 @@ def test_neomutt(
 
 
 @pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
-def test_aerc(home: Home, render: Render, received: Callable[[str], str], socket_type: SocketType) -> None:
+def test_aerc(
+    mail_lab: MailLab,
+    home: Home,
+    render: Render,
+    received: Callable[[str], str],
+    socket_type: SocketType,
+) -> None:
     received("bert")
     home.write_rendered(".config/aerc/accounts.conf", render("aerc", "bert", IMAP, socket_type))
-    home.run_at_a_terminal("aerc", shows="A message of the tests")
+    # The editor in which one would write.
+    home.write(".config/aerc/aerc.conf", "[compose]\neditor = true\n")
+    message = Mail("bert")
+    with home.at_a_terminal("aerc") as aerc:
+        aerc.until("A message of the tests")
+        aerc.type(f":compose -H 'To: bert@lab.test' -H 'X-Token: {message.token}'\r")
+        aerc.until("Send this email?")
+        aerc.type("y")
+        assert message.arrives_in(mail_lab, "INBOX")
 
 
 @pytest.mark.parametrize("socket_type", [SSL, STARTTLS])

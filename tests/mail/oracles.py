@@ -70,13 +70,13 @@ class Mail:
         self.content["X-Token"] = self.token
         self.content.set_content("Nothing to read here.\n")
 
-    def arrives_in(self, lab: MailLab, folder: str) -> bool:
-        """Whether the message comes to lie in `folder`; looks again until it does or time is up."""
+    def arrives_in(self, lab: MailLab, folder: str, header: str = "X-Token") -> bool:
+        """Whether a message with the token in `header` comes to lie in `folder`; looks until time is up."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         with imap(lab, "imaps", self.user) as client:
             while time.monotonic() < deadline:
                 client.select(folder)
-                if client.search(None, "HEADER", "X-Token", self.token)[1][0]:
+                if client.search(None, "HEADER", header, self.token)[1][0]:
                     return True
                 time.sleep(0.05)
         return False

@@ -24,8 +24,8 @@ class Aerc(TerminalFormat):
             f"source-cred-cmd = {command}",
             f"outgoing = {_url('smtp' if starttls(smtp) else 'smtps', smtp)}",
             f"outgoing-cred-cmd = {command}",
-            # "smtp" without this sends everything in the clear.
-            *(["smtp-starttls = true"] if starttls(smtp) else []),
+            # "smtp" alone may send in the clear. Its manual says "true", which the program doesn't know.
+            *(["smtp-starttls = yes"] if starttls(smtp) else []),
             f"from = <{address}>",
             "default = INBOX",
             "copy-to = Sent",

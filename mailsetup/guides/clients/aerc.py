@@ -21,12 +21,11 @@ GUIDE = Guide(
     receiving=(SocketType.SSL, SocketType.STARTTLS),
     sending=(SocketType.SSL, SocketType.STARTTLS),
     evidence=(
-        "The names of the options come from aerc's manuals. Our tests give it this file and let it read, and "
-        "do not let it send; nobody has followed the page as a whole. What newer versions changed comes from "
-        "hearsay."
+        "The names of the options come from aerc's manuals. Our tests give it this file and let it read and "
+        "send; nobody has followed the page as a whole. What newer versions changed comes from hearsay."
     ),
     checked="aerc 0.14, from its manuals",
-    proof={Protocol.IMAP: Grade.PROGRAM},
+    proof={Protocol.IMAP: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "source",

@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.template.loader import render_to_string
 
-from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.clients import GUIDES, Grade, Platform, other
 from mailsetup.hosting.management.base import PlainCommand
 
 
@@ -12,8 +13,12 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_json(parser)
+        parser.add_argument("--markdown", action="store_true", help="print docs/guides.md")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["markdown"]:
+            self.stdout.write(_page(), ending="")
+            return
         rows = [
             {
                 "slug": guide.slug,
@@ -39,3 +44,13 @@ class Command(PlainCommand):
                 f"{row['slug']}: {row['name']} ({', '.join(row['protocols'])}; {row['status']})"
             )
             self.stdout.write(f"  {row['evidence']}")
+
+
+def _page() -> str:
+    named = [guide for guide in GUIDES.values() if guide is not other.GUIDE]
+    undriven = [
+        guide.name
+        for guide in named
+        if guide.protocols and Platform.LINUX in guide.platforms and Grade.RUN not in guide.proof.values()
+    ]
+    return render_to_string("guides/guides.md", {"guides": named, "undriven": undriven})
