@@ -34,6 +34,8 @@ PACKAGES = {
     "neomutt": ("neomutt",),
     "aerc": ("aerc",),
     "alpine": ("alpine",),
+    "claws-mail": ("claws-mail",),
+    "xvfb": ("Xvfb",),
     "curl": ("curl",),
     "thunderbird": ("thunderbird",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),

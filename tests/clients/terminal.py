@@ -10,8 +10,10 @@ import termios
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from tests.parts.daemon import Daemon
 
 PATIENCE_SECONDS = 60
 # Passed on to every program: nothing of whoever runs the tests is read.
@@ -28,6 +30,7 @@ class Home:
     """A folder that is HOME, where `pass show mail/ADDRESS` prints the password of that address."""
 
     folder: Path
+    screen: str = ""
 
     @classmethod
     def furnished(cls, folder: Path, roots: str, passwords: Mapping[str, str]) -> "Home":
@@ -76,7 +79,23 @@ class Home:
             "TERM": "xterm",
             # OpenSSL and Go take their roots from here.
             "SSL_CERT_FILE": str(self.ca_file),
+            # No program that has windows finds those of whoever runs the tests.
+            "DISPLAY": self.screen,
         }
+
+    def at_screen(self, screen: str) -> "Home":
+        """The same home, whose programs show their windows there."""
+        return replace(self, screen=screen)
+
+    def start(self, program: str, *arguments: str) -> Daemon:
+        """A program that runs on; what it says is in a file of its name."""
+        return Daemon(
+            [program, *arguments],
+            self.folder / f"{program}.log",
+            user=_NOBODY.pw_name if _NOBODY else None,
+            environment=self.environment,
+            folder=self.folder,
+        )
 
     def run(self, *command: str | Path, typed: str = "", seconds: float = PATIENCE_SECONDS) -> str:
         """What the program says; it has to end well."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -85,7 +86,7 @@ class Daemon:
                 env={**os.environ, **(environment or {})},
                 cwd=folder,
                 user=user,
-                group=user,
+                group=pwd.getpwnam(user).pw_gid if user else None,
                 extra_groups=[] if user else None,
                 start_new_session=True,
             )

@@ -19,12 +19,12 @@ GUIDE = Guide(
     also=("Claws", "Sylpheed"),
     finds="guesses names in its wizard; a button on its account page asks the domain's SRV records",
     evidence=(
-        "The labels were read out of Claws Mail's own program in Debian 12, and what its two ticks for "
-        "encryption do from its source. That POP3 mail is removed from the server after some days unless it "
-        "is told otherwise nobody has checked."
+        "The labels were read out of Claws Mail's own program in Debian 12, what its wizard makes of its "
+        "fields and for how long POP3 mail stays on the server out of its source. Our tests store what the "
+        "page says as the wizard does, and let it read and send; nobody has clicked through the windows."
     ),
-    checked="Claws Mail 4.1.1, from its own files",
-    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    checked="Claws Mail 4.1.1, from its own files and its source",
+    proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "Configuration",
@@ -63,6 +63,10 @@ GUIDE = Guide(
             "Use STARTTLS command to start encrypted session",
             "Remove messages on server when received",
             "Remove after",
+            "Signature status: Correct",
+            "Accept and save",
+            "Cancel connection",
         ),
     },
+    days_on_server=7,
 )
