@@ -84,7 +84,7 @@ def test_only_apps_that_the_suite_runs_are_called_run() -> None:
     """tests/clients puts the values of these pages into the apps themselves."""
     run = {guide.slug for guide in GUIDES.values() if Grade.RUN in guide.proof.values()} - {"other"}
     files = {"mbsync", "neomutt", "fetchmail", "getmail", "aerc", "offlineimap"}
-    assert run == {"thunderbird", "claws-mail", "alpine", *files}
+    assert run == {"thunderbird", "evolution", "claws-mail", "alpine", *files}
 
 
 # --- docs/security.md ----------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from pathlib import Path
 from tests.clients.terminal import PATIENCE_SECONDS, Home
 from tests.guides.page import Part
 from tests.mail.oracles import Mail
-from tests.parts.daemon import Daemon
 
 # Of Claws Mail 4.1; a newer one reads it as that.
 _VERSION = 4
@@ -87,14 +86,8 @@ def queue(home: Home, message: Mail) -> None:
 @contextlib.contextmanager
 def running_claws_mail(home: Home, inbox: str) -> Iterator[ClawsMail]:
     """Claws Mail while it runs; it begins with sending what is in its queue."""
-    screen = Daemon(["Xvfb", "-displayfd", "1", "-ac", "-nolisten", "tcp"], home.folder / "screen.log")
-    with contextlib.ExitStack() as running:
-        running.callback(screen.stop)
-        screen.wait_until_logged("\n")
-        home = home.at_screen(f":{screen.log.read_text().strip()}")
-        program = home.start("claws-mail", "--send")
-        running.callback(program.stop)
-        yield ClawsMail(home, inbox)
+    with home.with_a_screen() as seen, seen.running("claws-mail", "--send"):
+        yield ClawsMail(seen, inbox)
 
 
 def _server(step: Part) -> tuple[str, int]:

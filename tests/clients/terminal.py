@@ -44,8 +44,11 @@ class Home:
 
     def write(self, name: str, content: str) -> Path:
         """A file that only its owner reads, as these programs want it."""
+        return self.write_bytes(name, content.encode())
+
+    def write_bytes(self, name: str, content: bytes) -> Path:
         path = self.make_folder(str(Path(name).parent)) / Path(name).name
-        path.write_text(content)
+        path.write_bytes(content)
         path.chmod(0o600)
         self.own(path)
         return path
@@ -81,21 +84,33 @@ class Home:
             "SSL_CERT_FILE": str(self.ca_file),
             # No program that has windows finds those of whoever runs the tests.
             "DISPLAY": self.screen,
+            "XDG_RUNTIME_DIR": str(self.folder),
         }
 
-    def at_screen(self, screen: str) -> "Home":
-        """The same home, whose programs show their windows there."""
-        return replace(self, screen=screen)
+    @contextmanager
+    def with_a_screen(self) -> Iterator["Home"]:
+        """The same home, whose programs show their windows where nobody looks."""
+        server = Daemon(["Xvfb", "-displayfd", "1", "-ac", "-nolisten", "tcp"], self.folder / "screen.log")
+        try:
+            server.wait_until_logged("\n")
+            yield replace(self, screen=f":{server.log.read_text().strip()}")
+        finally:
+            server.stop()
 
-    def start(self, program: str, *arguments: str) -> Daemon:
+    @contextmanager
+    def running(self, program: str, *arguments: str) -> Iterator[None]:
         """A program that runs on; what it says is in a file of its name."""
-        return Daemon(
+        started = Daemon(
             [program, *arguments],
             self.folder / f"{program}.log",
             user=_NOBODY.pw_name if _NOBODY else None,
             environment=self.environment,
             folder=self.folder,
         )
+        try:
+            yield
+        finally:
+            started.stop()
 
     def run(self, *command: str | Path, typed: str = "", seconds: float = PATIENCE_SECONDS) -> str:
         """What the program says; it has to end well."""

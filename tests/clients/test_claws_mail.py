@@ -9,7 +9,7 @@ from tests.clients.claws_mail import fill_in, queue, running_claws_mail
 from tests.clients.terminal import Home
 from tests.guides.page import Page
 from tests.mail.lab import MailLab
-from tests.mail.oracles import Mail
+from tests.mail.oracles import Mail, is_still_there
 
 
 @pytest.mark.parametrize("socket_type", [SocketType.SSL, SocketType.STARTTLS])
@@ -30,3 +30,4 @@ def test_claws_mail(
     with running_claws_mail(home, inbox) as claws_mail:
         assert message.arrives_in(mail_lab, "INBOX")
         assert claws_mail.receives("A message of the tests", token)
+    assert is_still_there(mail_lab, "bert", token), "with POP3, for some days"

@@ -13,7 +13,7 @@ from mailsetup.guides.clients import GUIDES
 from tests.clients.terminal import Home
 from tests.guides.page import Page
 from tests.mail.lab import MailLab
-from tests.mail.oracles import Mail, imap
+from tests.mail.oracles import Mail, is_still_there
 
 SSL, STARTTLS = SocketType.SSL, SocketType.STARTTLS
 IMAP, POP3 = Protocol.IMAP, Protocol.POP3
@@ -48,13 +48,6 @@ def render(
 
 def fetched_into(folder: Path, token: str) -> bool:
     return any(token in path.read_text() for path in folder.rglob("*") if path.is_file())
-
-
-def is_still_there(lab: MailLab, user: str, token: str) -> bool:
-    """Whether the server has the message after somebody fetched it."""
-    with imap(lab, "imaps", user) as client:
-        client.select("INBOX", readonly=True)
-        return bool(client.search(None, "HEADER", "X-Token", token)[1][0])
 
 
 # --- Fetching ------------------------------------------------------------------------------------------

@@ -82,6 +82,13 @@ class Mail:
         return False
 
 
+def is_still_there(lab: MailLab, user: str, token: str) -> bool:
+    """Whether the server has the message after somebody fetched it."""
+    with imap(lab, "imaps", user) as client:
+        client.select("INBOX", readonly=True)
+        return bool(client.search(None, "HEADER", "X-Token", token)[1][0])
+
+
 def _password(lab: MailLab, user: str, password: str | None) -> str:
     return lab.users[user].password if password is None else password
 

@@ -23,11 +23,12 @@ GUIDE = Guide(
     starttls_word="STARTTLS after connecting",
     evidence=(
         "Labels and where it looks for settings were read out of Evolution's own files in Debian 12, the "
-        "ways through its menus from its own help. Whether it jumps to its last page once it has found the "
-        "settings, and whether it leaves POP3 mail on the server from the start, nobody has checked."
+        "ways through its menus from its own help. Our tests store what the page says as the assistant does, "
+        "and let it read and send; nobody has clicked through the assistant. Whether it jumps to its last "
+        "page once it has found the settings nobody has checked."
     ),
-    checked="Evolution 3.46.4, from its own files",
-    proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
+    checked="Evolution 3.46.4, from its own files and its source",
+    proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},
     labels={
         Grade.PROGRAM: (
             "File",
