@@ -14,3 +14,5 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True):
     # So many of the visitor's own device stand open; the others are a click away.
     detected_apps_count: Annotated[int, Meta(ge=1, le=100)] = 4
     app_search_characters: Annotated[int, Meta(ge=10, le=1000)] = 100
+    # A person's browser says about 100, an app's 300; patterns over more of it take time.
+    user_agent_characters: Annotated[int, Meta(ge=100, le=10_000)] = 500
