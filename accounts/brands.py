@@ -1,6 +1,7 @@
 """The provider as its customers know it. Views ask for the brand of a request and pass it down."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +23,11 @@ def portal_url() -> str:
     if settings.PORTAL_URL:
         return str(settings.PORTAL_URL).rstrip("/")
     return f"{'https' if settings.HTTPS_ONLY else 'http'}://{settings.PORTAL_HOSTS[0]}"
+
+
+def portal_host() -> str:
+    """The host name of portal_url(), or the address that stands in its place."""
+    return urlsplit(portal_url()).hostname or ""
 
 
 def installation_brand() -> Brand:

@@ -4,8 +4,10 @@
 from portal.wsgi import application as in_threads
 
 # isort: split
+from mailsetup.discovery.dns_watch import watcher
 from mailsetup.discovery.index import follower
 from portal.gate import Gate
 
 follower.start()
+watcher.start()
 application = Gate(in_threads)

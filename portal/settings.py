@@ -195,6 +195,7 @@ def _local_cache(name: str, entries: int) -> dict[str, Any]:
 CACHES = {
     "default": environment.parsed("CACHE_URL", env.cache_url_config, "locmemcache://"),
     "mx": _local_cache("mx", HOSTING.mx_cache_count),
+    "dns": _local_cache("dns", DISCOVERY.dns_looks_count),
     "sessions": _local_cache("sessions", PORTAL.session_activity_count),
 }
 if CACHES["default"]["BACKEND"] == _LOCAL_CACHE:

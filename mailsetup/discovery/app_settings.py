@@ -20,6 +20,12 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
     # An answer is about two kilobytes, twice for each domain; of a stranger's name only that is kept.
     discovery_answers_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
     discovery_max_age_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 300
+    # Whoever adds a record wants to see it on the page. A domain that nobody asks about is not looked at.
+    dns_look_again_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 300
+    dns_look_kept_hours: Annotated[int, Meta(ge=1, le=720)] = 24
+    dns_look_timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 2.0
+    dns_looks_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
+    dns_looks_waiting_limit: Annotated[int, Meta(ge=1, le=100_000)] = 1000
     # A device asks for each password in turn while it installs one.
     profile_addresses_limit: Annotated[int, Meta(ge=1, le=100)] = 10
     profile_choices_limit: Annotated[int, Meta(ge=1, le=1000)] = 100

@@ -29,6 +29,7 @@ from mailsetup.formats.terminal.base import TerminalFormat
 from mailsetup.guides import plain_text
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import guess_platform
+from mailsetup.guides.lookup import lookup
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
 from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
 from mailsetup.setup_links.decorators import for_setup
@@ -61,6 +62,8 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
     context = {
         **page_context(found, config, profile_url=profile_url, steps=StepCounter(plan.numbers)),
         "setup": setup,
+        "lookup": lookup(found, config.protocol, setup.domain, setup.address.domain).value,
+        "lookup_record": f"{found.asks.get(config.protocol, '')}.{setup.address.domain}",
         "display_name": _display_name(setup),
         "switch": _switch(setup, found),
         "files": _files(setup, found, config),

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.brands import brand_of
 from accounts.http import AuthenticatedHttpRequest
@@ -20,9 +19,9 @@ from mailsetup.clientconfig import AddressError, Protocol, display_domain
 from mailsetup.connection_tests.report import TestSummary, latest_summaries
 from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, TERMINAL, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform, may_be_an_ipad
-from mailsetup.guides.outline import outline
 from mailsetup.guides.search import find_guides
 from mailsetup.guides.views import LAST_APP_COOKIE
+from mailsetup.home.cards import Cards
 from mailsetup.hosting import selectors, sentences
 from mailsetup.hosting.selectors import UnknownDomain
 from mailsetup.setup_links.decorators import for_setup
@@ -98,7 +97,8 @@ def link(request: HttpRequest, setup: Setup) -> HttpResponse:
     chosen = _guide_of_link(request, setup) if "choose" not in request.GET else None
     if chosen:
         return HttpResponseRedirect(chosen)
-    context = {"setup": setup, "form_action": setup.home_url, **_questions(request, offered)}
+    cards = Cards([(setup.domain, setup.address.domain)])
+    context = {"setup": setup, "form_action": setup.home_url, **_questions(request, offered, cards)}
     return render(request, "home/home.html", context)
 
 
@@ -139,7 +139,7 @@ def _to_guide(request: HttpRequest, setup: Setup) -> HttpResponse | None:
 def _page(
     request: HttpRequest, user: User, *, error: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
-    domains = list(selectors.domains_of(user))
+    domains = list(selectors.domains_of(user).select_related("server").prefetch_related("server__services"))
     if not domains and user.is_staff:
         return redirect("admin:index")
     if not domains:
@@ -152,7 +152,7 @@ def _page(
         "address_error": error,
         "lately": latest,
         "form_action": reverse("mailsetup:choose"),
-        **_questions(request, tuple(Protocol)),
+        **_questions(request, tuple(Protocol), Cards([(domain, domain.name) for domain in domains])),
     }
     return render(request, "home/home.html", context, status=status)
 
@@ -177,21 +177,21 @@ def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[
     return [{"display_name": display_domain(name), "addresses": group} for name, group in groups.items()]
 
 
-def _questions(request: HttpRequest, offered: Sequence[Protocol]) -> dict[str, Any]:
+def _questions(request: HttpRequest, offered: Sequence[Protocol], cards: Cards) -> dict[str, Any]:
     query = request.GET.get("q", "").strip()[: settings.GUIDES.app_search_characters]
     return {
         "protocols": [protocol.value for protocol in offered],
         "protocol": request.GET.get("protocol") or (offered[0].value if offered else ""),
         "query": query,
-        "found": [_found(guide, query) for guide in find_guides(query)],
+        "found": [cards.found(guide, query) for guide in find_guides(query)],
         "total": len(GUIDES) - 1,  # "Another app" is none.
         "all_url": "?" + urlencode([(key, value) for key, value in request.GET.items() if key in _ANSWERS]),
-        "last": _last_choice(request),
-        **_catalogue(guess_platform(request.headers), or_ipad=may_be_an_ipad(request.headers)),
+        "last": _last_choice(request, cards),
+        **_catalogue(guess_platform(request.headers), cards, or_ipad=may_be_an_ipad(request.headers)),
     }
 
 
-def _catalogue(platform: Platform | None, *, or_ipad: bool) -> dict[str, Any]:
+def _catalogue(platform: Platform | None, cards: Cards, *, or_ipad: bool) -> dict[str, Any]:
     """The apps of the visitor's device first, then by device, then what few look for."""
     detected = guides_for(platform) if platform else []
     label, _group, icon = DEVICES[platform] if platform else ("", "", "")
@@ -206,57 +206,16 @@ def _catalogue(platform: Platform | None, *, or_ipad: bool) -> dict[str, Any]:
     groups.append((_("No longer made"), "archive", NO_LONGER_MADE, False))
     return {
         "device": {"label": label, "icon": icon} if detected else None,
-        "detected": [_card(guide) for guide in detected[:shown]],
+        "detected": [cards.card(guide) for guide in detected[:shown]],
         "groups": [
-            {"label": name, "icon": picture, "guides": [_card(guide) for guide in guides], "more": more}
+            {"label": name, "icon": picture, "guides": [cards.card(guide) for guide in guides], "more": more}
             for name, picture, guides, more in groups
             if guides
         ],
     }
 
 
-def _last_choice(request: HttpRequest) -> dict[str, Any] | None:
+def _last_choice(request: HttpRequest, cards: Cards) -> dict[str, Any] | None:
     """The app whose guide this browser opened last."""
     guide = GUIDES.get(request.COOKIES.get(LAST_APP_COOKIE, ""))
-    return _card(guide) if guide is not None else None
-
-
-def _found(guide: Guide, query: str) -> dict[str, Any]:
-    """A card of the search: where the app runs, and its name in three parts, the middle one as typed."""
-    start = guide.name.casefold().find(query.casefold())
-    end = start + len(query) if start >= 0 else 0
-    start = max(start, 0)
-    devices = [DEVICES[platform] for platform in guide.platforms]
-    return {
-        **_card(guide),
-        "name_parts": (guide.name[:start], guide.name[start:end], guide.name[end:]),
-        "way_label": ", ".join(str(name) for _device, name, _icon in devices),
-        "way_icon": devices[0][2],
-    }
-
-
-def _card(guide: Guide) -> dict[str, Any]:
-    label, icon = _way(guide)
-    return {
-        "slug": guide.slug,
-        "name": guide.name,
-        "tile": guide.tile,
-        "hue": guide.hue,
-        "retired": guide.status != "current",
-        "way_label": label,
-        "way_icon": icon,
-    }
-
-
-def _way(guide: Guide) -> tuple[str, str]:
-    """How much there is to do, in a few words, and a picture of it."""
-    if guide.status == "retired":
-        return _("No longer works"), "archive"
-    steps = max(outline(guide, protocol, profile=bool(guide.profile)).count for protocol in guide.protocols)
-    ways = {
-        "one_tap": (_("One tap"), "bolt"),
-        "type_address": (_("Just type your address"), "wand"),
-        "file": (_("A file to copy"), "terminal"),
-        "steps": (ngettext("%(count)s step", "%(count)s steps", steps) % {"count": steps}, "list"),
-    }
-    return ways[guide.way]
+    return cards.card(guide) if guide is not None else None

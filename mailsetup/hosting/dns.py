@@ -92,6 +92,25 @@ def published_records(
     return sorted(record.to_text() for record in answer)
 
 
+def leads_to(name: str, host: str, server: NameServer | None, timeout_seconds: float) -> bool | None:
+    """Whether `name` is an alias of `host` or shares an address with it; None: nobody answered."""
+    aliases = published_records(name, "CNAME", server, timeout_seconds)
+    if aliases is None:
+        return None
+    if f"{host}." in (alias.lower() for alias in aliases):
+        return True
+    for kind in ("A", "AAAA"):
+        found = published_records(name, kind, server, timeout_seconds)
+        if found == []:
+            continue
+        wanted = published_records(host, kind, server, timeout_seconds)
+        if found is None or wanted is None:
+            return None
+        if set(found) & set(wanted):
+            return True
+    return False
+
+
 def matches(hosts: Iterable[str], patterns: Iterable[str]) -> bool:
     """Whether any host matches any pattern such as `*.mx.hoster.example`."""
     wanted = [pattern.lower() for pattern in patterns]

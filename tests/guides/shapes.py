@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -23,6 +24,7 @@ from mailsetup.clientconfig import (
 )
 from mailsetup.guides import views
 from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.lookup import Lookup
 from mailsetup.setup_links.setups import Setup
 from tests.guides.page import Page
 
@@ -143,11 +145,17 @@ def render(
     agent: str = "",
     name: str = "Anna Lindqvist",
     staff: bool = False,
+    lookup: Lookup = Lookup.UNSURE,
 ) -> Page:
-    """The guide as its view answers, behind the door that finds out who is asking."""
+    """The guide as its view answers, behind the door that finds out who is asking.
+
+    `lookup` is what is known of the DNS of the domain, for an app that asks us.
+    """
     request = RequestFactory().get(f"/{query}", headers={"user-agent": agent})
     request.user = User(is_staff=True) if staff else AnonymousUser()
-    return _page_of(request, setup_on(shape, name=name), slug, protocol)
+    known = lookup if protocol in GUIDES[slug].asks else Lookup.UNSURE
+    with patch.object(views, "lookup", return_value=known):
+        return _page_of(request, setup_on(shape, name=name), slug, protocol)
 
 
 def render_for(address: str, hosting: Hosting, slug: str, protocol: Protocol) -> Page:

@@ -9,6 +9,7 @@ import pytest
 from mailsetup.clientconfig import Hosting, Protocol, ServerSettings, ServiceType, SocketType, Source
 from mailsetup.formats import FORMATS
 from mailsetup.guides.clients import GUIDES, Grade
+from mailsetup.guides.lookup import Lookup
 from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, every_page, page, render, render_for
 
 every_protocol = pytest.mark.parametrize("protocol", Protocol)
@@ -243,11 +244,12 @@ def test_every_label_on_its_pages_is_listed_with_how_we_know_it_and_no_other(
     guide = GUIDES[slug]
     settings.PROFILE_SIGNING_CERT = "signing.pem"
     signed = render(slug, guide.protocols[0], "ssl")
+    asked = [page(slug, protocol, "ssl", lookup=Lookup.WORKS) for protocol in guide.asks]
     listed = [label for labels in guide.labels.values() for label in labels]
     assert len(listed) == len(set(listed))
     shown = {
         part.text
-        for shown in [signed, *(page(*where) for where in EVERY_PAGE if where[0] == slug)]
+        for shown in [signed, *asked, *(page(*where) for where in EVERY_PAGE if where[0] == slug)]
         for tag in ("span", "b")
         for part in shown.root.parts(tag)
         if part.attributes.get("class") in ("ui", "menu-path")

@@ -131,7 +131,6 @@ def test_who_comes_from_a_test_is_told_so_at_the_step_and_finds_it_open(slug: st
 
 def test_the_manual_way_is_folded_while_there_is_a_shorter_one() -> None:
     for slug, shape, folded in (
-        ("thunderbird", "odd", True),
         ("apple-mail-iphone", "odd", True),
         ("apple-mail-iphone", "plain", False),
     ):

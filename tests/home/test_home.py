@@ -7,9 +7,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.discovery.dns_watch import watcher
 from mailsetup.guides.clients import GUIDES
 from mailsetup.hosting.models import Service
 from mailsetup.hosting.provisioning import provision
+from tests.faults import FaultyNameServer
 from tests.html import Element, read
 from tests.provider import MakeLink
 
@@ -272,11 +275,53 @@ def test_no_device_is_guessed_from_nothing(browser: Client) -> None:
 
 def test_each_app_says_how_it_is_set_up(browser: Client) -> None:
     buttons = questions(browser.get("/")).all("button", "app")
-    ways = {button["value"]: button.one("span", "way").text for button in buttons}
-    assert ways["windows-live-mail"] == "9 steps"
-    assert ways["apple-mail-iphone"] == "One tap"
-    assert ways["thunderbird"] == "Just type your address"
+    ways = {button["value"]: ways_of(button) for button in buttons}
+    assert ways["windows-live-mail"] == {"": "9 steps"}
+    assert ways["apple-mail-iphone"] == {"": "One tap"}
+    assert ways["neomutt"] == {"": "A file to copy"}
+    assert ways["windows-mail"] == {"": "No longer works"}
+    assert ways["thunderbird"] == {"": "6 steps"}, "nobody knows yet that it asks us in vain"
     assert "other" not in ways
+
+
+def ways_of(button: Element) -> dict[str, str]:
+    """What a card says of how much there is to do, by the protocol for which it says so."""
+    return {way.attributes.get("data-protocol", ""): way.text for way in button.all("span", "way")}
+
+
+@pytest.mark.parametrize("place", ["/", "/?q=outlook", "/?q=mac"])
+def test_apps_without_pop3_are_marked_for_whoever_chooses_it(browser: Client, place: str) -> None:
+    """The stylesheet shows the one for the protocol that is chosen."""
+    for button in questions(browser.get(place)).all("button", "app"):
+        guide, ways = GUIDES[button["value"]], ways_of(button)
+        lacks_pop3 = guide.protocols == (Protocol.IMAP,)
+        assert ways.get("pop3", "").endswith("IMAP only") == lacks_pop3, guide.slug
+        assert "IMAP only" not in ways.get("imap", ""), guide.slug
+        assert ("" in ways) == (not lacks_pop3), guide.slug
+
+
+def test_what_an_app_does_by_itself_is_said_where_dns_leads_it_here_for_each_domain(
+    browser: Client, settings: Any, request: pytest.FixtureRequest
+) -> None:
+    settings.PORTAL_URL = "https://setup.hoster.example"
+
+    def ways_when_dns_leads_here(*domains: str) -> dict[str, dict[str, str]]:
+        records = {(f"autoconfig.{domain}", "CNAME"): ("setup.hoster.example.",) for domain in domains}
+        with FaultyNameServer(records) as server:
+            settings.PROBE_RESOLVER = server.address
+            for domain in ("example.com", "xn--bcher-kva.example"):
+                watcher.look_at(domain)
+        buttons = questions(browser.get("/")).all("button", "app")
+        return {button["value"]: ways_of(button) for button in buttons}
+
+    one = ways_when_dns_leads_here("example.com")
+    assert one["thunderbird"] == {"": "Just type your address"}
+    assert one["thunderbird-android"] == {"imap": "Just type your address", "pop3": "6 steps"}
+    assert one["outlook-classic"] == {"": "8 steps"}, "it asks another name"
+    request.getfixturevalue("two_domains")
+    assert ways_when_dns_leads_here("example.com")["thunderbird"] == {"": "6 steps"}
+    both = ways_when_dns_leads_here("example.com", "xn--bcher-kva.example")
+    assert both["thunderbird"] == {"": "Just type your address"}
 
 
 def test_enter_searches_or_shows_the_settings_and_chooses_no_app_by_accident(browser: Client) -> None:

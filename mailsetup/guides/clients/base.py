@@ -45,7 +45,9 @@ class Guide:
 
     `receiving` and `sending` are the kinds of encryption that it can express, the surest first; empty: it
     knows them all, and the provider's order counts (clientconfig.within). `ssl_word` and `starttls_word`
-    are what it calls them. `finds` says how it comes by settings, in a sentence without its subject.
+    are what it calls them. `finds` says how it comes by settings, in a sentence without its subject. `asks`
+    is the format for which it asks at the domain itself when an address is typed, by the protocol that it
+    sets up so: "autoconfig" or "autodiscover"; empty where that can't be relied on.
     `files` are the slugs of the formats that set it up, `profile` the one that does so with a tap.
     `profile_minutes` is how long a downloaded one waits to be installed, 0 if the app sets no limit.
     `days_on_server` is for how long an account that was set up this way leaves POP3 mail on the server, 0
@@ -84,6 +86,7 @@ class Guide:
     days_on_server: int = 0
     instead: str = ""
     terminal: bool = False
+    asks: Mapping[Protocol, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.slug)

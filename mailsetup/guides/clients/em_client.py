@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("emClient", "eM Client 10"),
     finds="knows big providers, then asks for Autodiscover, then guesses",
+    asks={Protocol.IMAP: "autodiscover"},
     ssl_word="Use SSL/TLS on special port (legacy)",
     starttls_word="Force usage of SSL/TLS",
     evidence=(

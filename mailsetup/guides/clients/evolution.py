@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("GNOME Evolution", "Ubuntu", "Novell Evolution"),
     finds="asks for Mozilla autoconfig at the domain, then for Mozilla's own list",
+    asks={Protocol.IMAP: "autoconfig"},
     # TLS is the app's word for it; which of the two it is, it says in full.
     ssl_word="TLS on a dedicated port",
     starttls_word="STARTTLS after connecting",

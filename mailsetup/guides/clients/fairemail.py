@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("Fair Email",),
     finds="looks in its own list, asks for autoconfig, service records and Autodiscover, then guesses",
+    asks={Protocol.IMAP: "autoconfig", Protocol.POP3: "autoconfig"},
     evidence=(
         "Labels, what is found by itself and what POP3 leaves on the server were read out of the app's own "
         "source and its list of questions. In which order the fields for sending stand nobody has checked."

@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("GNOME Mail", "Yorba"),
     finds="asks for Mozilla autoconfig at the domain, then for Mozilla's own list",
+    asks={Protocol.IMAP: "autoconfig"},
     ssl_word="TLS",
     starttls_word="StartTLS",
     evidence=(

@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("KMail", "Kontact", "KDE PIM"),
     finds="asks for Mozilla autoconfig at the domain, then for Mozilla's own list",
+    asks={Protocol.IMAP: "autoconfig", Protocol.POP3: "autoconfig"},
     ssl_word="SSL/TLS (recommended)",
     starttls_word="StartTLS",
     evidence=(

@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("Nylas Mail", "Foundry"),
     finds="knows big providers, then asks for Mozilla autoconfig, then guesses",
+    asks={Protocol.IMAP: "autoconfig"},
     ssl_word="SSL / TLS",
     starttls_word="STARTTLS",
     evidence=(

@@ -26,6 +26,7 @@ GUIDE = Guide(
         "Outlook 2024",
     ),
     finds="asks for Autodiscover, then guesses; an address alone always becomes IMAP",
+    asks={Protocol.IMAP: "autodiscover"},
     evidence=(
         "The way to the manual set-up comes from Microsoft's own answers page, the labels of both windows "
         "from hosting providers' pages; one of these is translated from French. The button of the list in "

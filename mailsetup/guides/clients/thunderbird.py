@@ -19,6 +19,7 @@ GUIDE = Guide(
     way="type_address",
     also=("Mozilla",),
     finds="asks for Mozilla autoconfig, then for Mozilla's own list, then guesses",
+    asks={Protocol.IMAP: "autoconfig", Protocol.POP3: "autoconfig"},
     evidence=(
         "Labels, their order and what is found by itself were read out of Thunderbird's own files; the older "
         "look comes from hosting providers' pages."

@@ -18,6 +18,7 @@ GUIDE = Guide(
     way="type_address",
     also=("K-9", "K9", "K9 Mail", "Mozilla", "Thunderbird Mobile"),
     finds="asks for Mozilla autoconfig and reads what it says about IMAP, then for Mozilla’s own list",
+    asks={Protocol.IMAP: "autoconfig"},
     starttls_word="StartTLS",
     evidence=(
         "Labels, their order, what is found by itself and what POP3 leaves on the server were read out of "

@@ -12,6 +12,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.brands import portal_host
 from mailsetup.clientconfig import ServerSettings
 from mailsetup.guides.clients import Grade, Guide
 
@@ -38,6 +39,23 @@ def step(context: Context, content: SafeString, topics: str = "") -> SafeString:
     numbered = context["steps"].next_step(topics.split())
     values = {"step": numbered, "content": content, "from_test": context.get("from_test")}
     return render_to_string("guides/parts/step.html", values)
+
+
+@register.simple_block_tag(takes_context=True)
+def fastest(context: Context, content: SafeString) -> SafeString:
+    """`{% fastest %}<li>…</li>{% endfastest %}`: what is left to do if the app finds the settings by itself.
+
+    It shows where the domain's DNS is known to lead the app to us; else the page says that it is the way by
+    hand, and which record is missing. The numbered steps come after it in any case, and are always the same.
+    """
+    values = {
+        "guide": context["guide"],
+        "lookup": context.get("lookup"),
+        "record": context.get("lookup_record"),
+        "portal_host": portal_host(),
+        "content": content,
+    }
+    return render_to_string("guides/parts/fastest.html", values)
 
 
 @register.simple_block_tag(takes_context=True)

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from accounts.brands import installation_brand, portal_url
+from accounts.brands import installation_brand, portal_host
 from mailsetup.clientconfig import (
     Address,
     AddressError,
@@ -46,9 +46,8 @@ class Command(PlainCommand):
             config = resolve_domain(hosting, protocol)
         except NotOffered as error:
             raise self.bad(sentences.not_offered(error)) from None
-        portal_host = portal_url().partition("://")[2].partition(":")[0]
         own_autodiscover = row is not None and row.server.answers_autodiscover
-        records = records_for(config, portal_host, with_autodiscover=not own_autodiscover)
+        records = records_for(config, portal_host(), with_autodiscover=not own_autodiscover)
         if options["zone"]:
             if own_autodiscover:
                 self.stdout.write("; autodiscover. stays with the mail server, which answers it itself.")

@@ -1,0 +1,40 @@
+"""Whether an app finds the settings by itself once the address is typed."""
+
+from enum import Enum
+
+from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.discovery.dns_watch import watcher
+from mailsetup.guides.clients import Guide
+from mailsetup.hosting.models import Domain
+
+
+class Lookup(Enum):
+    WORKS = "works"  # it asks us, we answer, and the domain's DNS leads it here
+    LACKS_RECORD = "lacks record"  # as above, but for the DNS
+    UNSURE = "unsure"  # nobody has looked yet, or something else answers
+
+
+def lookup(guide: Guide, protocol: Protocol, domain: Domain | None, name: str) -> Lookup:
+    """What comes of typing an address of `name`, which is `domain` or an alias of it.
+
+    Where there is no row of `domain` its MX records led to us, and it isn't ours to look at.
+    """
+    asked = guide.asks.get(protocol)
+    if asked is None or domain is None or not _answers(domain, protocol, asked):
+        return Lookup.UNSURE
+    leads_here = watcher.leads_here(name, asked)
+    if leads_here is None:
+        return Lookup.UNSURE
+    return Lookup.WORKS if leads_here else Lookup.LACKS_RECORD
+
+
+def _answers(domain: Domain, protocol: Protocol, asked: str) -> bool:
+    """Whether it is we who answer, and with both servers: programs are told of encrypted ones only."""
+    if asked == "autodiscover" and domain.server.answers_autodiscover:
+        return False
+    told = {
+        service.type
+        for service in domain.server.services.all()
+        if service.socket_type != SocketType.PLAIN.value
+    }
+    return {protocol.value, "smtp"} <= told
