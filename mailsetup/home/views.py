@@ -49,7 +49,7 @@ def choose(request: AuthenticatedHttpRequest) -> HttpResponse:
     try:
         setup = setup_of_user(user, typed, display_name=brand_of(request).name)
     except (AddressError, UnknownDomain) as error:
-        return _page(request, user, error=_refusal(error), typed=typed, status=422)
+        return _page(request, user, error=_refusal(error, typed), typed=typed, status=422)
     return _to_guide(request, setup) or _page(request, user, typed=typed)
 
 
@@ -65,13 +65,13 @@ def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not domains:
         return render(request, "home/no_domain.html")
     error = ""
-    if typed:
+    if "other" in request.GET or typed:  # the form sends its field even if it is empty
         try:
             return HttpResponseRedirect(
                 setup_of_user(user, typed, display_name=brand_of(request).name).test_url
             )
         except (AddressError, UnknownDomain) as refused:
-            error = _refusal(refused)
+            error = _refusal(refused, typed)
     context = {
         "mailboxes": mailboxes,
         "domain_names": [domain.display_name for domain in domains],
@@ -81,7 +81,9 @@ def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "home/choose_for_test.html", context, status=422 if error else 200)
 
 
-def _refusal(error: AddressError | UnknownDomain) -> str:
+def _refusal(error: AddressError | UnknownDomain, typed: str) -> str:
+    if not typed:
+        return _("No address is chosen yet. Choose one, or type one here.")
     if isinstance(error, AddressError):
         return sentences.address_fault(error)
     return _("That address isn’t in one of your domains.")

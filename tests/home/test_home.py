@@ -120,6 +120,18 @@ def test_with_several_addresses_one_is_chosen_before_the_test(browser: Client) -
     assert answer["Location"] == "/setup/anna@example.com/test/"
 
 
+@pytest.mark.usefixtures("two_domains")
+@pytest.mark.parametrize("place", ["/test/?other=", "/test/?other=+", "/setup/?other=&app=thunderbird"])
+def test_whoever_carries_on_without_an_address_is_told_what_to_do(browser: Client, place: str) -> None:
+    answer = browser.get(place)
+    assert answer.status_code == 422
+    (field,) = [each for each in questions(answer).all("input") if each.attributes.get("name") == "other"]
+    assert (field["value"], field["aria-invalid"]) == ("", "true")
+    said = "No address is chosen yet. Choose one, or type one here."
+    assert said in questions(answer).text
+    assert said not in questions(browser.get(place.partition("?")[0].replace("setup/", ""))).text
+
+
 def test_without_a_domain_there_is_nothing_to_test(signed_in: Any) -> None:
     nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
     assert "There’s no domain here yet" in read(signed_in(nobody).get("/test/")).text
