@@ -184,6 +184,8 @@ def _questions(request: HttpRequest, offered: Sequence[Protocol], cards: Cards) 
     return {
         "protocols": [protocol.value for protocol in offered],
         "protocol": request.GET.get("protocol") or (offered[0].value if offered else ""),
+        "leave_copies": [guide.name for guide in GUIDES.values() if guide.leaves_copies],
+        "take_copies": [guide.name for guide in GUIDES.values() if guide.leaves_copies is False],
         "query": query,
         "found": [cards.found(guide, query) for guide in find_guides(query)],
         "total": len(GUIDES) - 1,  # "Another app" is none.

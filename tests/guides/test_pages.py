@@ -8,7 +8,7 @@ import pytest
 
 from mailsetup.clientconfig import Hosting, Protocol, ServerSettings, ServiceType, SocketType, Source
 from mailsetup.formats import FORMATS
-from mailsetup.guides.clients import GUIDES, Grade
+from mailsetup.guides.clients import GUIDES, Grade, Guide
 from mailsetup.guides.lookup import Lookup
 from tests.guides.shapes import ADDRESS, EVERY_PAGE, config_for, every_page, page, render, render_for
 
@@ -156,6 +156,29 @@ def test_pop3_readers_learn_whether_a_copy_stays_on_the_server(slug: str, protoc
     said = shown.text.replace(explained.text, "")
     note = re.search(r"\b(copy|copies|messages?|mail)\b[^.]*\b(on|from|off) (the |its )?server", said, re.I)
     assert bool(note) or protocol is Protocol.IMAP
+
+
+@pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)
+def test_what_an_app_does_with_the_copy_if_left_alone_is_what_its_page_says(guide: Guide) -> None:
+    if guide.leaves_copies is not None:
+        text = page(guide.slug, Protocol.POP3, "ssl").text
+        answer = text.partition("Does my mail stay on the server?")[2]
+        assert answer.strip().startswith("Yes" if guide.leaves_copies else "No")
+
+
+@every_way
+def test_the_way_from_pop3_to_imap_removes_the_old_account_last(slug: str, protocol: Protocol) -> None:
+    """Many apps delete the mail of an account with it, and there may be no other copy."""
+    shown = page(slug, protocol, "ssl")
+    (explained,) = (part for part in shown.root.parts("details") if "the difference?" in part.text)
+    (steps,) = (part for part in explained.parts("ol"))
+    first, copy, look, last = (part.text for part in steps.parts("li"))
+    assert "a second time, with IMAP" in first
+    assert "Copy, don’t move" in copy
+    assert "webmail" in look
+    assert last.startswith("Only then remove the old account.")
+    with_imap = [link for link in steps.found("href") if link.endswith(f"/{slug}/imap/")]
+    assert len(with_imap) == (protocol is Protocol.POP3 and Protocol.IMAP in GUIDES[slug].protocols)
 
 
 @pytest.mark.parametrize("name", ["", "<script>alert(1)</script>"])

@@ -163,6 +163,14 @@ def test_behind_a_link_only_what_the_server_offers_is_asked(setup_link: MakeLink
     assert form["action"] == f"/s/{token}/"
 
 
+def test_the_question_is_about_devices_and_says_what_becomes_of_phone_and_webmail(browser: Client) -> None:
+    choice = questions(browser.get("/")).all("fieldset")[1]
+    assert choice.text.index("more than one device") < choice.text.index("IMAP")
+    assert "Your phone and webmail won’t see it afterwards" in choice.text
+    assert "These leave a copy unless you change it: Thunderbird, Thunderbird and K-9 Mail" in choice.text
+    assert "These take your mail away: KMail, Kontact." in choice.text
+
+
 # --- Which app -----------------------------------------------------------------------------------------
 
 

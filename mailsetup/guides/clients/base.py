@@ -51,7 +51,8 @@ class Guide:
     `files` are the slugs of the formats that set it up, `profile` the one that does so with a tap.
     `profile_minutes` is how long a downloaded one waits to be installed, 0 if the app sets no limit.
     `days_on_server` is for how long an account that was set up this way leaves POP3 mail on the server, 0
-    if that isn't known.
+    if that isn't known. `leaves_copies` says whether it leaves any when nobody changes it; None: that isn't
+    known for sure.
 
     `labels` are the app's own words that its pages show, by how we know them. `proof` is how the guide is
     proven for each protocol; `evidence` says in a sentence or two where the facts come from, `checked`
@@ -84,6 +85,7 @@ class Guide:
     profile: str = ""
     profile_minutes: int = 0
     days_on_server: int = 0
+    leaves_copies: bool | None = None
     instead: str = ""
     terminal: bool = False
     asks: Mapping[Protocol, str] = field(default_factory=dict)

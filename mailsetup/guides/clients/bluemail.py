@@ -53,4 +53,5 @@ GUIDE = Guide(
             "Done",
         ),
     },
+    leaves_copies=True,
 )

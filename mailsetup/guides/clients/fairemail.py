@@ -50,4 +50,5 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Settings",),
     },
+    leaves_copies=True,
 )

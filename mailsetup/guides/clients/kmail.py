@@ -57,4 +57,5 @@ GUIDE = Guide(
         Grade.HOSTS: ("Tools", "Account Wizard"),
         Grade.UNVERIFIED: ("Settings", "Configure KMail", "Accounts", "Receiving", "Sending", "Modify"),
     },
+    leaves_copies=False,
 )

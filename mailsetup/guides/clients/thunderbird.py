@@ -64,4 +64,5 @@ GUIDE = Guide(
         Grade.HOSTS: ("Existing Mail Account", "Done", "Configure manually"),
     },
     days_on_server=DAYS_TO_LEAVE_MESSAGES,
+    leaves_copies=True,
 )

@@ -61,4 +61,5 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Settings", "Add account"),
     },
+    leaves_copies=True,
 )

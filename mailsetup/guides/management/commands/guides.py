@@ -29,6 +29,7 @@ class Command(PlainCommand):
                 "status": guide.status,
                 "since": guide.since,
                 "finds": guide.finds,
+                "leaves_copies": guide.leaves_copies,
                 "files": list(guide.files),
                 "proof": {protocol.value: grade.value for protocol, grade in guide.proof.items()},
                 "evidence": guide.evidence,
