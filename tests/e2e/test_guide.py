@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import PHONE
 from tests.e2e.portal import OWNER
-from tests.e2e.steps import sign_in
+from tests.e2e.steps import app_button, sign_in
 from tests.setup_links.camera import read, scan
 
 pytestmark = [
@@ -45,6 +45,17 @@ def test_a_step_that_is_folded_away_opens_when_a_sentence_points_at_it(page: Pag
     expect(hostname).to_be_hidden()
     page.locator('#later a[href="#outgoing"]').click()
     expect(hostname).to_be_visible()
+
+
+def test_whoever_chooses_pop3_sees_at_once_which_apps_lack_it(page: Page) -> None:
+    """By the stylesheet alone, before anything is sent."""
+    sign_in(page, OWNER)
+    mark = app_button(page, "Geary").get_by_text("IMAP only")
+    expect(mark).to_be_hidden()
+    page.get_by_role("radio", name="On one computer only").check()
+    expect(mark).to_be_visible()
+    page.get_by_role("radio", name="On every device").check()
+    expect(mark).to_be_hidden()
 
 
 GREY = """

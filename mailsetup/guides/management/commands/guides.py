@@ -19,7 +19,7 @@ class Command(PlainCommand):
         if options["markdown"]:
             self.stdout.write(_page(), ending="")
             return
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "slug": guide.slug,
                 "name": guide.name,
