@@ -6,6 +6,7 @@ knows.
 
 import hashlib
 import ipaddress
+import logging
 import queue
 import threading
 import time
@@ -18,6 +19,7 @@ from django.core.cache import caches
 from accounts.brands import portal_host
 from mailsetup.hosting import dns
 
+logger = logging.getLogger(__name__)
 # The formats that programs ask for by a name below the domain, and that name is the format's own.
 _NAMES = ("autoconfig", "autodiscover")
 
@@ -71,15 +73,18 @@ class DnsWatcher:
     def _want(self, domain: str) -> None:
         if domain in self._waiting or not _dns_can_lead_to(portal_host()):
             return
+        self._waiting.add(domain)
         try:
             self._queue.put_nowait(domain)
         except queue.Full:
-            return  # another page will ask
-        self._waiting.add(domain)
+            self._waiting.discard(domain)  # another page will ask
 
     def _watch(self) -> None:
         while True:
-            self.look_at_next()
+            try:
+                self.look_at_next()
+            except Exception:  # one domain is no reason to know nothing of the others
+                logger.exception("The DNS of a domain could not be looked at")
 
 
 def _leads_here(domain: str, name: str) -> bool | None:

@@ -66,6 +66,30 @@ def test_a_domain_nobody_has_looked_at_is_not_known_and_the_next_page_knows(sett
         watcher.look_at_next()
         assert watcher.leads_here("example.com", "autoconfig") is True
         assert watcher.leads_here("example.com", "autodiscover") is False
+        with time_machine.travel(timezone.now() + timedelta(seconds=301), tick=False):
+            assert watcher.leads_here("example.com", "autoconfig") is True
+            assert list(watcher._queue.queue) == ["example.com"], "it can be wanted again"
+
+
+def test_a_domain_that_breaks_the_look_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(name: str, *_args: Any) -> bool:
+        if "broken" in name:
+            raise ValueError(name)
+        return True
+
+    monkeypatch.setattr(dns, "leads_to", breaks)
+    watcher = DnsWatcher()
+    watcher.start()
+    assert watcher.leads_here("broken.example", "autoconfig") is None
+    assert found_soon(watcher, "example.com") is True
+
+
+def found_soon(watcher: DnsWatcher, domain: str) -> bool | None:
+    """What the watcher's thread finds once it has looked."""
+    deadline = time.monotonic() + 10
+    while watcher.leads_here(domain, "autoconfig") is None and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    return watcher.leads_here(domain, "autoconfig")
 
 
 def test_nothing_but_the_thread_asks_dns(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,10 +104,7 @@ def test_nothing_but_the_thread_asks_dns(settings: Any, monkeypatch: pytest.Monk
     watcher = DnsWatcher()
     watcher.start()
     assert watcher.leads_here("example.com", "autoconfig") is None
-    deadline = time.monotonic() + 10
-    while watcher.leads_here("example.com", "autoconfig") is None and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-    assert watcher.leads_here("example.com", "autoconfig") is True
+    assert found_soon(watcher, "example.com") is True
     assert set(asked) == {"dns watch"}
 
 
