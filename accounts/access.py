@@ -4,7 +4,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Customer, Membership, User
+from accounts.models import Customer, Membership, SupportVisit, User
+
+VISIT_SESSION_KEY = "support_visit"
 
 
 def customers_of(user: User) -> QuerySet[Customer]:
@@ -36,3 +38,12 @@ def may_view_as(*, staff: User | AnonymousUser, user: User) -> bool:
 def is_support_visit(request: HttpRequest) -> bool:
     """Whether staff look at the portal as this user; nobody types a password then."""
     return bool(getattr(request.user, "is_hijacked", False))
+
+
+def who_acts(request: HttpRequest) -> User:
+    """Who is at the keyboard: the signed-in user, or in a support visit the member of staff."""
+    if is_support_visit(request):
+        visit = SupportVisit.objects.select_related("staff")
+        return visit.get(pk=request.session[VISIT_SESSION_KEY]).staff
+    assert isinstance(request.user, User)  # noqa: S101  # nobody else comes through for_setup() without a link
+    return request.user

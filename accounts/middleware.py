@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import access
+from accounts.access import VISIT_SESSION_KEY
 from accounts.models import SupportVisit, User
-from accounts.receivers import VISIT_SESSION_KEY
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -9,10 +9,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import selectors, services
+from accounts.access import VISIT_SESSION_KEY
 from accounts.adapters import INVITATION_SESSION_KEY, invitation_in
 from accounts.models import SupportVisit, User
 
-VISIT_SESSION_KEY = "support_visit"
 logger = logging.getLogger(__name__)
 
 

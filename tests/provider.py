@@ -13,8 +13,8 @@ from django.db.models import Model
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from accounts.access import VISIT_SESSION_KEY
 from accounts.models import Customer, Membership, SupportVisit, User
-from accounts.receivers import VISIT_SESSION_KEY
 from accounts.services import ensure_user
 from mailsetup.clientconfig import parse_address
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service

@@ -8,10 +8,10 @@ from django.urls import reverse
 from hijack.views import AcquireUserView, ReleaseUserView
 
 from accounts import access, selectors, services
+from accounts.access import VISIT_SESSION_KEY
 from accounts.forms import SupportVisitForm
 from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
-from accounts.receivers import VISIT_SESSION_KEY
 
 
 class ViewAsCustomer(AcquireUserView):

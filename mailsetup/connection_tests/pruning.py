@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from mailsetup.connection_tests import credentials, reaper
 from mailsetup.connection_tests.models import ConnectionTest, WorkerHeartbeat
+from mailsetup.guides.models import StepsMail
 from mailsetup.setup_links.models import SetupLink
 
 
 def prune() -> dict[str, int]:
-    """Delete old tests, links and workers, forgotten passwords, sessions that are over; returns how many."""
+    """Delete old tests, mails, links, workers, passwords and sessions that are over; returns how many."""
     reaper.reap_lost_tests()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     old = timezone.now() - timedelta(days=settings.CONNECTION_TESTS.history_days)
     return {
         # A test takes its steps with it; what is counted are tests.
         "connection_tests": _delete(ConnectionTest.objects.filter(created_at__lt=old)),
+        "steps_mails": _delete(StepsMail.objects.filter(created_at__lt=old)),
         "setup_links": _delete(SetupLink.objects.filter(expires_at__lt=old)),
         "passwords": credentials.forget_expired(),
         "workers": WorkerHeartbeat.objects.filter(seen_at__lt=old).delete()[0],

@@ -13,6 +13,12 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True):
     last_app_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     # So many of the visitor's own device stand open; the others are a click away.
     detected_apps_count: Annotated[int, Meta(ge=1, le=100)] = 4
+    # What goes to strangers in the portal's name has to stay little.
+    steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=1000)] = 5
+    customer_steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=10_000)] = 20
+    recipient_steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=1000)] = 5
+    staff_steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=10_000)] = 50
+    steps_line_characters: Annotated[int, Meta(ge=10, le=1000)] = 120
     app_search_characters: Annotated[int, Meta(ge=10, le=1000)] = 100
     # A person's browser says about 100, an app's 300; patterns over more of it take time.
     user_agent_characters: Annotated[int, Meta(ge=100, le=10_000)] = 500

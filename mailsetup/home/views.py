@@ -92,6 +92,8 @@ def _refusal(error: AddressError | UnknownDomain, typed: str) -> str:
 @for_setup
 def link(request: HttpRequest, setup: Setup) -> HttpResponse:
     """What a set-up link opens: the guide that it was made for, or the questions for its one address."""
+    if setup.link is not None and setup.only_one_guide:
+        return HttpResponseRedirect(setup.guide_url(setup.link.client, Protocol(setup.link.protocol)))
     answered = _to_guide(request, setup)
     if answered:
         return answered

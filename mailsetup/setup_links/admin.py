@@ -15,6 +15,7 @@ from mailsetup.setup_links.models import SetupLink
 class SetupLinkAdmin(ReadOnlyAdmin[SetupLink]):
     list_display = [
         "address",
+        "client",
         "created_by",
         "created_at",
         "expires_at",

@@ -19,6 +19,9 @@ class SetupLinkSettings(msgspec.Struct, frozen=True, kw_only=True):
     code_guesses_visitor_limit: Annotated[int, Meta(ge=1, le=10_000)] = 10
     code_guesses_limit: Annotated[int, Meta(ge=10, le=10_000_000)] = 1000
     one_device_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+    # Paper and mail lie about, so they open one guide. docs/security.md: what a code is worth so long.
+    guide_link_days: Annotated[int, Meta(ge=1, le=90)] = 7
+    guide_links_per_day_limit: Annotated[int, Meta(ge=1, le=10_000)] = 20
 
     def __post_init__(self) -> None:
         if self.setup_link_hours > self.setup_link_max_hours:

@@ -12,6 +12,15 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def code_from(number: int) -> str:
+    """The code that a large number comes to; a number that nobody can guess makes one that nobody can."""
+    places = []
+    for _ in range(CODE_LENGTH):
+        number, place = divmod(number, len(CODE_ALPHABET))
+        places.append(CODE_ALPHABET[place])
+    return "".join(places)
+
+
 def new_checked_code() -> str:
     """One whose last character follows from the others, so that a slip of the ear or the thumb is noticed."""
     code = new_code()[:-1]

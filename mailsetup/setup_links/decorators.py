@@ -20,6 +20,15 @@ from mailsetup.setup_links.selectors import LinkGone, UnknownLink
 
 DEVICE_COOKIE = "setup_device"
 
+# The pages that a link to one guide opens; where they say which guide, it has to be that one.
+OF_ONE_GUIDE = {
+    f"mailsetup:{name}"
+    for name in (
+        *("link", "guide", "steps_as_text", "print_steps", "download"),
+        *("start_test", "test", "written_test"),
+    )
+}
+
 View = Callable[..., HttpResponse]
 
 
@@ -70,6 +79,15 @@ def for_link(view: View) -> View:
     return for_token
 
 
+def _is_its_own(request: HttpRequest, link: SetupLink) -> bool:
+    """Whether this page is about the one guide that `link` opens."""
+    match = request.resolver_match
+    if match is None or match.view_name not in OF_ONE_GUIDE:
+        return False
+    guide = {"client": link.client, "protocol": link.protocol}
+    return all(match.kwargs.get(name, value) == value for name, value in guide.items())
+
+
 def _behind_link(
     request: HttpRequest, token: str, answer: Callable[[SetupLink], HttpResponse]
 ) -> HttpResponse:
@@ -77,6 +95,8 @@ def _behind_link(
     by_link = cast("LinkHttpRequest", request)
     try:
         link = selectors.open_link(token, request.COOKIES.get(DEVICE_COOKIE, ""))
+        if link.opens_one_guide and not _is_its_own(request, link):
+            raise UnknownLink
         by_link.link_home_url = home_url
         # The page comes first: one that isn't there must not use up the link without leaving the key behind.
         response = answer(link)

@@ -15,7 +15,8 @@ class SetupLink(models.Model):
     """A link that opens guides, downloads and the test for one address without an account.
 
     Only the hash of its token is stored. A link of one device (a QR code) belongs to the browser
-    that opened it first, which carries the device key whose hash is `device_hash`.
+    that opened it first, which carries the device key whose hash is `device_hash`. A link to one guide
+    (on paper, in a mail) opens that guide alone, for whoever holds it and as often as they like.
     """
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -36,6 +37,9 @@ class SetupLink(models.Model):
     protocol = models.CharField(_("protocol"), max_length=4, blank=True)
     # What a person types in place of the link, until somebody has.
     code_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # Of a link to one guide: what its token and code are worked out from, together with SECRET_KEY. So it can
+    # be shown once more, and nobody who reads the database can use it.
+    seed = models.CharField(max_length=22, blank=True, editable=False)
     one_device = models.BooleanField(_("for one device"), default=False)
     device_hash = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -51,6 +55,10 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def opens_one_guide(self) -> bool:
+        return bool(self.seed)
 
     def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None and now < self.expires_at

@@ -1,14 +1,18 @@
 """Who may set up which address."""
 
+import base64
 import hashlib
+from datetime import datetime, time
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.models import Membership, User
 from mailsetup.clientconfig import parse_address
 from mailsetup.hosting.selectors import UnknownDomain, domains_of, find_hosting
+from mailsetup.setup_links.codes import code_from
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 
@@ -93,3 +97,48 @@ def _is_still_theirs(link: SetupLink, *, maker_belongs: bool) -> bool:
 def token_hash(token: str) -> str:
     """What is stored of a token or a device key: nobody who reads the database can use them."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def code_hash(code: str) -> str:
+    """What is stored of a code. It is short, so its hash has a key: SECRET_KEY, which is in no database."""
+    return salted_hmac("mailway.setup_links.code", code, algorithm="sha256").hexdigest()
+
+
+def todays_guide_link(setup: Setup, *, client: str, protocol: str) -> SetupLink | None:
+    """The link to this guide that was made in this set-up today, if it still opens; its own if it has one.
+
+    None for one of before SECRET_KEY was changed, which opens but can't be shown again.
+    """
+    own = _if_shown(setup.link) if setup.only_one_guide else None
+    if own:
+        return own
+    customer = setup.domain.customer if setup.domain else None
+    same = guide_links_today(setup).filter(
+        address=str(setup.address), domain=setup.domain, customer=customer, client=client, protocol=protocol
+    )
+    return _if_shown(same.filter(revoked_at=None, expires_at__gt=timezone.now()).first())
+
+
+def _if_shown(link: SetupLink | None) -> SetupLink | None:
+    return link if link and token_hash(token_of(link)) == link.token_hash else None
+
+
+def guide_links_today(setup: Setup) -> QuerySet[SetupLink]:
+    """The links to one guide that whoever sets up has made since midnight, newest first."""
+    today = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+    made = SetupLink.objects.filter(created_by=setup.user, made_behind=setup.first_link)
+    return made.filter(created_at__gte=today).exclude(seed="")
+
+
+def token_of(link: SetupLink) -> str:
+    """The token of a link to one guide; any other's can't be shown again."""
+    return base64.urlsafe_b64encode(_derived("token", link.seed)[:16]).rstrip(b"=").decode()
+
+
+def code_of(link: SetupLink) -> str:
+    """The code of a link to one guide, good as long as the link."""
+    return code_from(int.from_bytes(_derived("code", link.seed)))
+
+
+def _derived(what: str, seed: str) -> bytes:
+    return salted_hmac(f"mailway.setup_links.{what}", seed, algorithm="sha256").digest()

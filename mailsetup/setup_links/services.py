@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +14,15 @@ from accounts import counting
 from mailsetup.hosting.models import Domain
 from mailsetup.setup_links.codes import new_code, normal_code
 from mailsetup.setup_links.models import SetupLink
-from mailsetup.setup_links.selectors import LinkGone, token_hash
+from mailsetup.setup_links.selectors import (
+    LinkGone,
+    code_hash,
+    code_of,
+    guide_links_today,
+    todays_guide_link,
+    token_hash,
+    token_of,
+)
 from mailsetup.setup_links.setups import Setup
 
 
@@ -27,6 +36,10 @@ class TooManyGuesses(Exception):
     def __init__(self, minutes: int) -> None:
         super().__init__(minutes)
         self.minutes = minutes
+
+
+class TooManyGuideLinks(Exception):
+    """Whoever sets up has made as many today as they may."""
 
 
 def create_setup_link(
@@ -44,22 +57,24 @@ def create_setup_link(
     made behind another one ends with it.
     """
     token = secrets.token_urlsafe(16)
-    behind = setup.link
-    link = SetupLink.objects.create(
-        token_hash=token_hash(token),
+    link = _link_of(setup, client, protocol, expires_at=timezone.now() + lifetime, one_device=one_device)
+    link.token_hash, link.code_hash = token_hash(token), code_hash(code) if code else ""
+    link.save()
+    return link, token
+
+
+def _link_of(setup: Setup, client: str, protocol: str, **more: Any) -> SetupLink:
+    """A link to the address of `setup`, not stored yet."""
+    return SetupLink(
         address=str(setup.address),
         domain=setup.domain,
         customer=setup.domain.customer if setup.domain else None,
         created_by=setup.user,
-        # The first of a row of links counts, so that a row is never longer than one.
-        made_behind=(behind.made_behind or behind) if behind else None,
-        expires_at=timezone.now() + lifetime,
-        one_device=one_device,
+        made_behind=setup.first_link,
         client=client,
         protocol=protocol,
-        code_hash=token_hash(code) if code else "",
+        **more,
     )
-    return link, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +106,36 @@ def create_one_device_link(setup: Setup, *, client: str = "", protocol: str = ""
     return PhoneLink(token, code)
 
 
-def redeem_code(text: str, *, visitor: str) -> str:
-    """The token of the link that this code stands for; the QR code beside it opens nothing any more.
+def ensure_guide_link(setup: Setup, *, client: str, protocol: str) -> SetupLink:
+    """The link to one guide for paper or a mail: today's, or a new one that lives to the end of its last day.
 
-    Raises UnknownCode, also for one that is over, and TooManyGuesses: `visitor` has made so many, or all
-    have together.
+    A link that is made behind another one ends with it. Raises TooManyGuideLinks.
+    """
+    limits = settings.SETUP_LINKS
+    with transaction.atomic():
+        if setup.domain:
+            Domain.objects.select_for_update(no_key=True).get(pk=setup.domain.pk)
+        known = todays_guide_link(setup, client=client, protocol=protocol)
+        if known:
+            return known
+        if guide_links_today(setup).count() >= limits.guide_links_per_day_limit:
+            raise TooManyGuideLinks
+        last_day = timezone.localdate() + timedelta(days=limits.guide_link_days)
+        ends = timezone.make_aware(datetime.combine(last_day, time(23, 59)))
+        if setup.first_link:
+            ends = min(ends, setup.first_link.expires_at)
+        link = _link_of(setup, client, protocol, expires_at=ends, seed=secrets.token_urlsafe(16))
+        link.token_hash, link.code_hash = token_hash(token_of(link)), code_hash(code_of(link))
+        link.save()
+    return link
+
+
+def redeem_code(text: str, *, visitor: str) -> str:
+    """The token of the link that this code stands for.
+
+    The code of a link to one guide stays good. Any other works once, and the QR code beside it opens nothing
+    any more. Raises UnknownCode, also for one that is over, and TooManyGuesses: `visitor` has made so many,
+    or all have together.
     """
     limits = settings.SETUP_LINKS
     for who, most in (
@@ -104,12 +144,14 @@ def redeem_code(text: str, *, visitor: str) -> str:
     ):
         if counting.count("code-guesses", who, seconds=limits.code_guesses_minutes * 60) > most:
             raise TooManyGuesses(limits.code_guesses_minutes)
+    meant = SetupLink.objects.filter(
+        code_hash=code_hash(normal_code(text)), device_hash="", revoked_at=None, expires_at__gt=timezone.now()
+    )
+    to_one_guide = meant.exclude(seed="").first()
+    if to_one_guide:
+        return token_of(to_one_guide)
     token = secrets.token_urlsafe(16)
-    code = normal_code(text)
-    redeemed = SetupLink.objects.filter(
-        code_hash=token_hash(code), device_hash="", revoked_at=None, expires_at__gt=timezone.now()
-    ).update(token_hash=token_hash(token), code_hash="")
-    if not redeemed:
+    if not meant.update(token_hash=token_hash(token), code_hash=""):
         raise UnknownCode
     return token
 

@@ -29,6 +29,16 @@ class Setup:
         return self.link is not None
 
     @property
+    def only_one_guide(self) -> bool:
+        """Whether the link is one to a single guide: no other page of the address is there then."""
+        return self.link is not None and self.link.opens_one_guide
+
+    @property
+    def first_link(self) -> SetupLink | None:
+        """What a link that is made here hangs on: the first of a row counts, so none is longer than one."""
+        return (self.link.made_behind or self.link) if self.link else None
+
+    @property
     def display_domain(self) -> str:
         return display_domain(self.address.domain)
 

@@ -16,6 +16,7 @@ from mailsetup.connection_tests.app_settings import ConnectionTestSettings
 from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, WorkerHeartbeat
 from mailsetup.connection_tests.tasks import run_connection_test
+from mailsetup.guides.models import StepsMail
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.conftest import Later, Limits
@@ -393,16 +394,18 @@ def test_old_tests_links_and_heartbeats_are_pruned(
         call_command("prune", "--json")
         return json.loads(capsys.readouterr().out)
 
+    kinds = ("connection_tests", "steps_mails", "setup_links", "passwords", "workers")
     limits(**change)
     later(0)
     finished(queued(owner), findings())
+    StepsMail.objects.create(sent_by=owner, address="anna@example.com", recipient="bo@elsewhere.example")
     link, _token = setup_link()
     SetupLink.objects.filter(pk=link.pk).update(expires_at=START)
     heartbeat.beat("worker")
     later(days * DAY)
-    assert prune() == {"connection_tests": 0, "setup_links": 0, "passwords": 0, "workers": 0}
+    assert prune() == dict.fromkeys(kinds, 0)
     later(days * DAY + MOMENT)
-    assert prune() == {"connection_tests": 1, "setup_links": 1, "passwords": 0, "workers": 1}
+    assert prune() == {**dict.fromkeys(kinds, 1), "passwords": 0}
     assert not ConnectionTest.objects.exists()
 
 

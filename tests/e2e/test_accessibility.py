@@ -15,6 +15,8 @@ PAGES = [
     "/setup/anna@lab.test/windows-live-mail/pop3/",
     "/setup/anna@lab.test/geary/pop3/",  # It says that there is none.
     "/setup/anna@lab.test/phone/?app=thunderbird&protocol=imap",
+    "/setup/anna@lab.test/windows-live-mail/pop3/print/",
+    "/setup/anna@lab.test/windows-live-mail/pop3/send/",
     "/setup/several/",
     "/setup/?address=anna%40lab.test&q=outl",
     "/setup/?address=anna%40lab.test&q=pegasus",

@@ -1,4 +1,4 @@
-"""Limits hold when somebody presses the button thirty times at the same moment."""
+"""Limits hold when somebody presses a button thirty times at the same moment."""
 
 import json
 
@@ -46,3 +46,49 @@ def test_thirty_presses_at_once_start_one_test(portal: Portal) -> None:
     done = portal.run_manage("shell", "-v", "0", "-c", script)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [1, 29]
+
+
+_SEND = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.db import connection
+from accounts import tasks
+from accounts.brands import installation_brand
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.guides import services
+from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.models import StepsMail
+from mailsetup.setup_links.selectors import setup_of_user
+
+tasks.send_later = lambda **mail: None
+user = User.objects.get(email={email!r})
+at_once = Barrier(30)
+
+def press(number):
+    setup = setup_of_user(user, "anna@{domain}", display_name="")
+    config = setup.config(Protocol.IMAP)
+    handout = services.Handout(setup, GUIDES["thunderbird"], config, "1. Do it", installation_brand())
+    at_once.wait(60)
+    to = f"{{number}}@elsewhere.example"
+    try:
+        services.send_steps(handout, sender=user, by_support=False, to=to, line="", online_at=None)
+        return "sent"
+    except services.NoneLeft:
+        return "none left"
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(30) as threads:
+    answers = list(threads.map(press, range(30)))
+kept = StepsMail.objects.all().delete()[0]
+print(json.dumps([answers.count("sent"), answers.count("none left"), kept]))
+"""
+
+
+def test_thirty_presses_at_once_send_the_five_mails_of_the_day(portal: Portal) -> None:
+    script = _SEND.format(email=OWNER.email, domain=portal.lab.domain)
+    done = portal.run_manage("shell", "-v", "0", "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [5, 25, 5]

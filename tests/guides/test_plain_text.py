@@ -41,7 +41,9 @@ def test_it_is_a_link_away_for_whoever_may_see_the_guide(
 ) -> None:
     browser = signed_in(owner)
     where = "/setup/anna@example.com/thunderbird/imap/steps.txt"
-    assert where in Page(browser.get("/setup/anna@example.com/thunderbird/imap/").content.decode()).links
+    send = "/setup/anna@example.com/thunderbird/imap/send/"
+    assert send in Page(browser.get("/setup/anna@example.com/thunderbird/imap/").content.decode()).links
+    assert where in Page(browser.get(send).content.decode()).links
     answer = browser.get(where)
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert "- Email address: anna@example.com\n" in answer.content.decode()

@@ -92,6 +92,8 @@ def test_in_a_path(part: str, browser: Client, token: str) -> None:
         f"/s/{part}/",
         f"/s/{part}/other/imap/",
         f"/s/{token}/{part}/imap/",
+        f"/setup/anna@example.com/{part}/imap/print/",
+        f"/setup/anna@example.com/other/{part}/send/",
         f"/s/{token}/tests/{part}/",
         f"/tests/{part}/",
         f"/accounts/invitations/{part}/",
@@ -133,6 +135,10 @@ def test_in_a_form(text: str, owner: User, browser: Client, token: str, no_broke
         ("/setup/anna@example.com/test/", {**fields, "protocol": "imap"}),
         (f"/s/{token}/test/", {**fields, "protocol": "pop3", "without": text}),
         (f"/s/{token}/phone/", {"anything": text}),
+        (f"/s/{token}/other/imap/print/", {"anything": text}),
+        ("/setup/anna@example.com/other/imap/send/", {"to": text, "line": text, "link": text}),
+        ("/setup/anna@example.com/other/imap/send/", {"to": "b@elsewhere.example", "line": text}),
+        ("/go/", {"code": text}),
         (f"/accounts/people/customers/{customer.pk}/invite/", {"email": text, "role": "member"}),
         (f"/accounts/people/customers/{customer.pk}/invite/", {"email": "new@example.com", "role": text}),
         (f"/accounts/people/memberships/{membership.pk}/role/", {"role": text}),
@@ -152,6 +158,8 @@ def test_any_method(method: str, browser: Client, token: str, test_of_owner: Con
         "/setup/anna@example.com/phone/",
         "/setup/anna@example.com/other/imap/",
         "/setup/anna@example.com/files/mobileconfig/imap/",
+        "/setup/anna@example.com/other/imap/print/",
+        "/setup/anna@example.com/other/imap/send/",
         f"/s/{token}/",
         f"/tests/{test_of_owner.reference}/",
         "/tests/",
@@ -209,7 +217,8 @@ def test_in_the_host_name(host: str, provider: None) -> None:
 def test_in_a_search_of_the_admin(text: str, admin_browser: Client) -> None:
     for table in (
         "hosting/domain", "hosting/mailbox", "hosting/server", "connection_tests/connectiontest",
-        "setup_links/setuplink", "accounts/user", "accounts/customer", "accounts/invitation",
+        "setup_links/setuplink", "guides/stepsmail",
+        "accounts/user", "accounts/customer", "accounts/invitation",
     ):  # fmt: skip
         assert admin_browser.get(f"/admin/{table}/", {"q": text}).status_code in (200, 302, 400), table
 

@@ -37,7 +37,8 @@ def step(context: Context, content: SafeString, topics: str = "") -> SafeString:
     Each of the topics is an id to link to: `#incoming`. A step without any is `#step-N`.
     """
     numbered = context["steps"].next_step(topics.split())
-    values = {"step": numbered, "content": content, "from_test": context.get("from_test")}
+    values = {"step": numbered, "content": content}
+    values |= {name: context.get(name) for name in ("from_test", "paper")}
     return render_to_string("guides/parts/step.html", values)
 
 
@@ -111,6 +112,7 @@ def field(
         "do": do,
         "service": encryption,
         "guide": context["guide"],
+        "paper": context.get("paper"),
         "copy_label": copy or _("Copy %(label)s") % {"label": label},
     }
 
@@ -120,8 +122,10 @@ def sketch(context: Context, content: SafeString, title: str) -> SafeString:
     """`{% sketch title="Add Account" %}…{% endsketch %}`: a window of the app, drawn with our own lines.
 
     Inside stand panes (`<div>…</div>`) of `{% box %}`, `{% ticked %}` and `{% push %}`. Who can't see it
-    hears what stands in it, in the same order.
+    hears what stands in it, in the same order. Paper has no room for it.
     """
+    if context.get("paper"):
+        return SafeString("")
     said = strip_tags(_LABELS.sub(r"\1", content).replace("</span>", "</span>, "))
     words = " ".join(said.split()).replace(" ,", ",").strip(", ")
     values = {"title": title, "content": content, "said": words, "steps": context["steps"]}
