@@ -63,6 +63,7 @@ from mailsetup.guides.models import StepsMail
 from mailsetup.setup_links.selectors import setup_of_user
 
 tasks.send_later = lambda **mail: None
+StepsMail.objects.all().delete()
 user = User.objects.get(email={email!r})
 at_once = Barrier(30)
 
