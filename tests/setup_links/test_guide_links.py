@@ -12,10 +12,12 @@ from msgspec import structs
 from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Membership, User
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.models import Domain
 from mailsetup.setup_links import services
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.selectors import code_of, token_hash, token_of
+from tests.connection_tests.runs import findings, finished
 from tests.html import Element, read
 from tests.provider import MakeLink, setup_of, support_looking_as
 from tests.setup_links.camera import scan
@@ -88,6 +90,17 @@ def test_it_opens_this_guide_and_nothing_else_of_the_address(owner: User, signed
     own = {part for part in hrefs if part.startswith("/s/")}
     assert all(anybody.get(part).status_code in (200, 302) for part in own), own
     assert not [part for part in hrefs if part.startswith("/setup/")]
+
+
+def test_its_test_belongs_to_it(owner: User, signed_in: Any) -> None:
+    url = scanned(printed(signed_in(owner)))
+    helper = Client()
+    started = helper.post(f"{url}test/", {"protocol": "pop3", "without": "1", "app": "windows-live-mail"})
+    page = helper.get(started["Location"])
+    assert (started.status_code, page.status_code) == (302, 200)
+    finished(ConnectionTest.objects.get(), findings())
+    assert helper.get(f"{started['Location']}report.txt").status_code == 200
+    assert Client().get(started["Location"].replace("/s/", "/s/x")).status_code == 404
 
 
 def test_the_sheet_of_such_a_link_shows_its_own_code_and_makes_no_other(owner: User, signed_in: Any) -> None:
