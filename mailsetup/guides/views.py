@@ -226,7 +226,7 @@ _REFUSALS = (services.NoneLeft, services.RecipientHasEnough, TooManyGuideLinks)
 
 def _refusal(refused: Exception) -> str:
     if isinstance(refused, services.NoneLeft):
-        return _("That were all the mails for today. Tomorrow there are new ones; the text below works now.")
+        return _("Those were all the mails for today. Send it tomorrow, or give the text below.")
     if isinstance(refused, services.RecipientHasEnough):
         return _(
             "This address got enough mails of this kind today. Send it tomorrow, or give the text below."

@@ -153,7 +153,7 @@ def test_as_many_as_the_page_says_and_tomorrow_again(
     assert not [button for button in read(browser.get(SEND)).all("button") if button.text == "Send the steps"]
     answer = send(browser)
     assert answer.status_code == 429
-    assert "That were all the mails for today." in read(answer).text
+    assert "Those were all the mails for today." in read(answer).text
     clock.move_to(datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC))
     assert send(browser).status_code == 429
     assert len(mail.outbox) == 5
