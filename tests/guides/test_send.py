@@ -272,6 +272,14 @@ def test_a_sheet_and_a_text_of_every_guide(slug: str, owner: User, signed_in: An
         assert f"{len(steps)}, with every value in place" in read(page).text
 
 
+def test_a_sheet_whose_manual_way_is_folded_away_has_the_settings_once_more(
+    owner: User, signed_in: Any
+) -> None:
+    for slug, more in (("thunderbird", True), ("windows-live-mail", False)):
+        sheet = read(signed_in(owner).get(f"/setup/anna@example.com/{slug}/imap/print/")).one("article")
+        assert ("If it asks for settings" in sheet.text) is more
+
+
 @pytest.mark.parametrize("path", ["windows-mail/imap", "geary/pop3", "nothing/imap", "thunderbird/smtp"])
 def test_without_steps_there_is_nothing_to_give(owner: User, signed_in: Any, path: str) -> None:
     browser = signed_in(owner)
