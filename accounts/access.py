@@ -35,6 +35,11 @@ def may_view_as(*, staff: User | AnonymousUser, user: User) -> bool:
     )
 
 
+def may_see_the_watch(user: User | AnonymousUser) -> bool:
+    """Whether `user` may see in which state the provider's servers are: staff with the permission only."""
+    return isinstance(user, User) and user.is_staff and user.has_perm("watch.view_watchedserver")
+
+
 def is_support_visit(request: HttpRequest) -> bool:
     """Whether staff look at the portal as this user; nobody types a password then."""
     return bool(getattr(request.user, "is_hijacked", False))

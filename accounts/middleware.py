@@ -27,6 +27,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN_DURING_A_VISIT = {"account_logout", "accounts:view_as_end"}
 READABLE_DURING_A_VISIT = {"accounts:people"}
 
+# What only staff open besides the admin.
+STAFF_VIEWS = {"accounts:view_as", "mailsetup:servers", "mailsetup:check_servers"}
+
 
 def has_session(request: HttpRequest) -> bool:
     """Whether there is anybody to ask for; asking makes an answer one that no cache keeps for others."""
@@ -110,11 +113,11 @@ class StaffSecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Redirects from the admin, and from the form that starts a visit, to the list of factors."""
+        """Redirects from the admin and the other pages of staff to the list of factors."""
         match = request.resolver_match
         if not settings.STAFF_SECOND_FACTOR_REQUIRED or match is None:
             return None
-        if match.app_name != "admin" and match.view_name != "accounts:view_as":
+        if match.app_name != "admin" and match.view_name not in STAFF_VIEWS:
             return None
         if not request.user.is_authenticated or not request.user.is_staff or is_mfa_enabled(request.user):
             return None

@@ -7,6 +7,7 @@ from mailsetup.discovery import urls as discovery
 from mailsetup.guides import urls as guides
 from mailsetup.home import urls as home
 from mailsetup.setup_links import urls as setup_links
+from mailsetup.watch import urls as watch
 
 app_name = "mailsetup"
 
@@ -24,6 +25,7 @@ urlpatterns = [
     *discovery.people_urlpatterns,
     *guides.urlpatterns,
     *setup_links.urlpatterns,
+    *watch.urlpatterns,
     path("setup/<str:address>/", include(setup_urlpatterns)),
     path("s/<str:token>/", include(setup_urlpatterns)),
 ]

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import environ
 import msgspec
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 T = TypeVar("T")
 Room = TypeVar("Room", bound=msgspec.Struct)
@@ -109,6 +110,17 @@ def hosts(text: str) -> dict[str, tuple[str, ...]]:
         if not equals:
             raise ValueError(f"“{pair}” should read name=ip.")
         found[name.lower()] = (*found.get(name.lower(), ()), str(ipaddress.ip_address(address)))
+    return found
+
+
+def mail_addresses(text: str) -> tuple[str, ...]:
+    """Separated by commas or spaces."""
+    found = tuple(text.replace(",", " ").split())
+    for address in found:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise ValueError(f"“{address}” is not a mail address.") from None
     return found
 
 

@@ -17,6 +17,7 @@ from mailsetup.guides.app_settings import GuideSettings
 from mailsetup.hosting.app_settings import HostingSettings
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.setup_links.app_settings import SetupLinkSettings
+from mailsetup.watch.app_settings import WatchSettings
 from portal import environment
 from portal.app_settings import PortalSettings
 from portal.environment import env
@@ -35,6 +36,7 @@ GUIDES = environment.room(GuideSettings)
 HOSTING = environment.room(HostingSettings)
 PROBES = environment.room(ProbeSettings)
 SETUP_LINKS = environment.room(SetupLinkSettings)
+WATCH = environment.room(WatchSettings)
 PORTAL = environment.room(PortalSettings)
 
 # A test may wait for the database once more after its own deadlines, to write its last step.
@@ -78,6 +80,7 @@ INSTALLED_APPS = [
     "portal",
     "accounts",
     "mailsetup.home",
+    "mailsetup.watch",
     "mailsetup.connection_tests",
     "mailsetup.guides",
     "mailsetup.discovery",
@@ -246,6 +249,9 @@ PROBE_ALLOWED_NETWORKS = environment.parsed("PROBE_ALLOWED_NETWORKS", environmen
 PROBE_CA_FILE = environment.parsed("PROBE_CA_FILE", environment.readable_file)
 PROBE_RESOLVER = environment.parsed("PROBE_RESOLVER", environment.resolver)
 PROBE_HOSTS = environment.parsed("PROBE_HOSTS", environment.hosts)
+
+# --- The watch -------------------------------------------------------------------------------------
+WATCH_MAIL_TO = environment.parsed("WATCH_MAIL_TO", environment.mail_addresses)
 
 # --- Signed profiles -------------------------------------------------------------------------------
 PROFILE_SIGNING_CERT = environment.parsed("PROFILE_SIGNING_CERT", environment.readable_file)

@@ -1,5 +1,6 @@
 """Deleting what is promised to be deleted: the worker does it every day, `manage.py prune` at any time."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -13,13 +14,23 @@ from mailsetup.connection_tests.models import ConnectionTest, WorkerHeartbeat
 from mailsetup.guides.models import StepsMail
 from mailsetup.setup_links.models import SetupLink
 
+_others: list[Callable[[], dict[str, int]]] = []
+
+
+def add(prune_theirs: Callable[[], dict[str, int]]) -> None:
+    """A room above this one has something to delete, too: `ready()` says so once.
+
+    It is called at each pruning, and returns how many of what it deleted.
+    """
+    _others.append(prune_theirs)
+
 
 def prune() -> dict[str, int]:
     """Delete old tests, mails, links, workers, passwords and sessions that are over; returns how many."""
     reaper.reap_lost_tests()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     old = timezone.now() - timedelta(days=settings.CONNECTION_TESTS.history_days)
-    return {
+    deleted = {
         # A test takes its steps with it; what is counted are tests.
         "connection_tests": _delete(ConnectionTest.objects.filter(created_at__lt=old)),
         "steps_mails": _delete(StepsMail.objects.filter(created_at__lt=old)),
@@ -27,6 +38,9 @@ def prune() -> dict[str, int]:
         "passwords": credentials.forget_expired(),
         "workers": WorkerHeartbeat.objects.filter(seen_at__lt=old).delete()[0],
     }
+    for prune_theirs in _others:
+        deleted |= prune_theirs()
+    return deleted
 
 
 def _delete(rows: QuerySet[Any]) -> int:

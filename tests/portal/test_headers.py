@@ -84,6 +84,9 @@ PAGES = {
     "tests/<reference:reference>/report.<written:form>": (302, 404),
     "s/<str:token>/tests/<reference:reference>/report.<written:form>": (404, 404),
     "report/<str:key>/": (404, 404),
+    # What staff see there is in tests/watch/test_page.py.
+    "servers/": (404, 404),
+    "servers/check/": (404, 404),
     "accounts/people/": (302, 200),
     "accounts/people/customers/<int:customer_id>/invite/": (302, 422),
     "accounts/people/memberships/<int:membership_id>/role/": (302, 404),
@@ -139,6 +142,7 @@ PAGES = {
     "readyz": (503, 503),
 }
 POSTED = {
+    "servers/check/",
     "setup/<str:address>/phone/",
     "s/<str:token>/phone/",
     "accounts/people/customers/<int:customer_id>/invite/",

@@ -28,6 +28,7 @@ NO_CERTIFICATE = str(ROOT / "LICENSE")
         ("PROBE_ALLOWED_NETWORKS", "10.0.0.0/99"),
         ("PROBE_RESOLVER", "dns.example:53"),
         ("PROBE_HOSTS", "mail.example.com"),
+        ("WATCH_MAIL_TO", "ops@hoster.example, nobody"),
         ("PROBE_CA_FILE", "/nowhere/ca.pem"),
         ("OIDC_PROVIDERS", "{"),
         ("PROFILE_SIGNING_CERT", NO_CERTIFICATE),

@@ -7,7 +7,10 @@ from mailsetup.hosting.management.base import PlainCommand
 
 
 class Command(PlainCommand):
-    help = "Delete what the retention settings say: old tests, old links, forgotten passwords, old sessions."
+    help = (
+        "Delete what the retention settings say: old tests, old links, forgotten passwords, old sessions, "
+        "old checks of the watch."
+    )
     example = "manage.py prune --json"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,22 @@
+"""How often servers are looked at without anybody asking, and how long what was found is kept."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class WatchSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Each field is the environment variable of the same name in capitals."""
+
+    # 0 switches the watch off.
+    watch_interval_minutes: Annotated[int, Meta(ge=0, le=1440)] = 60
+    # A server that is just being restarted refuses for a moment.
+    watch_recheck_minutes: Annotated[int, Meta(ge=1, le=1440)] = 5
+    # The threads of the workers are for customers' tests: dead servers may hold so many of them.
+    watch_running_limit: Annotated[int, Meta(ge=1, le=1000)] = 4
+    watch_turn_seconds: Annotated[int, Meta(ge=1, le=600)] = 5
+    # The page shows a day.
+    watch_checks_days: Annotated[int, Meta(ge=2, le=365)] = 7
+    watch_flips_days: Annotated[int, Meta(ge=1, le=3650)] = 90
+    watch_flips_limit: Annotated[int, Meta(ge=1, le=1000)] = 50

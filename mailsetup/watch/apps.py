@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WatchConfig(AppConfig):
+    name = "mailsetup.watch"
+    verbose_name = _("Watch")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models are there only now.
+        from mailsetup.connection_tests import pruning  # noqa: PLC0415
+        from mailsetup.watch.pruning import prune  # noqa: PLC0415
+
+        pruning.add(prune)

@@ -1,0 +1,44 @@
+"""A thread of each worker that looks which servers are due; what it takes, no other worker gets."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+
+from mailsetup.watch import services
+from mailsetup.watch.services import Claim
+
+logger = logging.getLogger(__name__)
+HandOver = Callable[[Claim], None]
+_stopping = threading.Event()
+
+
+def start(hand_over: HandOver) -> None:
+    """Hand over a server whenever one is due; does nothing where the watch is switched off."""
+    if not settings.WATCH.watch_interval_minutes:
+        return
+    _stopping.clear()
+    threading.Thread(target=_turn_until_stopped, args=(hand_over,), name="watch", daemon=True).start()
+
+
+def stop() -> None:
+    """This worker ends and takes no more."""
+    _stopping.set()
+
+
+def turn(hand_over: HandOver) -> None:
+    """Look once, and hand over what is due."""
+    for claim in services.claim_due():
+        hand_over(claim)
+
+
+def _turn_until_stopped(hand_over: HandOver) -> None:
+    while not _stopping.wait(settings.WATCH.watch_turn_seconds):
+        try:
+            turn(hand_over)
+        except Exception:  # the database or the broker may be away for a while; the next turn tries again
+            logger.exception("The watch could not look which servers are due")
+        finally:
+            connection.close()

@@ -1,0 +1,36 @@
+"""What a Celery worker is asked to do, and when its clock starts and stops."""
+
+from datetime import datetime
+from typing import Any
+
+from celery import shared_task
+from celery.contrib.django.task import DjangoTask
+from celery.signals import worker_ready, worker_shutdown
+from django.conf import settings
+
+from mailsetup.watch import clock, runner
+from mailsetup.watch.services import Claim
+
+
+# It is acknowledged when it is received: a server whose check was lost is due again soon.
+@shared_task(
+    base=DjangoTask, ignore_result=True, acks_late=False, expires=settings.PROBES.probe_overall_seconds
+)
+def check_server(*, server_id: int, claimed_at: str, **_later: Any) -> None:
+    """Look at one server. Keywords of a newer version are ignored, so that workers survive a deployment."""
+    runner.check(Claim(server_id, datetime.fromisoformat(claimed_at)))
+
+
+def enqueue(claim: Claim) -> None:
+    """Hand one server to whichever worker has a thread."""
+    check_server.apply_async(kwargs={"server_id": claim.server_id, "claimed_at": claim.at.isoformat()})
+
+
+@worker_ready.connect
+def start_clock(**_signal: Any) -> None:
+    clock.start(enqueue)
+
+
+@worker_shutdown.connect
+def stop_clock(**_signal: Any) -> None:
+    clock.stop()
