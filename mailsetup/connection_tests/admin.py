@@ -1,5 +1,6 @@
 """Connection tests, found by reference or address: what happened and what the customer read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.report import report_of
+from mailsetup.connection_tests.report import Problem, report_of
 from mailsetup.hosting.admin import ReadOnlyAdmin
 from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
 
@@ -43,6 +44,7 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         "state",
         "verdict",
         "what_the_customer_reads",
+        "where_to_look",
         "created_at",
         "started_at",
         "finished_at",
@@ -63,7 +65,15 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
 
     @admin.display(description=_("what the customer reads"))
     def what_the_customer_reads(self, test: ConnectionTest) -> str:
-        found = [(step.service, step.as_finding()) for step in test.steps.all()]
-        problems = report_of(test, found, guide_url="").problems
-        words = ((problem.happened, problem.why, problem.todo) for problem in problems)
+        words = ((problem.happened, problem.why, problem.todo) for problem in _problems(test))
         return format_html_join("", "<p>{} {} {}</p>", words) or "–"
+
+    @admin.display(description=_("where to look"))
+    def where_to_look(self, test: ConnectionTest) -> str:
+        words = ((problem.code, problem.staff) for problem in _problems(test))
+        return format_html_join("", "<p><code>{}</code>: {}</p>", words) or "–"
+
+
+def _problems(test: ConnectionTest) -> Sequence[Problem]:
+    found = [(step.service, step.as_finding()) for step in test.steps.all()]
+    return report_of(test, found, guide_url="").problems

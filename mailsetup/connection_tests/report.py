@@ -71,7 +71,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One root cause in the reader's words; `step_url` is empty if no step of a guide can help."""
+    """One root cause in the reader's words; `step_url` is empty if no step of a guide can help.
+
+    `staff` is for support alone.
+    """
 
     code: Code
     title: str
@@ -80,6 +83,7 @@ class Problem:
     happened: str
     why: str
     todo: str
+    staff: str
     fixer: str
     fixer_icon: str
     step_number: int | None
@@ -361,6 +365,8 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
         return ", ".join(evidence.get("addresses", []))
     if step is Step.TLS and evidence.get("not_after"):
         return _("Certificate valid until %(date)s") % {"date": readable_date(evidence["not_after"])}
+    if step is Step.CONNECT and Code.NOT_TESTABLE_HERE in evidence.get("tried", {}).values():
+        return _("The server answered; IPv6 can’t be tested from here")
     # Some servers name IDLE only after the sign-in, so its absence here means nothing yet.
     if step is Step.CAPABILITIES and evidence.get("idle"):
         return _("It offers push (IDLE)")
@@ -425,6 +431,7 @@ def _problem(
         happened=str(words.happened),
         why=str(words.why),
         todo=str(words.todo),
+        staff=str(words.staff),
         fixer=str(FIXER_LABELS[words.fixer]),
         fixer_icon=_FIXER_ICONS[words.fixer],
         step_number=number,

@@ -37,7 +37,8 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     probe_arrival_poll_seconds: Seconds = 2
     # Half a second is usual, a quarter of a minute is felt.
     probe_delayed_seconds: Seconds = 15
-    # A server that closes every connection does so at once; one that waits for the client is another case.
+    # A server that closes every connection does so at once, and one that waits for a handshake answers it at
+    # once; one that is only slow is another case.
     probe_close_seconds: Seconds = 1
     probe_quit_seconds: Seconds = 1
 

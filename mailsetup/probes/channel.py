@@ -5,13 +5,13 @@ import ssl
 from datetime import UTC, datetime
 
 from mailsetup.clientconfig import SocketType
-from mailsetup.probes.diagnosis import diagnose_certificate, diagnose_handshake
+from mailsetup.probes.diagnosis import diagnose_certificate, diagnose_handshake, diagnose_silence
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.findings import Code, Step
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.recorder import Recorder
 from mailsetup.probes.wire.certificates import describe_chain, expires_within, load_chain
-from mailsetup.probes.wire.network import connect_first, resolve
+from mailsetup.probes.wire.network import connect_first, ipv6_limit, resolve
 from mailsetup.probes.wire.stream import StreamError
 from mailsetup.probes.wire.tls import handshake_of, strict_context
 
@@ -48,13 +48,21 @@ async def _connect(dialer: Dialer, recorder: Recorder) -> Driver:
         connection = await connect_first(addresses, settings.port, dialer.budget, limits)
         address = str(connection.address)
         finding.evidence |= {"address": address, "port": settings.port, "tried": connection.tried}
+        if (limit := ipv6_limit(connection.tried)) is not None:
+            finding.warn(limit)
     return dialer.start_session(connection.stream, connection.address)
 
 
 async def _read_greeting(dialer: Dialer, driver: Driver, recorder: Recorder) -> None:
     seconds = dialer.limits.probe_greeting_seconds
-    async with recorder.step(Step.GREETING, seconds, driver.stream) as finding:
-        finding.evidence["server"] = await driver.read_greeting()
+    async with recorder.step(Step.GREETING, None, driver.stream) as finding:
+        try:
+            async with asyncio.timeout(seconds):
+                finding.evidence["server"] = await driver.read_greeting()
+        except TimeoutError:
+            if dialer.implicit or driver.stream.received:
+                raise
+            raise await diagnose_silence(dialer) from None
 
 
 async def _start_tls(dialer: Dialer, driver: Driver, recorder: Recorder) -> None:

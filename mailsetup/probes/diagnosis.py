@@ -2,9 +2,12 @@
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+
+from cryptography.x509 import Certificate
 
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
@@ -23,21 +26,35 @@ from mailsetup.probes.wire.tls import Handshake, handshake_of, is_not_tls, lenie
 
 # A web server sends nothing before a request; to this one it replies that it did not understand.
 _INVALID_REQUEST = b"HELP\r\n\r\n"
+# OpenSSL's names of alerts (RFC 8446 section 6.2) that say why there is no handshake.
+_REASONS = {
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": Code.TLS_ALERT_HANDSHAKE,
+    "TLSV1_UNRECOGNIZED_NAME": Code.TLS_UNRECOGNIZED_NAME,
+}
 
 
 async def diagnose_certificate(dialer: Dialer, error: ssl.SSLCertVerificationError) -> Fault:
     """Everything that is wrong with the certificate; the worst of it is the code."""
-    problems = [problem_of_verify_code(error.verify_code, error.verify_message)]
-    evidence: dict[str, Any] = {}
     handshake = await _lenient_handshake(dialer)
     chain = load_chain(handshake.chain) if handshake is not None else []
-    if handshake is not None and chain:
-        shown = dialer.limits.probe_certificate_names_limit
-        judged = judge_certificate(chain, dialer.settings.hostname, datetime.now(UTC))
-        problems = worst_first([*judged, *problems])
-        evidence = {**handshake.describe(), **describe_chain(chain, shown)}
+    said = problem_of_verify_code(error.verify_code, error.verify_message, chain)
+    problems = worst_first([*_judged(dialer, chain), said])
+    evidence = _describe(dialer, handshake)
     evidence["problems"] = [_as_evidence(problem) for problem in problems]
     return Fault(problems[0].code, **evidence)
+
+
+def _judged(dialer: Dialer, chain: Sequence[Certificate]) -> list[CertificateProblem]:
+    return judge_certificate(chain, dialer.settings.hostname, datetime.now(UTC)) if chain else []
+
+
+def _describe(dialer: Dialer, handshake: Handshake | None) -> dict[str, Any]:
+    """What a handshake showed: its version, and the certificate."""
+    if handshake is None:
+        return {}
+    chain = load_chain(handshake.chain)
+    shown = dialer.limits.probe_certificate_names_limit
+    return handshake.describe() | (describe_chain(chain, shown) if chain else {})
 
 
 def _as_evidence(problem: CertificateProblem) -> dict[str, Any]:
@@ -57,11 +74,28 @@ async def diagnose_handshake(dialer: Dialer, error: Exception) -> Fault:
     cut_off = isinstance(error, ConnectionClosed | ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError)
     if handshake is None and dialer.implicit and cut_off and await _closes_every_connection(dialer):
         return Fault(Code.CLOSED_AT_ONCE)
-    evidence: dict[str, Any] = {"openssl": getattr(error, "reason", None) or type(error).__name__}
-    if handshake is not None:
-        evidence |= handshake.describe()
-    old = handshake is not None and handshake.old
-    return Fault(Code.TLS_OLD_ONLY if old else Code.TLS_HANDSHAKE, **evidence)
+    reason = getattr(error, "reason", None) or type(error).__name__
+    evidence: dict[str, Any] = {"openssl": reason, **_describe(dialer, handshake)}
+    if handshake is not None and handshake.old:
+        # The certificate may be bad as well; whoever mends the one should see the other.
+        problems = _judged(dialer, load_chain(handshake.chain))
+        evidence["problems"] = [_as_evidence(problem) for problem in problems]
+        return Fault(Code.TLS_OLD_ONLY, **evidence)
+    if reason in _REASONS:
+        return Fault(_REASONS[reason], **evidence)
+    return Fault(Code.TLS_EOF if cut_off else Code.TLS_HANDSHAKE, **evidence)
+
+
+async def diagnose_silence(dialer: Dialer) -> Fault:
+    """Why no greeting comes on a port that should begin in plain text: it may wait for a handshake."""
+    with suppress(Fault, StreamError, OSError):
+        async with asyncio.timeout(dialer.limits.probe_close_seconds):
+            driver = await dialer.dial()
+            await dialer.start_tls(driver, lenient_context())
+        handshake = handshake_of(driver.stream)
+        driver.stream.abort()
+        return Fault(Code.PROTO_TLS_ON_PLAIN, **handshake.describe())
+    return Fault(Code.SILENT)
 
 
 async def _lenient_handshake(dialer: Dialer) -> Handshake | None:

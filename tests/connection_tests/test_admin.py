@@ -47,6 +47,15 @@ def test_support_reads_what_the_customer_reads(
     assert [paragraph.text for paragraph in words.all("p")] == said
 
 
+def test_support_is_told_where_to_look(support: Client, owner: User) -> None:
+    refused = Finding(Step.CONNECT, Status.FAILED, Code.TCP_REFUSED, 9)
+    test = finished(queued(owner), findings(Protocol.IMAP, (0, refused)))
+    page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
+    (words,) = page.all("div", "field-where_to_look")
+    (paragraph,) = words.all("p")
+    assert paragraph.text.startswith("tcp_refused : Reset in reply to SYN on port 993")
+
+
 def test_each_step_is_listed_and_nothing_can_be_changed(support: Client, owner: User) -> None:
     test = finished(queued(owner), findings())
     page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))

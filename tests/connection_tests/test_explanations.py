@@ -40,7 +40,7 @@ def test_every_cause_is_explained_once() -> None:
 @pytest.mark.parametrize("code", CAUSES)
 def test_every_cause_says_what_happened_why_and_what_to_do(code: Code) -> None:
     words = explain(code, SENDING, {})
-    for text in (words.title, words.happened, words.why, words.todo):
+    for text in (words.title, words.happened, words.why, words.todo, words.staff):
         assert text
         assert "{" not in text
         assert not any(sentence in text for sentence in FORBIDDEN)

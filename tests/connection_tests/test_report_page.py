@@ -14,7 +14,7 @@ from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
 from mailsetup.hosting.models import Service
-from mailsetup.probes.findings import PLANNED_STEPS, SKIP_REASONS, Code, Finding, Status, Step
+from mailsetup.probes.findings import CAUSES, PLANNED_STEPS, Code, Finding, Status, Step
 from tests.connection_tests.conftest import Later
 from tests.connection_tests.runs import findings, finished, queued, running, skipped, without_sign_in
 from tests.connection_tests.shown import Shown
@@ -22,49 +22,12 @@ from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
-FIRST_WORDS = (Step.CONNECT, Step.TLS, Step.GREETING)
-# At which steps each cause can turn up.
-FOUND_AT: dict[Code, tuple[Step, ...]] = {
-    Code.NOT_TESTABLE_HERE: tuple(Step),
-    Code.DNS_NXDOMAIN: (Step.DNS,),
-    Code.DNS_NO_ADDRESS: (Step.DNS,),
-    Code.DNS_TIMEOUT: (Step.DNS,),
-    Code.DNS_SERVFAIL: (Step.DNS,),
-    Code.DNS_PRIVATE_ADDRESS: (Step.DNS,),
-    Code.TCP_REFUSED: (Step.CONNECT,),
-    Code.TCP_TIMEOUT: (Step.CONNECT,),
-    Code.TCP_RESET: FIRST_WORDS,
-    Code.NET_UNREACHABLE: (Step.CONNECT,),
-    Code.CLOSED_AT_ONCE: (Step.TLS, Step.GREETING),
-    Code.SILENT: (Step.TLS, Step.GREETING, Step.CAPABILITIES),
-    Code.DRIBBLE: (Step.GREETING, Step.CAPABILITIES),
-    Code.BANNER_GARBAGE: (Step.GREETING,),
-    Code.WRONG_SERVICE: (Step.TLS, Step.GREETING),
-    Code.BYE_GREETING: (Step.GREETING,),
-    Code.PREAUTH: (Step.GREETING,),
-    Code.NO_USABLE_MECH: (Step.SIGN_IN,),
-    Code.AUTH_NOT_OFFERED: (Step.CAPABILITIES, Step.SIGN_IN),
-    Code.AUTH_FAILED: (Step.SIGN_IN,),
-    Code.AUTH_TEMP_FAILURE: (Step.SIGN_IN,),
-    Code.AUTH_REJECTED_OTHER: (Step.SIGN_IN,),
-    Code.AUTH_DROPPED: (Step.SIGN_IN,),
-    Code.TOO_MANY_CONNECTIONS: (Step.SIGN_IN,),
-    Code.MAILBOX_UNAVAILABLE: (Step.MAILBOX,),
-    Code.SEND_REJECTED: (Step.SEND,),
-    Code.SEND_TEMP_FAILURE: (Step.SEND,),
-    Code.RT_LOST: (Step.ARRIVE,),
-    Code.RT_DELAYED: (Step.ARRIVE,),
-    Code.IDLE_MISSING: (Step.PUSH,),
-    Code.IDLE_SILENT: (Step.PUSH,),
-}
-# All the others are about encryption.
-CAUSES = [code for code in Code if code not in SKIP_REASONS | {Code.OK, Code.LOST_RUN}]
-WARNINGS = {Code.CERT_EXPIRES_SOON, Code.IDLE_MISSING, Code.IDLE_SILENT, Code.RT_DELAYED}
 PLACES = [
-    pytest.param(code, kind, step, id=f"{code}-{kind}-{step}")
-    for code in CAUSES
+    pytest.param(code, severity, kind, step, id=f"{code}-{severity}-{kind}-{step}")
+    for code, cause in CAUSES.items()
+    for severity in cause.severities
     for kind in ServiceType
-    for step in FOUND_AT.get(code, (Step.TLS,))
+    for step in cause.steps
     if step in PLANNED_STEPS[kind]
 ]
 EVIDENCE = {
@@ -113,11 +76,10 @@ def found_at(kind: ServiceType, finding: Finding) -> tuple[Protocol, tuple[int, 
 # --- Every cause --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "kind", "step"), PLACES)
+@pytest.mark.parametrize(("code", "status", "kind", "step"), PLACES)
 def test_a_cause_is_said_with_what_to_do_and_who_can_do_it(
-    owner: User, browser: Client, code: Code, kind: ServiceType, step: Step
+    owner: User, browser: Client, code: Code, status: Status, kind: ServiceType, step: Step
 ) -> None:
-    status = Status.WARNING if code in WARNINGS else Status.FAILED
     protocol, special = found_at(kind, Finding(step, status, code, 7, EVIDENCE))
     test = finished(queued(owner, protocol=protocol, client=AN_APP), findings(protocol, special))
 
@@ -171,7 +133,7 @@ def test_a_cause_is_said_with_what_to_do_and_who_can_do_it(
 def test_a_problem_leads_to_a_step_that_is_there(
     owner: User, browser: Client, code: Code, client: str, protocol: Protocol
 ) -> None:
-    special = (int(code is Code.SEND_REJECTED), Finding(FOUND_AT[code][0], Status.FAILED, code, 7))
+    special = (int(code is Code.SEND_REJECTED), Finding(CAUSES[code].steps[0], Status.FAILED, code, 7))
     test = finished(queued(owner, protocol=protocol, client=client), findings(protocol, special))
     (problem,) = shown(browser, test).problems
     page, _, anchor = problem.links[problem.primary[0]].partition("#")
@@ -223,8 +185,7 @@ def test_without_a_guide_one_tests_again(owner: User, browser: Client, client: s
 def test_names_numbers_and_dates_stand_where_they_belong(
     owner: User, browser: Client, code: Code, sentence: str
 ) -> None:
-    step = FOUND_AT.get(code, (Step.TLS,))[0]
-    status = Status.WARNING if code in WARNINGS else Status.FAILED
+    step, status = CAUSES[code].steps[0], CAUSES[code].severities[0]
     special = (int(step is Step.ARRIVE), Finding(step, status, code, 7, EVIDENCE))
     page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, special)))
     assert page.problems[0].parts["What happened"] == sentence
@@ -431,6 +392,12 @@ def test_a_test_whose_steps_are_all_there_is_summed_up(owner: User, browser: Cli
     [
         (Step.DNS, {"addresses": ["203.0.113.9", "2001:db8::9"]}, "203.0.113.9, 2001:db8::9"),
         (Step.CONNECT, {}, "The server answered"),
+        (Step.CONNECT, {"tried": {"192.0.2.1": "ok", "2001:db8::1": "ok"}}, "The server answered"),
+        (
+            Step.CONNECT,
+            {"tried": {"192.0.2.1": "ok", "2001:db8::1": "not_testable_here"}},
+            "The server answered; IPv6 can’t be tested from here",
+        ),
         (Step.TLS, {}, ""),
         (Step.TLS, EVIDENCE, "Certificate valid until 4 March 2027"),
         (Step.GREETING, {}, "The server said hello"),

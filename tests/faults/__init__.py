@@ -3,6 +3,7 @@
 from tests.faults.authority import HOST, Authority
 from tests.faults.handlers import (
     SILENCE,
+    alerts,
     answers_like_a_web_server,
     closes_at_once,
     dribbles,
@@ -10,6 +11,7 @@ from tests.faults.handlers import (
     greets,
     is_silent,
     replies,
+    resets,
     sends_and_closes,
 )
 from tests.faults.imap import ImapServer
@@ -33,6 +35,7 @@ __all__ = [
     "Pop3Server",
     "ServerThread",
     "SubmissionServer",
+    "alerts",
     "answers_like_a_web_server",
     "closed_port",
     "closes_at_once",
@@ -42,5 +45,6 @@ __all__ = [
     "greets",
     "is_silent",
     "replies",
+    "resets",
     "sends_and_closes",
 ]

@@ -1,6 +1,8 @@
 """Faults that need no protocol: what a connection may meet before the first sensible word."""
 
 import asyncio
+import socket
+import struct
 
 from tests.faults.thread import Handler
 
@@ -17,6 +19,13 @@ async def closes_at_once(_reader: asyncio.StreamReader, _writer: asyncio.StreamW
     return
 
 
+async def resets(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Cuts the connection off without the usual end."""
+    at_once = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    writer.transport.abort()
+
+
 async def answers_like_a_web_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read(10)
     writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -28,6 +37,19 @@ async def floods(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     while True:
         writer.write(b"A" * 65536)
         await writer.drain()
+
+
+def alerts(number: int) -> Handler:
+    """Answers a handshake with a fatal alert (RFC 8446 section 6)."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(bytes([0x15, 3, 3, 0, 2, 2, number]))
+        await writer.drain()
+        writer.write_eof()
+        await reader.read()
+
+    return handler
 
 
 def greets(greeting: bytes) -> Handler:

@@ -14,14 +14,19 @@ import dns.rrset
 
 
 class FaultyNameServer:
-    """`records` maps (name, type) to texts. A name in no record gets `rcode`; None answers nothing."""
+    """`records` maps (name, type) to texts. A name in no record gets `rcode`; None answers nothing.
+
+    `bogus`: its signatures are wrong, so it answers only who does not want them checked.
+    """
 
     def __init__(
         self,
         records: Mapping[tuple[str, str], tuple[str, ...]],
         rcode: dns.rcode.Rcode | None = dns.rcode.NXDOMAIN,
+        *,
+        bogus: bool = False,
     ) -> None:
-        self._records, self._rcode = records, rcode
+        self._records, self._rcode, self._bogus = records, rcode, bogus
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -56,11 +61,26 @@ class FaultyNameServer:
         name, kind = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
         response = dns.message.make_response(query)
         response.flags |= dns.flags.RA
+        if self._bogus and not query.flags & dns.flags.CD:
+            response.set_rcode(dns.rcode.SERVFAIL)
+            return response
+        if kind != "CNAME":
+            name = self._follow(name, response)
         if (name, kind) in self._records:
             texts = self._records[name, kind]
-            response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
+            response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", kind, *texts))
         elif not any(known == name for known, _ in self._records):
             if self._rcode is None:
                 return None
             response.set_rcode(self._rcode)
         return response
+
+    def _follow(self, name: str, response: dns.message.Message) -> str:
+        """The name behind the CNAME records, which are put into the response."""
+        seen: list[str] = []
+        while name not in seen and (name, "CNAME") in self._records:
+            seen.append(name)
+            (target,) = self._records[name, "CNAME"]
+            response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "CNAME", target))
+            name = target.rstrip(".")
+        return name

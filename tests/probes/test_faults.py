@@ -275,14 +275,16 @@ def test_certificate_that_ends_soon_is_a_warning(
 def test_server_that_knows_only_old_tls(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
 ) -> None:
-    old = authority.good()
+    old = authority.expired("web.example.test")
     old.set_ciphers("ALL:@SECLEVEL=0")
     old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         old.maximum_version = ssl.TLSVersion.TLSv1_1
     steps = prober.one(prober.settings(IMAP, servers.listen(ImapServer(maildrop).handle, old)))
     assert failed(steps) == (Step.TLS, Code.TLS_OLD_ONLY)
-    assert steps[Step.TLS].evidence["version"] == "TLSv1.1"
+    evidence = steps[Step.TLS].evidence
+    assert evidence["version"] == "TLSv1.1"
+    assert [problem["code"] for problem in evidence["problems"]] == ["cert_expired", "cert_wrong_name"]
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         "not_after": readable_date(evidence.get("not_after", "")),
         "not_before": readable_date(evidence.get("not_before", "")),
         "arrive_seconds": f"{settings.PROBES.probe_arrive_seconds:g}",
+        "delayed_seconds": f"{settings.PROBES.probe_delayed_seconds:g}",
+        "expiry_days": settings.PROBES.probe_certificate_expiry_days,
     }
     words = EXPLANATIONS[code]
     return replace(
@@ -53,6 +55,7 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         happened=str(words.happened).format_map(values),
         why=str(words.why).format_map(values),
         todo=str(words.todo).format_map(values),
+        staff=str(words.staff).format_map(values),
         topic=_topic_of(service) if words.topic == SERVER else words.topic,
     )
 

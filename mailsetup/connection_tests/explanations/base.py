@@ -33,7 +33,7 @@ class Explanation:
     """The words for one code; its texts may hold the {placeholders} that `explain` fills.
 
     `topic` is the part of a guide where the customer can put it right: one of `guides.clients.TOPICS`,
-    SERVER, or empty if no part can help.
+    SERVER, or empty if no part can help. `staff` is for support: what the wire showed, and where to look.
     """
 
     title: Text
@@ -41,6 +41,7 @@ class Explanation:
     why: Text
     todo: Text
     fixer: Fixer
+    staff: Text
     topic: str = ""
 
 

@@ -14,6 +14,28 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your password would travel where others can read it, so we stopped."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The port of implicit TLS answered in plain text. Dovecot: ssl = yes in its inet_listener; "
+            "Postfix: smtpd_tls_wrappermode."
+        ),
+    ),
+    Code.PROTO_TLS_ON_PLAIN: Explanation(
+        title=_("The port and the kind of encryption don’t fit together"),
+        happened=_(
+            "Port {port} of {hostname} speaks encrypted from the first word (SSL/TLS); starting plain "
+            "doesn’t work there."
+        ),
+        why=_("An app that is set to STARTTLS, or to none, waits there for ever."),
+        todo=_(
+            "Choose SSL/TLS next to port {port}. If your guide says otherwise, the guide is wrong: give "
+            "support the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "No greeting came, and a TLS handshake at once succeeded. The settings of the server in this "
+            "portal say STARTTLS or none for a port of implicit TLS."
+        ),
+        topic=SERVER,
     ),
     Code.TLS_TO_STARTTLS_PORT: Explanation(
         title=_("The port and the kind of encryption don’t fit together"),
@@ -27,7 +49,51 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "give support the reference."
         ),
         fixer=Fixer.EITHER,
+        staff=_(
+            "A handshake was sent to a port that starts in plain text and offers STARTTLS. The settings "
+            "of the server in this portal are wrong, or the customer typed others."
+        ),
         topic=SERVER,
+    ),
+    Code.TLS_UNRECOGNIZED_NAME: Explanation(
+        title=_("The server doesn’t know its own name"),
+        happened=_("We asked for {hostname}. What answered there doesn’t know that name and broke off."),
+        why=_(
+            "Without the right name there’s no encryption, and without encryption your password isn’t safe."
+        ),
+        todo=_(
+            "Type exactly the server name from your guide. If it’s the same one, it’s ours to fix: give "
+            "support the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "Alert 112, unrecognized_name: no certificate is configured for {hostname} (SNI). Add the "
+            "domain to the server’s list of names."
+        ),
+        topic=SERVER,
+    ),
+    Code.TLS_ALERT_HANDSHAKE: Explanation(
+        title=_("We found no encryption that both sides know"),
+        happened=_("The server {hostname} knows none of the kinds of encryption that current apps offer."),
+        why=_("New phones and programs can’t connect to it, and neither could we."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "Alert 40, handshake_failure: no cipher or curve in common. Look at ssl_cipher_list (Dovecot) "
+            "or tls_high_cipherlist (Postfix), or for a certificate that is missing."
+        ),
+    ),
+    Code.TLS_EOF: Explanation(
+        title=_("The server hung up while we set up encryption"),
+        happened=_("The server {hostname} took the call and cut it while we agreed on encryption."),
+        why=_("Without encryption your password isn’t safe, so we stopped."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "The connection ended within the handshake, without an alert, and plain connections stay open. "
+            "A key that is missing or can’t be read, a server that wants a name it knows, or a floor of "
+            "versions above ours."
+        ),
     ),
     Code.TLS_HANDSHAKE: Explanation(
         title=_("Encryption could not be set up"),
@@ -35,6 +101,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Without encryption your password isn’t safe, so we stopped."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The handshake failed before a certificate was looked at; OpenSSL’s reason is in the evidence."
+        ),
     ),
     Code.TLS_OLD_ONLY: Explanation(
         title=_("The server only knows outdated encryption"),
@@ -42,6 +111,21 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("New phones and programs can’t connect to it."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Only TLS 1.1 or older came about. Raise ssl_min_protocol (Dovecot) or smtpd_tls_protocols "
+            "(Postfix), or renew OpenSSL."
+        ),
+    ),
+    Code.STARTTLS_MASKED: Explanation(
+        title=_("Something in between takes the encryption away"),
+        happened=_("On port {port}, {hostname} answered with its offer to encrypt crossed out."),
+        why=_("A device on the way does that. Your password would travel in the open, so we stopped."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "A capability was written over with X: a firewall that inspects SMTP (Cisco: no inspect "
+            "esmtp). It stands between this portal and the server, perhaps for customers too."
+        ),
     ),
     Code.STARTTLS_MISSING: Explanation(
         title=_("The server offers no encryption here"),
@@ -49,6 +133,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your password would travel in the open, so we stopped. Your app should stop there too."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The capabilities on port {port} lack STARTTLS (STLS with POP3). TLS is switched off, or a "
+            "proxy strips it: compare from inside and outside."
+        ),
     ),
     Code.STARTTLS_REFUSED: Explanation(
         title=_("The server refused to encrypt"),
@@ -56,6 +144,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Without it your password isn’t safe, so we stopped."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "STARTTLS was offered and then refused. The key may be unreadable; with Postfix look at tlsmgr."
+        ),
     ),
     Code.STARTTLS_INJECTION: Explanation(
         title=_("We stopped the test for your security"),
@@ -65,6 +156,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("That’s a fault in the server, or somebody in between. Your password wasn’t sent."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Bytes came behind the go-ahead and before the handshake. A proxy that is broken, or somebody "
+            "on the way. Treat it as an incident until it’s explained."
+        ),
     ),
     Code.CERT_EXPIRED: Explanation(
         title=_("The server’s certificate ran out"),
@@ -75,6 +170,27 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The server’s own certificate is past its end. Renewed and not reloaded? Compare the file "
+            "with what is served, on each address."
+        ),
+    ),
+    Code.CERT_INTERMEDIATE_EXPIRED: Explanation(
+        title=_("Part of the server’s certificate ran out"),
+        happened=_(
+            "The certificate of {hostname} comes with another one that vouches for it, and that was good "
+            "until {not_after}."
+        ),
+        why=_(
+            "Apps warn or refuse, because they can’t be sure it’s really our server. Don’t switch that "
+            "check off."
+        ),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "An intermediate certificate has ended, not the server’s own. Replace the chain file by the "
+            "one that the authority offers today."
+        ),
     ),
     Code.CERT_NOT_YET: Explanation(
         title=_("The server’s certificate isn’t valid yet"),
@@ -82,6 +198,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Apps refuse it. A wrong clock does the same: check the date on your device."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The certificate begins in the future. Check the clocks of the issuer and of the portal (NTP)."
+        ),
     ),
     Code.CERT_WRONG_NAME: Explanation(
         title=_("The server’s certificate is for a different name"),
@@ -98,6 +217,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "give support the reference."
         ),
         fixer=Fixer.EITHER,
+        staff=_(
+            "{hostname} is not among the names of the certificate, which are in the evidence. Add it, "
+            "serve the right one by SNI, or correct the name in this portal."
+        ),
         topic=SERVER,
     ),
     Code.CERT_SELF_SIGNED: Explanation(
@@ -108,6 +231,21 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Issuer and subject are the same and no root vouches. Probably the package’s own certificate "
+            "is still in place."
+        ),
+    ),
+    Code.CERT_MISSING_INTERMEDIATE: Explanation(
+        title=_("The server shows only half of its certificate"),
+        happened=_("The certificate of {hostname} is signed by somebody whose own certificate is missing."),
+        why=_("Some apps find the missing part themselves, others refuse. So mail works here and not there."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "The server sent its own certificate alone, and that says where its issuer’s is to be had. "
+            "Serve the whole chain (fullchain.pem)."
+        ),
     ),
     Code.CERT_UNKNOWN_CA: Explanation(
         title=_("Nobody your device knows vouches for the server"),
@@ -117,13 +255,34 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Apps warn or refuse. Don’t tell them to trust it: the check protects your password."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The chain ends at an authority that nobody’s device trusts. A private one, or a middlebox "
+            "that breaks TLS open."
+        ),
     ),
-    Code.CERT_WEAK: Explanation(
+    Code.CERT_WEAK_KEY: Explanation(
         title=_("The server’s certificate is too weak"),
-        happened=_("The certificate of {hostname} uses a key or a signature that can be forged by now."),
+        happened=_("The certificate of {hostname} uses a key that can be broken by now."),
         why=_("New devices refuse it."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "An RSA key below 2048 bits; which certificate of the chain is in the evidence. "
+            "Have it issued anew with a new key."
+        ),
+    ),
+    Code.CERT_WEAK_SHA1: Explanation(
+        title=_("The server’s certificate is signed in an outdated way"),
+        happened=_(
+            "The signature of {hostname}’s certificate is of a kind (SHA-1) that can be forged by now."
+        ),
+        why=_("New devices refuse it."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "A certificate of the chain, not the root, is signed with SHA-1 or MD5. Have it issued anew; "
+            "no public authority signs so any more."
+        ),
     ),
     Code.CERT_EXPIRES_SOON: Explanation(
         title=_("The certificate runs out soon"),
@@ -131,5 +290,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your mail works today. It stops working that day if we don’t renew it."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Some certificate of the chain ends within {expiry_days} days. Programs renew weeks earlier, "
+            "so the renewal is stuck."
+        ),
     ),
 }

@@ -12,6 +12,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your settings are right. Something is wrong with the mailbox itself."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Signed in, and INBOX can’t be selected. Rights, mail_location or a full disk; the server’s "
+            "log has the reason."
+        ),
     ),
     Code.SEND_REJECTED: Explanation(
         title=_("The server wouldn’t take the message"),
@@ -19,6 +23,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Mail that you send would be refused as well."),
         todo=_("Call support and give the reference."),
         fixer=Fixer.PROVIDER,
+        staff=_("The message was refused for good; the evidence has the reply and the command it answers."),
         topic="outgoing",
     ),
     Code.SEND_TEMP_FAILURE: Explanation(
@@ -27,6 +32,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Mail that you send now may wait in your outbox."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_("A temporary refusal (4xx), or the connection ended. Queue, disk or a policy service."),
     ),
     Code.RT_LOST: Explanation(
         title=_("The message was sent, but hasn’t arrived"),
@@ -36,6 +42,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It may be late, or a rule may have moved or forwarded it."),
         todo=_("Look into your other folders. If it isn’t there in ten minutes, give support the reference."),
         fixer=Fixer.EITHER,
+        staff=_(
+            "Accepted, and not found before the time was up. The queue’s number stands in the server’s "
+            "log at that minute; look for a bounce too."
+        ),
     ),
     Code.RT_DELAYED: Explanation(
         title=_("The message took its time"),
@@ -43,6 +53,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your settings are right. The server is slow at the moment."),
         todo=_("Nothing to change."),
         fixer=Fixer.NOBODY,
+        staff=_(
+            "Found, and later than {delayed_seconds} seconds after it was accepted. Look at the queue and "
+            "at content filters."
+        ),
     ),
     Code.IDLE_MISSING: Explanation(
         title=_("Mail works, but it won’t arrive by itself"),
@@ -50,6 +64,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("New mail shows up when your app looks for it, not in the moment it comes."),
         todo=_("Set your app to look every 5 minutes."),
         fixer=Fixer.CUSTOMER,
+        staff=_(
+            "IDLE is not among the capabilities after the sign-in: imap_capability, or a proxy that "
+            "strips it."
+        ),
     ),
     Code.IDLE_SILENT: Explanation(
         title=_("Mail works, but the alert didn’t come"),
@@ -57,5 +75,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("New mail shows up when your app looks for it."),
         todo=_("Set your app to look every 5 minutes. Give support the reference, so that we can mend push."),
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "IDLE was entered or promised, and nothing announced the message. inotify is off or used up, "
+            "or the mail lies on NFS."
+        ),
     ),
 }

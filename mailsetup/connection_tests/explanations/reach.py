@@ -15,6 +15,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "If they’re the same, it’s ours to fix: give support the reference."
         ),
         fixer=Fixer.EITHER,
+        staff=_(
+            "DNS answered NXDOMAIN for {hostname}. The record is missing in the zone, or the domain’s DNS "
+            "is kept elsewhere and nobody added it."
+        ),
         topic=SERVER,
     ),
     Code.DNS_NO_ADDRESS: Explanation(
@@ -23,6 +27,26 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your app knows whom to ask for, but not where to go."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_("{hostname} has neither A nor AAAA. Add one, or the CNAME that the domain should have."),
+    ),
+    Code.DNS_CNAME_LOOP: Explanation(
+        title=_("The server’s name leads back to itself"),
+        happened=_("The name {hostname} points to another name, and that one points back."),
+        why=_("Every app goes round in a circle and never gets to a server."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_("The CNAME records behind {hostname} form a circle. Replace one of them by the address."),
+    ),
+    Code.DNSSEC_BOGUS: Explanation(
+        title=_("The domain’s signature isn’t valid"),
+        happened=_("The name {hostname} is there, but the signature over its entry (DNSSEC) is wrong."),
+        why=_("Many networks refuse such names, so your mail works in some places and not in others."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "SERVFAIL, and an answer as soon as checking is disabled (CD). Signatures that ran out, or a "
+            "DS record that doesn’t fit the key."
+        ),
     ),
     Code.DNS_TIMEOUT: Explanation(
         title=_("The name lookup wasn’t answered"),
@@ -30,6 +54,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Without that answer no app can connect. It often passes by itself."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "No name server answered in time: the resolver of this portal, or all of the zone’s. Ask each "
+            "of them from here."
+        ),
     ),
     Code.DNS_SERVFAIL: Explanation(
         title=_("The domain’s name service has a fault"),
@@ -37,6 +65,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Until that is mended, apps can’t find the server."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The resolver answered SERVFAIL and no signature is to blame. Look for a delegation to "
+            "servers that don’t know the zone."
+        ),
     ),
     Code.DNS_PRIVATE_ADDRESS: Explanation(
         title=_("The server’s name points inside a private network"),
@@ -44,6 +76,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("From anywhere else, your app can’t reach it, and neither can we."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "An address behind {hostname} is not public. Inside view in the outside zone? If the portal "
+            "must reach it, name its network in PROBE_ALLOWED_NETWORKS."
+        ),
     ),
     Code.TCP_REFUSED: Explanation(
         title=_("The server refused the connection"),
@@ -53,6 +89,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Check that your app uses port {port}. If it does, it’s ours to fix: give support the reference."
         ),
         fixer=Fixer.EITHER,
+        staff=_(
+            "Reset in reply to SYN on port {port}: nothing listens there, or a firewall rejects. Is the "
+            "service running and bound to this address?"
+        ),
         topic=SERVER,
     ),
     Code.TCP_TIMEOUT: Explanation(
@@ -61,6 +101,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("The server is busy, being serviced, or something in between keeps us out."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "SYN to port {port} was never answered. Look first whether a firewall or fail2ban has banned "
+            "the portal’s address."
+        ),
     ),
     Code.TCP_RESET: Explanation(
         title=_("The connection was cut"),
@@ -68,6 +112,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("A firewall or an overloaded server does that."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "The open connection was reset. Typical of an intrusion prevention system, TCP wrappers or a "
+            "limit of connections."
+        ),
     ),
     Code.NET_UNREACHABLE: Explanation(
         title=_("There’s no way to the server"),
@@ -75,6 +123,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Until that is mended, apps on some networks can’t connect."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The kernel has no route to the address, or a router on the way says so. Check the address "
+            "record and the routing."
+        ),
     ),
     Code.CLOSED_AT_ONCE: Explanation(
         title=_("The server hung up"),
@@ -82,6 +134,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It’s overloaded, or it keeps our test out."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "Accepted and closed without a word: process or client limit, hosts.deny, postscreen, or a "
+            "ban of the portal’s address."
+        ),
     ),
     Code.SILENT: Explanation(
         title=_("The server says nothing"),
@@ -89,6 +145,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("The mail service is stuck, or the port and the kind of encryption don’t fit together."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Connected, and not one byte came. A hung process; with STARTTLS or none it may also be a "
+            "port that waits for a TLS handshake."
+        ),
     ),
     Code.DRIBBLE: Explanation(
         title=_("The server is far too slow"),
@@ -96,6 +156,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Mail apps give up on it. It’s overloaded, or slows us down on purpose."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_("Bytes came, and no line ended in time: a tarpit, or a machine that is out of breath."),
     ),
     Code.BANNER_GARBAGE: Explanation(
         title=_("That isn’t a mail server"),
@@ -106,6 +167,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "give support the reference."
         ),
         fixer=Fixer.EITHER,
+        staff=_(
+            "The first line is no greeting of this protocol, is longer than a line may be, or doesn’t "
+            "end. What listens on port {port}?"
+        ),
         topic=SERVER,
     ),
     Code.WRONG_SERVICE: Explanation(
@@ -117,7 +182,33 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "give support the reference."
         ),
         fixer=Fixer.EITHER,
+        staff=_(
+            "The first line belongs to another protocol; the evidence names it. Look for a wrong port or "
+            "a proxy that maps it wrongly."
+        ),
         topic=SERVER,
+    ),
+    Code.NET_UNREACHABLE_V6: Explanation(
+        title=_("One of two ways to the server is closed"),
+        happened=_("Over IPv4 {hostname} answers. Over IPv6, the newer way, there is no route to it."),
+        why=_("Mail works. On some mobile networks your app may need a moment longer to connect."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "Every IPv6 address of {hostname} is unreachable, and IPv4 answers. Remove the AAAA record or "
+            "mend the route."
+        ),
+    ),
+    Code.V6_BROKEN_V4_OK: Explanation(
+        title=_("One of two ways to the server is broken"),
+        happened=_("Over IPv4 {hostname} answers on port {port}. Over IPv6, the newer way, it doesn’t."),
+        why=_("Mail works. Apps try IPv6 first, so yours may need a moment longer to connect."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "Port {port} is refused, cut or silent over IPv6 only; what each address did is in the "
+            "evidence. Does the service listen on IPv6, and does the firewall let it?"
+        ),
     ),
     Code.BYE_GREETING: Explanation(
         title=_("The server is closed at the moment"),
@@ -125,5 +216,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It’s being serviced or has too much to do."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "The greeting was a refusal (BYE, -ERR or a temporary status). Its words in the evidence say "
+            "why: maintenance, load, a limit."
+        ),
     ),
 }

@@ -12,6 +12,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("This says nothing about your mail, which may be working fine."),
         todo=_("Start the test again."),
         fixer=Fixer.PORTAL,
+        staff=_(
+            "No worker finished the run: it was killed, or its broker or database went away. The worker’s "
+            "log at that minute says more."
+        ),
     ),
     Code.NOT_TESTABLE_HERE: Explanation(
         title=_("We can’t test this from here"),
@@ -19,5 +23,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("This says nothing about your mail, which may be working fine."),
         todo=AGAIN,
         fixer=Fixer.PORTAL,
+        staff=_(
+            "The worker could not look: no name server is configured, it has no IPv6, or the test broke "
+            "by a mistake of ours, which then stands in the worker’s log."
+        ),
     ),
 }

@@ -12,6 +12,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("That must not happen on the internet, so we stopped."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "The IMAP greeting was PREAUTH. Somebody is trusted by address: look at "
+            "login_trusted_networks and at proxies in front."
+        ),
     ),
     Code.NO_USABLE_MECH: Explanation(
         title=_("The server wants another way to sign in"),
@@ -19,6 +23,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your app would ask for the password again and again."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "None of the offered mechanisms is PLAIN or LOGIN, or this portal’s settings ask for OAuth. "
+            "They are in the evidence."
+        ),
     ),
     Code.AUTH_NOT_OFFERED: Explanation(
         title=_("The server doesn’t let anybody sign in here"),
@@ -26,6 +34,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Sending needs a sign-in, so this port is of no use to mail apps."),
         todo=OUR_SIDE,
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "EHLO on port {port} lists no AUTH, or it was refused as unknown. smtpd_sasl_auth_enable is "
+            "off for this port."
+        ),
     ),
     Code.AUTH_FAILED: Explanation(
         title=_("The server didn’t accept the password"),
@@ -37,6 +49,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "The user name is your whole address."
         ),
         fixer=Fixer.CUSTOMER,
+        staff=_(
+            "The server’s own word for wrong credentials: AUTHENTICATIONFAILED, [AUTH], 535. A wrong "
+            "password and an unknown user look the same."
+        ),
         topic="password",
     ),
     Code.AUTH_TEMP_FAILURE: Explanation(
@@ -45,6 +61,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your password isn’t wrong; nobody can sign in."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "A temporary answer to the sign-in (UNAVAILABLE, SERVERBUG, SYS/TEMP, 4xx). Its backend, such "
+            "as SQL or LDAP, is down."
+        ),
     ),
     Code.AUTH_REJECTED_OTHER: Explanation(
         title=_("The server didn’t let us sign in"),
@@ -54,6 +74,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         todo=_("Call support and give the reference."),
         fixer=Fixer.PROVIDER,
+        staff=_(
+            "Refused without a code or word that we know. The server’s line, as far as it may be kept, is "
+            "in the evidence."
+        ),
         topic="password",
     ),
     Code.AUTH_DROPPED: Explanation(
@@ -62,6 +86,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It’s overloaded, or has blocked sign-ins from our test."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
+        staff=_(
+            "The connection ended between the password and the answer. A crash of the sign-in process, "
+            "process_limit, or an intrusion prevention system."
+        ),
     ),
     Code.TOO_MANY_CONNECTIONS: Explanation(
         title=_("Too many apps are connected"),
@@ -72,5 +100,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         todo=_("Close mail on devices you don’t use now, wait a minute, and test again."),
         fixer=Fixer.CUSTOMER,
+        staff=_(
+            "LIMIT or its like: mail_max_userip_connections (Dovecot). Webmail and proxies share one "
+            "address, so the limit is reached soon."
+        ),
     ),
 }

@@ -42,6 +42,8 @@ def verdict_of(steps: Iterable[Finding]) -> Verdict:
 
 
 def causes_of(steps: Iterable[Finding]) -> list[Code]:
-    """Root causes once each, worst first."""
-    causes = {step.code for step in steps if step.status in (Status.FAILED, Status.WARNING)}
-    return sorted(causes - {Code.OK} - SKIP_REASONS, key=gravity)
+    """Root causes once each, worst first: what stopped a service comes before what only limits it."""
+    found = list(steps)
+    failed = {step.code for step in found if step.status is Status.FAILED}
+    causes = failed | {step.code for step in found if step.status is Status.WARNING}
+    return sorted(causes - {Code.OK} - SKIP_REASONS, key=lambda code: (code not in failed, gravity(code)))

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from mailsetup.probes.findings import Code, gravity
 
@@ -25,9 +25,9 @@ _VERIFY_CODES = {
     18: Code.CERT_SELF_SIGNED,
     62: Code.CERT_WRONG_NAME,
     64: Code.CERT_WRONG_NAME,
-    66: Code.CERT_WEAK,
-    67: Code.CERT_WEAK,
-    68: Code.CERT_WEAK,
+    66: Code.CERT_WEAK_KEY,
+    67: Code.CERT_WEAK_KEY,
+    68: Code.CERT_WEAK_SHA1,
 }
 _RSA_BITS = 2048  # CA/Browser Forum baseline requirements section 6.1.5
 
@@ -67,19 +67,47 @@ def judge_certificate(
     return worst_first(problems)
 
 
-def problem_of_verify_code(verify_code: int, message: str) -> CertificateProblem:
-    """The problem behind OpenSSL's verdict; whatever is not listed is a lack of trust."""
+def problem_of_verify_code(
+    verify_code: int, message: str, chain: Sequence[x509.Certificate] = ()
+) -> CertificateProblem:
+    """The problem behind OpenSSL's verdict; whatever is not listed is a lack of trust.
+
+    OpenSSL says the same of an authority that nobody knows and of one whose certificate was not sent.
+    """
     code = _VERIFY_CODES.get(verify_code, Code.CERT_UNKNOWN_CA)
+    if code is Code.CERT_UNKNOWN_CA and len(chain) == 1 and _issuer_can_be_fetched(chain[0]):
+        code = Code.CERT_MISSING_INTERMEDIATE
     return CertificateProblem(code, {"openssl": message, "verify_code": verify_code})
 
 
+def _issuer_can_be_fetched(certificate: x509.Certificate) -> bool:
+    """Whether it says where its issuer's certificate is (RFC 5280 section 4.2.2.1).
+
+    Authorities of the public do, private ones hardly ever. Nobody goes there: a server whose certificate
+    chose the address could lead us anywhere.
+    """
+    if _signed_itself(certificate):
+        return False
+    try:
+        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return False
+    return any(each.access_method == AuthorityInformationAccessOID.CA_ISSUERS for each in access)
+
+
 def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProblem]:
-    """One of each code. A certificate that vouches for itself has no unknown issuer besides."""
+    """One of each code. A certificate that vouches for itself has no unknown issuer besides.
+
+    OpenSSL does not say which certificate has ended, so its word adds nothing where we know.
+    """
     found: dict[Code, CertificateProblem] = {}
     for problem in problems:
         found.setdefault(problem.code, problem)
     if Code.CERT_SELF_SIGNED in found:
         found.pop(Code.CERT_UNKNOWN_CA, None)
+    ended = found.get(Code.CERT_EXPIRED)
+    if Code.CERT_INTERMEDIATE_EXPIRED in found and ended is not None and "position" not in ended.evidence:
+        del found[Code.CERT_EXPIRED]
     return sorted(found.values(), key=lambda problem: gravity(problem.code))
 
 
@@ -134,9 +162,13 @@ def _matches(pattern: str, name: str) -> bool:
 
 def _date_problems(chain: Sequence[x509.Certificate], now: datetime) -> list[CertificateProblem]:
     problems = []
+    own = _without_root(chain)
     for position, certificate in enumerate(chain):
+        if certificate not in own:
+            continue
         if now > certificate.not_valid_after_utc:
-            code, date = Code.CERT_EXPIRED, certificate.not_valid_after_utc
+            code = Code.CERT_INTERMEDIATE_EXPIRED if position else Code.CERT_EXPIRED
+            date = certificate.not_valid_after_utc
         elif now < certificate.not_valid_before_utc:
             code, date = Code.CERT_NOT_YET, certificate.not_valid_before_utc
         else:
@@ -155,12 +187,12 @@ def _strength_problems(chain: Sequence[x509.Certificate]) -> list[CertificatePro
             continue
         if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
             evidence = {"key": f"RSA {key.key_size}", "position": position}
-            problems.append(CertificateProblem(Code.CERT_WEAK, evidence))
+            problems.append(CertificateProblem(Code.CERT_WEAK_KEY, evidence))
         # Nobody checks the signature of a root: being on the list is what makes it trusted.
         weak_digest = isinstance(digest, hashes.SHA1 | hashes.MD5)
         if weak_digest and digest is not None and not _signed_itself(certificate):
             evidence = {"signature": digest.name, "position": position}
-            problems.append(CertificateProblem(Code.CERT_WEAK, evidence))
+            problems.append(CertificateProblem(Code.CERT_WEAK_SHA1, evidence))
     return problems
 
 

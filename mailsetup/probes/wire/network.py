@@ -1,14 +1,17 @@
 """From a name to a connection, and never to an address inside the provider's own network."""
 
 import asyncio
+import copy
 import errno
 import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import dns.asyncresolver
 import dns.exception
+import dns.flags
 import dns.name
 import dns.rdatatype
 import dns.resolver
@@ -33,6 +36,9 @@ _NOT_GLOBAL = (
 )
 # Google's public resolver, only to ask the kernel for a route: connecting a UDP socket sends nothing.
 _SOMEWHERE_ON_IPV6 = ("2001:4860:4860::8888", 53)
+
+# As many CNAME records in a row as resolvers commonly follow.
+_LONGEST_CHAIN = 8
 
 
 def embedded_addresses(address: IPAddress) -> tuple[IPAddress, ...]:
@@ -114,12 +120,47 @@ async def _ask(
     except dns.resolver.LifetimeTimeout:
         return Fault(Code.DNS_TIMEOUT, name=name)
     except dns.resolver.NoNameservers:
-        return Fault(Code.DNS_SERVFAIL, name=name)
+        code = Code.DNS_SERVFAIL
+        with suppress(TimeoutError):
+            async with asyncio.timeout(resolver.lifetime / 4):
+                code = await _why_it_failed(resolver, name, kind)
+        return Fault(code, name=name)
     except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong):
         return Fault(Code.DNS_NXDOMAIN, name=name)
     except (dns.exception.DNSException, OSError) as error:
         return Fault(Code.DNS_SERVFAIL, name=name, error=type(error).__name__)
     return [ipaddress.ip_address(record.to_text()) for record in answer.rrset or ()]
+
+
+async def _why_it_failed(
+    resolver: dns.asyncresolver.Resolver, name: str, kind: dns.rdatatype.RdataType
+) -> Code:
+    """What is behind SERVFAIL: a name that leads back to itself, or a signature that is not valid."""
+    if await _leads_back(resolver, name):
+        return Code.DNS_CNAME_LOOP
+    resolver = copy.copy(resolver)
+    resolver.flags = dns.flags.RD | dns.flags.CD
+    try:
+        # RFC 4035 section 3.2.2: "checking disabled" gets what a validating resolver keeps back.
+        await resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
+    except dns.resolver.NXDOMAIN:
+        return Code.DNSSEC_BOGUS
+    except (dns.exception.DNSException, OSError):
+        return Code.DNS_SERVFAIL
+    return Code.DNSSEC_BOGUS
+
+
+async def _leads_back(resolver: dns.asyncresolver.Resolver, name: str) -> bool:
+    """Whether following the CNAME records of `name` comes by a name twice."""
+    seen: list[str] = []
+    with suppress(dns.exception.DNSException, OSError):
+        while len(seen) < _LONGEST_CHAIN:
+            seen.append(name.lower().rstrip("."))
+            answer = await resolver.resolve(name, dns.rdatatype.CNAME, search=False)
+            name = answer[0].target.to_text(omit_final_dot=True)
+            if name.lower() in seen:
+                return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +208,17 @@ async def dial(address: IPAddress, port: int, budget: ByteBudget, limits: ProbeS
     async with asyncio.timeout(limits.probe_connect_seconds):
         _, stream = await loop.create_connection(new_stream, str(address), port)
     return stream
+
+
+def ipv6_limit(tried: Mapping[str, str]) -> Code | None:
+    """What is wrong with IPv6 alone, where another address of `tried` (address → outcome) answered.
+
+    Clients try IPv6 first and wait a moment before they try the other (RFC 8305).
+    """
+    outcomes = {Code(outcome) for address, outcome in tried.items() if ":" in address}
+    if not outcomes or outcomes & {Code.OK, Code.NOT_TESTABLE_HERE}:
+        return None
+    return Code.NET_UNREACHABLE_V6 if outcomes == {Code.NET_UNREACHABLE} else Code.V6_BROKEN_V4_OK
 
 
 def _some_of_each_family(addresses: Sequence[IPAddress], limit: int) -> list[IPAddress]:

@@ -59,6 +59,7 @@ def named(text: str) -> x509.Name:
 def certificate(
     *names: str,
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
+    issuer_at: x509.ObjectIdentifier | None = None,
     begins: datetime = NOW - DAY,
     ends: datetime = NOW + 89 * DAY,
     issuer: x509.Name | None = None,
@@ -72,6 +73,9 @@ def certificate(
     if names:
         alternatives = x509.SubjectAlternativeName([general_name(name) for name in names])
         builder = builder.add_extension(alternatives, critical=False)
+    if issuer_at:
+        where = x509.AccessDescription(issuer_at, x509.UniformResourceIdentifier("http://ca.test/i.crt"))
+        builder = builder.add_extension(x509.AuthorityInformationAccess([where]), critical=False)
     return builder.sign(key if self_signed else AUTHORITY, hashes.SHA256())
 
 
@@ -122,7 +126,7 @@ def test_problems_come_worst_first() -> None:
     assert codes(certificate(HOST, begins=NOW + 2 * DAY)) == [Code.CERT_NOT_YET]
     assert codes(certificate(HOST, self_signed=True)) == [Code.CERT_SELF_SIGNED]
     weak = certificate("other.test", key=rsa.generate_private_key(65537, 1024), ends=NOW - DAY / 2)
-    assert codes(weak) == [Code.CERT_EXPIRED, Code.CERT_WRONG_NAME, Code.CERT_WEAK]
+    assert codes(weak) == [Code.CERT_EXPIRED, Code.CERT_WRONG_NAME, Code.CERT_WEAK_KEY]
 
 
 def test_a_problem_is_shown_by_its_evidence() -> None:
@@ -130,11 +134,13 @@ def test_a_problem_is_shown_by_its_evidence() -> None:
     assert judged(own_issuer) == [(Code.CERT_SELF_SIGNED, {"issuer": HOST})]
     assert judged(certificate("other.test")) == [(Code.CERT_WRONG_NAME, {"name": HOST})]
     ended = certificate(HOST, begins=NOW - 90 * DAY, ends=datetime(2026, 1, 14, 23, 59, tzinfo=UTC))
-    assert judged(certificate(HOST), ended) == [(Code.CERT_EXPIRED, {"date": "2026-01-14", "position": 1})]
+    assert judged(certificate(HOST), ended) == [
+        (Code.CERT_INTERMEDIATE_EXPIRED, {"date": "2026-01-14", "position": 1})
+    ]
     begins = certificate(HOST, begins=datetime(2026, 1, 15, 0, 1, tzinfo=UTC))
     assert judged(begins) == [(Code.CERT_NOT_YET, {"date": "2026-01-15", "position": 0})]
     small = certificate(HOST, key=rsa.generate_private_key(65537, 1024))
-    assert judged(small) == [(Code.CERT_WEAK, {"key": "RSA 1024", "position": 0})]
+    assert judged(small) == [(Code.CERT_WEAK_KEY, {"key": "RSA 1024", "position": 0})]
 
 
 def test_a_certificate_is_valid_in_the_second_in_which_it_begins_and_ends() -> None:
@@ -147,7 +153,7 @@ def test_a_key_of_2048_bits_is_not_weak() -> None:
 
 def test_a_signature_by_sha1_is_weak_except_on_a_root() -> None:
     leaf, root = map(x509.load_pem_x509_certificate, (SHA1_LEAF, SHA1_ROOT))
-    weak = [(Code.CERT_WEAK, {"signature": "sha1", "position": 0})]
+    weak = [(Code.CERT_WEAK_SHA1, {"signature": "sha1", "position": 0})]
     assert judged(leaf, root, name="sha1.example.test") == weak
 
 
@@ -214,9 +220,9 @@ def test_a_certificate_that_can_not_be_read_ends_the_chain() -> None:
         (20, Code.CERT_UNKNOWN_CA),
         (62, Code.CERT_WRONG_NAME),
         (64, Code.CERT_WRONG_NAME),
-        (66, Code.CERT_WEAK),
-        (67, Code.CERT_WEAK),
-        (68, Code.CERT_WEAK),
+        (66, Code.CERT_WEAK_KEY),
+        (67, Code.CERT_WEAK_KEY),
+        (68, Code.CERT_WEAK_SHA1),
     ],
 )
 def test_what_openssl_says(verify_code: int, code: Code) -> None:
@@ -224,8 +230,47 @@ def test_what_openssl_says(verify_code: int, code: Code) -> None:
     assert problem == CertificateProblem(code, {"openssl": "its message", "verify_code": verify_code})
 
 
+CA_ISSUERS = x509.oid.AuthorityInformationAccessOID.CA_ISSUERS
+OCSP = x509.oid.AuthorityInformationAccessOID.OCSP
+
+
+@pytest.mark.parametrize(
+    ("options", "verify_code", "length", "code"),
+    [
+        ({"issuer_at": CA_ISSUERS}, 20, 1, Code.CERT_MISSING_INTERMEDIATE),
+        ({"issuer_at": CA_ISSUERS}, 20, 2, Code.CERT_UNKNOWN_CA),
+        ({"issuer_at": CA_ISSUERS}, 10, 1, Code.CERT_EXPIRED),
+        ({"issuer_at": CA_ISSUERS, "self_signed": True}, 20, 1, Code.CERT_UNKNOWN_CA),
+        ({"issuer_at": OCSP}, 20, 1, Code.CERT_UNKNOWN_CA),
+        ({}, 20, 1, Code.CERT_UNKNOWN_CA),
+    ],
+    ids=str,
+)
+def test_an_issuer_that_was_not_sent_is_told_from_one_that_nobody_knows(
+    options: dict[str, Any], verify_code: int, length: int, code: Code
+) -> None:
+    chain = [certificate(HOST, **options)] * length
+    assert problem_of_verify_code(verify_code, "its message", chain).code is code
+
+
+def test_openssl_does_not_know_which_certificate_has_ended() -> None:
+    own, intermediate = (
+        CertificateProblem(code, {"position": position})
+        for position, code in enumerate((Code.CERT_EXPIRED, Code.CERT_INTERMEDIATE_EXPIRED))
+    )
+    said = problem_of_verify_code(10, "its message")
+    assert worst_first([intermediate, said]) == [intermediate]
+    assert worst_first([own, intermediate, said]) == [own, intermediate]
+    assert worst_first([said]) == [said]
+
+
+def test_the_root_may_have_ended() -> None:
+    """Clients have it, or a newer one; what is sent is not looked at."""
+    assert codes(certificate(HOST), certificate(ends=NOW - DAY, begins=NOW - 9 * DAY, self_signed=True)) == []
+
+
 def test_each_problem_is_named_once() -> None:
-    first, second = (CertificateProblem(Code.CERT_WEAK, {"position": position}) for position in (0, 1))
+    first, second = (CertificateProblem(Code.CERT_WEAK_KEY, {"position": position}) for position in (0, 1))
     unknown, self_signed = CertificateProblem(Code.CERT_UNKNOWN_CA), CertificateProblem(Code.CERT_SELF_SIGNED)
     assert worst_first([first, second, unknown]) == [unknown, first]
     assert worst_first([unknown, self_signed]) == [self_signed]

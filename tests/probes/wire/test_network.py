@@ -4,6 +4,7 @@ import asyncio
 import errno
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
@@ -17,7 +18,14 @@ from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.vantage import Vantage
 from mailsetup.probes.wire import network
-from mailsetup.probes.wire.network import Connection, IPAddress, connect_first, is_reachable_by_rule, resolve
+from mailsetup.probes.wire.network import (
+    Connection,
+    IPAddress,
+    connect_first,
+    ipv6_limit,
+    is_reachable_by_rule,
+    resolve,
+)
 from mailsetup.probes.wire.stream import ByteBudget, LineStream
 from tests.faults import HOST, FaultyNameServer
 
@@ -140,6 +148,54 @@ def test_a_failed_look_up_says_more_than_an_empty_one(vantage: Vantage) -> None:
         assert refused(HOST, asking).code is Code.DNS_SERVFAIL
 
 
+A, B, C = (HOST, "CNAME"), ("b.example.test", "CNAME"), ("c.example.test", "CNAME")
+
+
+@pytest.mark.parametrize(
+    ("records", "options", "code"),
+    [
+        ({A: (f"{HOST}.",)}, {}, Code.DNS_CNAME_LOOP),
+        (
+            {A: ("b.example.test.",), B: ("c.example.test.",), C: ("B.example.test.",)},
+            {},
+            Code.DNS_CNAME_LOOP,
+        ),
+        # A name that leads to one that fails leads nowhere, and not in a circle.
+        ({A: ("b.example.test.",)}, {"rcode": dns.rcode.SERVFAIL}, Code.DNS_SERVFAIL),
+        # What is signed wrongly may be that there is no such name.
+        ({}, {"bogus": True}, Code.DNSSEC_BOGUS),
+        ({}, {"bogus": True, "rcode": dns.rcode.SERVFAIL}, Code.DNS_SERVFAIL),
+    ],
+    ids=["itself", "later", "nowhere", "no-name", "broken"],
+)
+def test_what_is_behind_servfail(
+    vantage: Vantage,
+    records: dict[tuple[str, str], tuple[str, ...]],
+    options: dict[str, object],
+    code: Code,
+) -> None:
+    with FaultyNameServer(records, **options) as nameserver:
+        assert refused(HOST, replace(vantage, hosts={}, resolver=nameserver.address)).code is code
+
+
+def test_looking_behind_servfail_takes_no_longer_than_a_look_up(vantage: Vantage) -> None:
+    class FailsOnce(FaultyNameServer):
+        """Fails at the first two questions, A and AAAA, and then keeps silent."""
+
+        asked = 0
+
+        def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
+            self.asked += 1
+            return super()._answer(query) if self.asked <= 2 else None
+
+    limits = ProbeSettings(probe_dns_seconds=0.8)
+    with FailsOnce({}, dns.rcode.SERVFAIL) as nameserver:
+        asking = replace(vantage, hosts={}, resolver=nameserver.address, limits=limits)
+        started = time.monotonic()
+        assert refused(HOST, asking).code is Code.DNS_SERVFAIL
+    assert time.monotonic() - started < 0.8
+
+
 # --- Connecting ---------------------------------------------------------------------------------------
 
 FIRST, SECOND, THIRD = "192.0.2.1", "192.0.2.2", "192.0.2.3"
@@ -249,6 +305,30 @@ def test_the_others_get_a_little_time_once_one_has_answered(monkeypatch: pytest.
     connection = connected(monkeypatch, {FIRST: None, SECOND: stream})
     assert (connection.stream, str(connection.address)) == (stream, SECOND)
     assert connection.tried == {FIRST: "tcp_timeout", SECOND: "ok"}
+
+
+OK, REFUSED, NO_WAY, NOT_HERE = "ok", "tcp_refused", "net_unreachable", "not_testable_here"
+
+
+@pytest.mark.parametrize(
+    ("four", "six", "limit"),
+    [
+        ([OK], [], None),
+        ([OK], [OK], None),
+        ([OK], [REFUSED, OK], None),
+        ([OK], [NOT_HERE], None),
+        ([OK], [REFUSED], Code.V6_BROKEN_V4_OK),
+        ([OK], [NO_WAY, REFUSED], Code.V6_BROKEN_V4_OK),
+        ([OK], [NO_WAY, NO_WAY], Code.NET_UNREACHABLE_V6),
+        ([REFUSED, OK], [], None),
+        ([REFUSED], [OK], None),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_ipv6_alone(four: list[str], six: list[str], limit: Code | None) -> None:
+    tried = {f"192.0.2.{number}": outcome for number, outcome in enumerate(four)}
+    tried |= {f"2001:db8::{number}": outcome for number, outcome in enumerate(six)}
+    assert ipv6_limit(tried) is limit
 
 
 def test_some_addresses_of_each_family_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,93 @@
+"""What is always so of a cause: at which steps it turns up, how bad it is, whether it passes by itself."""
+
+from dataclasses import dataclass
+
+from mailsetup.probes.findings.codes import Code
+from mailsetup.probes.findings.steps import Status, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Facts about one code; docs/causes.md has them for people, `connection_tests.explanations` its words.
+
+    `passing`: it may be gone a little later although nobody changed anything.
+    """
+
+    steps: tuple[Step, ...]
+    severities: tuple[Status, ...] = (Status.FAILED,)
+    passing: bool = False
+
+
+_WARNS = (Status.WARNING,)
+_FIRST_WORDS = (Step.CONNECT, Step.TLS, Step.GREETING)
+
+
+def _for_good(*steps: Step) -> Cause:
+    """Stays until somebody changes something."""
+    return Cause(steps)
+
+
+def _for_now(*steps: Step) -> Cause:
+    return Cause(steps, passing=True)
+
+
+CAUSES: dict[Code, Cause] = {
+    Code.LOST_RUN: Cause((), passing=True),
+    Code.NOT_TESTABLE_HERE: _for_now(*Step),
+    Code.DNS_NXDOMAIN: _for_good(Step.DNS),
+    Code.DNS_NO_ADDRESS: _for_good(Step.DNS),
+    Code.DNS_CNAME_LOOP: _for_good(Step.DNS),
+    Code.DNSSEC_BOGUS: _for_good(Step.DNS),
+    Code.DNS_TIMEOUT: _for_now(Step.DNS),
+    Code.DNS_SERVFAIL: _for_good(Step.DNS),
+    Code.DNS_PRIVATE_ADDRESS: _for_good(Step.DNS),
+    Code.TCP_REFUSED: _for_good(Step.CONNECT),
+    Code.TCP_TIMEOUT: _for_now(Step.CONNECT),
+    Code.TCP_RESET: _for_now(*_FIRST_WORDS),
+    Code.NET_UNREACHABLE: _for_good(Step.CONNECT),
+    Code.CLOSED_AT_ONCE: _for_now(Step.TLS, Step.GREETING),
+    Code.SILENT: _for_good(Step.TLS, Step.GREETING, Step.CAPABILITIES),
+    Code.DRIBBLE: _for_now(Step.GREETING, Step.CAPABILITIES),
+    Code.BANNER_GARBAGE: _for_good(Step.TLS, Step.GREETING),
+    Code.WRONG_SERVICE: _for_good(Step.TLS, Step.GREETING),
+    Code.BYE_GREETING: _for_now(Step.GREETING),
+    Code.PROTO_PLAIN_ON_TLS: _for_good(Step.TLS),
+    Code.TLS_TO_STARTTLS_PORT: _for_good(Step.TLS),
+    Code.PROTO_TLS_ON_PLAIN: _for_good(Step.GREETING),
+    Code.TLS_UNRECOGNIZED_NAME: _for_good(Step.TLS),
+    Code.TLS_ALERT_HANDSHAKE: _for_good(Step.TLS),
+    Code.TLS_EOF: _for_good(Step.TLS),
+    Code.TLS_HANDSHAKE: _for_good(Step.TLS),
+    Code.TLS_OLD_ONLY: _for_good(Step.TLS),
+    Code.STARTTLS_MASKED: _for_good(Step.TLS),
+    Code.STARTTLS_MISSING: _for_good(Step.TLS),
+    Code.STARTTLS_REFUSED: _for_good(Step.TLS),
+    Code.STARTTLS_INJECTION: _for_good(Step.TLS),
+    Code.PREAUTH: _for_good(Step.GREETING),
+    Code.CERT_EXPIRED: _for_good(Step.TLS),
+    Code.CERT_INTERMEDIATE_EXPIRED: _for_good(Step.TLS),
+    Code.CERT_NOT_YET: _for_good(Step.TLS),
+    Code.CERT_WRONG_NAME: _for_good(Step.TLS),
+    Code.CERT_SELF_SIGNED: _for_good(Step.TLS),
+    Code.CERT_MISSING_INTERMEDIATE: _for_good(Step.TLS),
+    Code.CERT_UNKNOWN_CA: _for_good(Step.TLS),
+    Code.CERT_WEAK_KEY: _for_good(Step.TLS),
+    Code.CERT_WEAK_SHA1: _for_good(Step.TLS),
+    Code.NO_USABLE_MECH: _for_good(Step.SIGN_IN),
+    Code.AUTH_NOT_OFFERED: _for_good(Step.CAPABILITIES, Step.SIGN_IN),
+    Code.AUTH_FAILED: _for_good(Step.SIGN_IN),
+    Code.AUTH_TEMP_FAILURE: _for_now(Step.SIGN_IN),
+    Code.AUTH_REJECTED_OTHER: _for_good(Step.SIGN_IN),
+    Code.AUTH_DROPPED: _for_now(Step.SIGN_IN),
+    Code.TOO_MANY_CONNECTIONS: _for_now(Step.GREETING, Step.SIGN_IN),
+    Code.MAILBOX_UNAVAILABLE: _for_good(Step.MAILBOX),
+    Code.SEND_REJECTED: _for_good(Step.SEND),
+    Code.SEND_TEMP_FAILURE: _for_now(Step.SEND),
+    Code.RT_LOST: _for_good(Step.ARRIVE),
+    Code.RT_DELAYED: Cause((Step.ARRIVE,), _WARNS, passing=True),
+    Code.NET_UNREACHABLE_V6: Cause((Step.CONNECT,), _WARNS),
+    Code.V6_BROKEN_V4_OK: Cause((Step.CONNECT,), _WARNS),
+    Code.IDLE_MISSING: Cause((Step.PUSH,), _WARNS),
+    Code.IDLE_SILENT: Cause((Step.PUSH,), _WARNS),
+    Code.CERT_EXPIRES_SOON: Cause((Step.TLS,), _WARNS),
+}
