@@ -14,14 +14,22 @@ from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.connection_tests.selectors import lost
 from mailsetup.hosting.models import Server
-from mailsetup.probes.findings import Code
+from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 
 Reason = Literal["busy", "crowded", "often", "rejected", "refusing"]
 
 # What a server says, or does without a word, when it wants no more connections from the portal.
-REFUSALS = (Code.BYE_GREETING, Code.CLOSED_AT_ONCE, Code.TOO_MANY_CONNECTIONS)
+REFUSALS = (
+    Code.BANNED,
+    Code.BYE_GREETING,
+    Code.CLOSED_AT_ONCE,
+    Code.GREET_554,
+    Code.RATE_LIMITED,
+    Code.SMTP_421_BUSY,
+    Code.TOO_MANY_CONNECTIONS,
+)
 
 
 class TooManyTests(RuntimeError):
@@ -67,7 +75,7 @@ def refuse_too_many(setup: Setup, config: ClientConfig) -> None:
         recent = scope.tests.filter(created_at__gt=now - window)
         if scope.tests_limit is not None:
             _refuse(recent, scope.tests_limit, window, "often")
-        _refuse(_ended_with(recent, Code.AUTH_FAILED), scope.rejected_limit, window, "rejected")
+        _refuse(_ended_with(recent, *REFUSED_CREDENTIALS), scope.rejected_limit, window, "rejected")
     pause = timedelta(seconds=limits.server_pause_seconds)
     at_server = ConnectionTest.objects.filter(server=server_of(setup, config), created_at__gt=now - pause)
     _refuse(_ended_with(at_server, *REFUSALS), limits.server_refusals_limit, pause, "refusing")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from mailsetup.clientconfig import SocketType
 from mailsetup.probes.diagnosis import diagnose_certificate, diagnose_handshake, diagnose_silence
 from mailsetup.probes.dialer import Dialer
+from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code, Step
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.recorder import Recorder
@@ -36,6 +37,8 @@ async def open_channel(dialer: Dialer, recorder: Recorder) -> Driver:
     async with recorder.step(Step.CAPABILITIES, seconds, driver.stream) as finding:
         await driver.ask_capabilities()
         finding.evidence |= driver.describe_capabilities()
+        if driver.stream.tls is None and driver.refuses_plain is not None:
+            raise Fault(driver.refuses_plain)
     return driver
 
 

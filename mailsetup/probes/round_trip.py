@@ -15,6 +15,16 @@ from mailsetup.probes.wire.stream import StreamError
 from mailsetup.probes.wire.tls import strict_context
 
 _INBOX = "INBOX"
+# What POP3 says of the session before, which it may not have ended yet, or of a short rest for the server.
+_BUSY = frozenset(
+    {
+        Code.AUTH_TEMP_FAILURE,
+        Code.BYE_GREETING,
+        Code.POP_IN_USE,
+        Code.POP_LOGIN_DELAY,
+        Code.TOO_MANY_CONNECTIONS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,7 @@ class Pop3Watch:
             # Without QUIT the server would keep the message (RFC 1939 section 6).
             await self._dialer.quit(driver)
         except Fault as fault:
-            if fault.code in (Code.AUTH_TEMP_FAILURE, Code.TOO_MANY_CONNECTIONS, Code.BYE_GREETING):
+            if fault.code in _BUSY:
                 return None
             raise
         except (StreamError, OSError):

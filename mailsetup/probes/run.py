@@ -9,7 +9,7 @@ from mailsetup.probes.ask import Ask, OnStep, ignore
 from mailsetup.probes.channel import open_channel
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
-from mailsetup.probes.findings import Code, ServiceReport, Step
+from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code, ServiceReport, Step
 from mailsetup.probes.messages import compose_test_message
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.imap import ImapDriver
@@ -120,7 +120,7 @@ async def _sign_in(
         try:
             finding.evidence["server"] = await driver.sign_in(settings.username, ask.password)
         except Fault as fault:
-            if fault.code is Code.AUTH_FAILED:
+            if fault.code in REFUSED_CREDENTIALS:
                 trip.obstacle_to_sending = Code.PASSWORD_REJECTED_ELSEWHERE
             raise
     return True

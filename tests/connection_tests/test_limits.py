@@ -152,6 +152,14 @@ def test_eight_refused_passwords_in_a_quarter_of_an_hour(
     assert reason_of_refusal(owner) == ""
 
 
+def test_a_user_whom_the_server_does_not_know_counts_as_a_refused_password(owner: User) -> None:
+    """A mail server counts both, and bans for both."""
+    unknown = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_UNKNOWN_USER, 7)
+    for _ in range(8):
+        finished(queued(owner), findings(Protocol.IMAP, (0, unknown)))
+    assert reason_of_refusal(owner) == "rejected"
+
+
 def test_a_password_refused_at_both_services_is_one(owner: User) -> None:
     refused = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7)
     for _ in range(7):

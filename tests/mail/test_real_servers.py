@@ -95,7 +95,7 @@ def test_a_wrong_password_is_tried_once_and_named(
 def test_a_locked_mailbox_is_no_wrong_password(mail_lab: MailLab) -> None:
     incoming, _ = run(mail_lab, "locked")
 
-    assert found(incoming, Step.SIGN_IN).code is Code.AUTH_REJECTED_OTHER
+    assert found(incoming, Step.SIGN_IN).code is Code.ACCOUNT_LOCKED
     assert found(incoming, Step.SIGN_IN).evidence["server"] == "CONTACTADMIN account locked"
     with pytest.raises(imaplib.IMAP4.error, match="Account_locked"):
         imap(mail_lab, "imaps", "locked").__enter__()

@@ -26,7 +26,7 @@ WHO = {
 ALL_CAUSES = [code for code in Code if code not in SKIP_REASONS | {Code.OK}]
 AFTER_PASSWORD = (Step.SIGN_IN, Step.MAILBOX, Step.PUSH, Step.SEND, Step.ARRIVE)
 # Refused by what the server offers, so that it never gets the password.
-BY_OFFER = {Code.NO_USABLE_MECH, Code.AUTH_NOT_OFFERED}
+BY_OFFER = {Code.NO_USABLE_MECH, Code.AUTH_NOT_OFFERED, Code.IMAP_LOGINDISABLED}
 SECRETS = [
     PASSWORD.encode(),
     base64.b64encode(PASSWORD.encode()),
@@ -51,7 +51,7 @@ def stage(
         yield Stage(prober, other_tls, servers, authority, monkeypatch, running)
 
 
-@pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.code)
+@pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: f"{fault.code}: {fault.how}")
 def test_a_planted_fault_is_named(stage: Stage, fault: Planted) -> None:
     shown = fault.plant(stage)
 

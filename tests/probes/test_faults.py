@@ -19,6 +19,7 @@ from tests.faults import (
     Pop3Server,
     ServerThread,
     SubmissionServer,
+    alerts,
     answers_like_a_web_server,
     closed_port,
     closes_at_once,
@@ -85,8 +86,8 @@ def test_filtered(prober: Prober) -> None:
         (SSL, sends_and_closes(b"SSH-2.0-OpenSSH_9.2"), Step.TLS, Code.WRONG_SERVICE),
         (SSL, sends_and_closes(b"* BYE later\r\n"), Step.TLS, Code.PROTO_PLAIN_ON_TLS),
         (SSL, floods, Step.TLS, Code.TLS_HANDSHAKE),
-        # An alert: "handshake failure".
-        (SSL, sends_and_closes(b"\x15\x03\x03\x00\x02\x02\x28"), Step.TLS, Code.TLS_HANDSHAKE),
+        (SSL, alerts(40), Step.TLS, Code.TLS_ALERT_HANDSHAKE),
+        (SSL, alerts(80), Step.TLS, Code.TLS_HANDSHAKE),
     ],
 )
 def test_before_the_first_sensible_word(

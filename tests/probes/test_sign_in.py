@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailsetup.clientconfig import Authentication, ServiceType
+from mailsetup.clientconfig import Authentication, ServiceType, SocketType
 from mailsetup.probes.findings import Code, Status, Step
 from tests.faults import (
     PASSWORD,
@@ -22,6 +22,28 @@ from tests.probes.prober import Prober
 
 IMAP, POP3, SMTP = ServiceType.IMAP, ServiceType.POP3, ServiceType.SMTP
 SERVERS = {IMAP: ImapServer, POP3: Pop3Server, SMTP: SubmissionServer}
+
+
+def test_plain_channel_says_when_the_server_itself_wants_encryption(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop
+) -> None:
+    """What nobody asks for a password in the open, and what does."""
+    wants = [
+        (IMAP, {"capabilities": "IMAP4rev1 STARTTLS LOGINDISABLED"}, Code.IMAP_LOGINDISABLED),
+        (IMAP, {"capabilities": "IMAP4rev1 STARTTLS"}, Code.OK),
+        (POP3, {"capabilities": ("STLS",)}, Code.AUTH_ONLY_AFTER_TLS),
+        (POP3, {"capabilities": ("STLS", "USER")}, Code.OK),
+        (SMTP, {"extensions": ("STARTTLS",)}, Code.AUTH_ONLY_AFTER_TLS),
+        (SMTP, {"extensions": ("STARTTLS", "AUTH PLAIN")}, Code.OK),
+        # Without encryption and without a sign-in: another matter.
+        (SMTP, {"extensions": ("8BITMIME",)}, Code.OK),
+    ]
+    for kind, options, code in wants:
+        port = servers.listen(SERVERS[kind](maildrop, **options).handle)
+        steps = prober.one(prober.settings(kind, port, SocketType.PLAIN))
+        assert steps[Step.CAPABILITIES].code is code
+        assert steps[Step.SIGN_IN].code is Code.UNVERIFIED
+    assert maildrop.attempts == []
 
 
 @pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
@@ -74,6 +96,7 @@ def test_submission_that_knows_only_login(
         (SMTP, {"extensions": ("8BITMIME",)}, Code.AUTH_NOT_OFFERED),
         (IMAP, {"answers": {"AUTHENTICATE": "NO [LIMIT] Maximum reached"}}, Code.TOO_MANY_CONNECTIONS),
         (IMAP, {"answers": {"AUTHENTICATE": "* BYE Too many connections"}}, Code.TOO_MANY_CONNECTIONS),
+        (IMAP, {"answers": {"AUTHENTICATE": "* BYE [LIMIT] Reached"}}, Code.TOO_MANY_CONNECTIONS),
         (IMAP, {"answers": {"AUTHENTICATE": "* BYE Shutting down"}}, Code.AUTH_DROPPED),
         (SMTP, {"answers": {"AUTH": "421 4.7.0 too many connections"}}, Code.TOO_MANY_CONNECTIONS),
     ],

@@ -210,6 +210,44 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "evidence. Does the service listen on IPv6, and does the firewall let it?"
         ),
     ),
+    Code.GREET_521: Explanation(
+        title=_("That server takes no mail at all"),
+        happened=_("The server {hostname} answered that it doesn’t take mail, from nobody."),
+        why=_("Your app asks the wrong machine, so no message leaves it."),
+        todo=_(
+            "Compare the server name in your app with the one in your guide. If they’re the same, it’s "
+            "ours to fix: give support the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "The greeting was 521 (RFC 7504): this host is set to take no mail. A name that leads to the "
+            "wrong machine."
+        ),
+        topic=SERVER,
+    ),
+    Code.GREET_554: Explanation(
+        title=_("The server turned us away at the door"),
+        happened=_("The server {hostname} refused to talk to our test, before anybody signed in."),
+        why=_("It keeps certain addresses out. Your own device may get in, or meet the same."),
+        todo=_("Call support and give the reference."),
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "The greeting was 554 or another lasting refusal. A blocklist (DNSBL, postscreen) on the port "
+            "for submission keeps customers out too; it belongs on port 25. Is the portal’s address on a "
+            "list?"
+        ),
+    ),
+    Code.SMTP_421_BUSY: Explanation(
+        title=_("The server has too much to do"),
+        happened=_("The server {hostname} asked us to come back later."),
+        why=_("It’s busy or being serviced. Mail that you send now waits in your outbox."),
+        todo=AGAIN,
+        fixer=Fixer.NOBODY,
+        staff=_(
+            "421 or another temporary status before the sign-in: limits of processes or connections, a "
+            "full disk, load."
+        ),
+    ),
     Code.BYE_GREETING: Explanation(
         title=_("The server is closed at the moment"),
         happened=_("The server {hostname} answered that it can’t take anybody just now."),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, Explanation, Fixer
+from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, SERVER, Explanation, Fixer
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -16,6 +16,37 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "The IMAP greeting was PREAUTH. Somebody is trusted by address: look at "
             "login_trusted_networks and at proxies in front."
         ),
+    ),
+    Code.IMAP_LOGINDISABLED: Explanation(
+        title=_("The server takes no password without encryption"),
+        happened=_("The server {hostname} doesn’t let anybody sign in over this connection on port {port}."),
+        why=_("It wants encryption first. That’s right: your password would travel in the open otherwise."),
+        todo=_(
+            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, the guide is "
+            "wrong: give support the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "LOGINDISABLED or [PRIVACYREQUIRED]. As it should be without TLS: then this portal’s settings "
+            "are wrong. With TLS, a proxy in front ends it and doesn’t say so (login_trusted_networks, ssl "
+            "= required)."
+        ),
+        topic=SERVER,
+    ),
+    Code.AUTH_ONLY_AFTER_TLS: Explanation(
+        title=_("The server wants encryption before the password"),
+        happened=_("On port {port}, {hostname} lets nobody sign in before the connection is encrypted."),
+        why=_("That’s right: your password would travel in the open otherwise."),
+        todo=_(
+            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, the guide is "
+            "wrong: give support the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "STARTTLS is offered and no sign-in before it, or AUTH was answered by 530 or 538. Correct the "
+            "kind of encryption in this portal’s settings."
+        ),
+        topic=SERVER,
     ),
     Code.NO_USABLE_MECH: Explanation(
         title=_("The server wants another way to sign in"),
@@ -39,6 +70,131 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "off for this port."
         ),
     ),
+    Code.BANNED: Explanation(
+        title=_("The server has shut us out for a while"),
+        happened=_(
+            "The server {hostname} blocks sign-ins from where they come from, because of earlier ones."
+        ),
+        why=_(
+            "Often an old phone keeps trying a password that was changed. It says nothing about your "
+            "password now."
+        ),
+        todo=_(
+            "Wait an hour without trying, and put the new password on every device. If it stays, give "
+            "support the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "The server says that an address is banned. It may be the portal’s: lift the ban and exempt "
+            "the portal (fail2ban ignoreip, SmarterMail’s allow list), or each customer’s test ends here."
+        ),
+        topic="password",
+    ),
+    Code.RATE_LIMITED: Explanation(
+        title=_("There were too many sign-ins in a short time"),
+        happened=_(
+            "The server {hostname} has had too many attempts to sign in, and lets nobody try for a while."
+        ),
+        why=_("Often an old phone or tablet keeps trying a password that was changed."),
+        todo=_(
+            "Wait a quarter of an hour without trying. Then put the new password on every device that "
+            "reads this mailbox."
+        ),
+        fixer=Fixer.CUSTOMER,
+        staff=_(
+            "The server counts attempts, by address or by account. Look in its log who tries; exempt the "
+            "portal’s address."
+        ),
+        topic="password",
+    ),
+    Code.REFERRAL: Explanation(
+        title=_("The mailbox has moved to another server"),
+        happened=_("The server {hostname} answered that this mailbox lives elsewhere now."),
+        why=_(
+            "Apps don’t follow such a hint, and shouldn’t: it would carry your password to an unknown place."
+        ),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "[REFERRAL] in reply to the sign-in. Proxy the mailbox (director, proxy passdb) or correct the "
+            "domain’s server in this portal. It is never followed."
+        ),
+    ),
+    Code.ACCOUNT_DISABLED: Explanation(
+        title=_("The mailbox is switched off"),
+        happened=_("The server {hostname} answered that this mailbox or its sign-in has been switched off."),
+        why=_(
+            "Your password isn’t the trouble. Somebody switched it off on purpose, or the contract has ended."
+        ),
+        todo=_("Call support and give the reference."),
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "The server’s word: disabled, suspended, expired, or 5.7.13. Look at the mailbox and at the "
+            "customer’s account. Some servers say so only to whoever has the right password."
+        ),
+    ),
+    Code.ACCOUNT_LOCKED: Explanation(
+        title=_("The mailbox is locked"),
+        happened=_("The server {hostname} answered that this mailbox is locked."),
+        why=_(
+            "Your password isn’t the trouble. It may be locked for safety, after strange mail or many "
+            "wrong passwords."
+        ),
+        todo=_("Call support and give the reference."),
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "The server’s word: locked. With Dovecot’s nologin only IMAP and POP3 are locked, and "
+            "submission still lets in; use a deny passdb for both."
+        ),
+    ),
+    Code.PASSWORD_EXPIRED: Explanation(
+        title=_("The password has run out"),
+        happened=_("The server {hostname} answered that the password of {username} is too old."),
+        why=_("It has to be changed from time to time. Until then no app gets in."),
+        todo=_("Set a new password, then type it in on every device."),
+        fixer=Fixer.CUSTOMER,
+        staff=_("[EXPIRED] (RFC 5530), or the server’s words for it: a policy of the directory."),
+        topic="password",
+    ),
+    Code.APP_PASSWORD_NEEDED: Explanation(
+        title=_("The server wants an app password"),
+        happened=_("The server {hostname} doesn’t take your usual password from a mail app."),
+        why=_("Signing in with a second step is switched on, and mail apps can’t do that step."),
+        todo=_(
+            "Make an app password where you set your password, and use it in the app in place of the usual "
+            "one."
+        ),
+        fixer=Fixer.CUSTOMER,
+        staff=_(
+            "The words “application-specific password”, often with 534 5.7.9. A second factor is on for "
+            "this mailbox."
+        ),
+        topic="password",
+    ),
+    Code.WEB_LOGIN_REQUIRED: Explanation(
+        title=_("The server wants to see you in a browser first"),
+        happened=_("The server {hostname} asks you to sign in once in webmail."),
+        why=_("It isn’t sure that it’s you, or wants you to confirm something."),
+        todo=_("Sign in to webmail, answer what it asks, and test again."),
+        fixer=Fixer.CUSTOMER,
+        staff=_("[WEBALERT] or 534 5.7.14. The address that the server names is neither kept nor opened."),
+        topic="password",
+    ),
+    Code.AUTH_UNKNOWN_USER: Explanation(
+        title=_("The server doesn’t know this mailbox"),
+        happened=_("The server {hostname} answered that there is no user {username}."),
+        why=_("The address may have a typing mistake, or the mailbox isn’t there yet."),
+        todo=_(
+            "Compare your address letter by letter. If it’s right, the mailbox is missing: give support "
+            "the reference."
+        ),
+        fixer=Fixer.EITHER,
+        staff=_(
+            "The server says so itself ([NONEXISTENT], “no such user”), which also tells strangers who "
+            "exists. Is the mailbox there, and is %EMAILADDRESS% the form of user name that it wants?"
+        ),
+        topic="user_name",
+    ),
     Code.AUTH_FAILED: Explanation(
         title=_("The server didn’t accept the password"),
         happened=_("The server {hostname} refused the user name {username} with this password."),
@@ -54,6 +210,17 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "password and an unknown user look the same."
         ),
         topic="password",
+    ),
+    Code.AUTH_PERM_FAILURE: Explanation(
+        title=_("The server can’t let anybody in until it’s mended"),
+        happened=_("The server {hostname} answered that it has a fault of its own."),
+        why=_("Your password isn’t wrong. The mailbox or the sign-in on the server is broken."),
+        todo=OUR_SIDE,
+        fixer=Fixer.PROVIDER,
+        staff=_(
+            "[SYS/PERM] (RFC 3206): a failure that wants a person. A mailbox that can’t be opened, a full "
+            "disk, rights."
+        ),
     ),
     Code.AUTH_TEMP_FAILURE: Explanation(
         title=_("The server can’t check passwords just now"),
@@ -104,5 +271,21 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "LIMIT or its like: mail_max_userip_connections (Dovecot). Webmail and proxies share one "
             "address, so the limit is reached soon."
         ),
+    ),
+    Code.POP_IN_USE: Explanation(
+        title=_("Another program is reading the mailbox"),
+        happened=_("The server {hostname} lets one program at a time into this mailbox, and one is in it."),
+        why=_("With POP3 that’s usual. It’s over when the other program has fetched its mail."),
+        todo=_("Close mail on your other devices, wait a minute, and test again."),
+        fixer=Fixer.CUSTOMER,
+        staff=_("[IN-USE] (RFC 2449). If no session is open, a lock was left behind."),
+    ),
+    Code.POP_LOGIN_DELAY: Explanation(
+        title=_("The mailbox was opened a moment ago"),
+        happened=_("The server {hostname} wants some time between two looks into this mailbox."),
+        why=_("Apps that look every minute are turned away most of the time."),
+        todo=_("Set your app to look every 15 minutes."),
+        fixer=Fixer.CUSTOMER,
+        staff=_("[LOGIN-DELAY] (RFC 2449). CAPA says how many seconds the server wants."),
     ),
 }

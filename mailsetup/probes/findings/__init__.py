@@ -4,13 +4,14 @@ Everybody may come in; nothing here opens a socket or loads what does.
 """
 
 from mailsetup.probes.findings.causes import CAUSES, Cause
-from mailsetup.probes.findings.codes import SKIP_REASONS, Code, gravity
+from mailsetup.probes.findings.codes import REFUSED_CREDENTIALS, SKIP_REASONS, Code, gravity
 from mailsetup.probes.findings.reports import ServiceReport, Verdict, causes_of, verdict_of
 from mailsetup.probes.findings.steps import PLANNED_STEPS, Finding, Status, Step
 
 __all__ = [
     "CAUSES",
     "PLANNED_STEPS",
+    "REFUSED_CREDENTIALS",
     "SKIP_REASONS",
     "Cause",
     "Code",

@@ -24,6 +24,9 @@ class Code(StrEnum):
     DRIBBLE = "dribble"
     BANNER_GARBAGE = "banner_garbage"
     WRONG_SERVICE = "wrong_service"
+    GREET_521 = "greet_521"
+    GREET_554 = "greet_554"
+    SMTP_421_BUSY = "smtp_421_busy"
     BYE_GREETING = "bye_greeting"
     PROTO_PLAIN_ON_TLS = "proto_plain_on_tls"
     TLS_TO_STARTTLS_PORT = "tls_to_starttls_port"
@@ -47,13 +50,27 @@ class Code(StrEnum):
     CERT_UNKNOWN_CA = "cert_unknown_ca"
     CERT_WEAK_KEY = "cert_weak_key"
     CERT_WEAK_SHA1 = "cert_weak_sha1"
+    IMAP_LOGINDISABLED = "imap_logindisabled"
+    AUTH_ONLY_AFTER_TLS = "auth_only_after_tls"
     NO_USABLE_MECH = "no_usable_mech"
     AUTH_NOT_OFFERED = "auth_not_offered"
+    BANNED = "banned"
+    RATE_LIMITED = "rate_limited"
+    REFERRAL = "referral"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_LOCKED = "account_locked"
+    PASSWORD_EXPIRED = "password_expired"  # noqa: S105
+    APP_PASSWORD_NEEDED = "app_password_needed"  # noqa: S105
+    WEB_LOGIN_REQUIRED = "web_login_required"
+    AUTH_UNKNOWN_USER = "auth_unknown_user"
     AUTH_FAILED = "auth_failed"
+    AUTH_PERM_FAILURE = "auth_perm_failure"
     AUTH_TEMP_FAILURE = "auth_temp_failure"
     AUTH_REJECTED_OTHER = "auth_rejected_other"
     AUTH_DROPPED = "auth_dropped"
     TOO_MANY_CONNECTIONS = "too_many_connections"
+    POP_IN_USE = "pop_in_use"
+    POP_LOGIN_DELAY = "pop_login_delay"
     MAILBOX_UNAVAILABLE = "mailbox_unavailable"
     SEND_REJECTED = "send_rejected"
     SEND_TEMP_FAILURE = "send_temp_failure"
@@ -85,6 +102,8 @@ SKIP_REASONS = frozenset(
         Code.UNVERIFIED,
     }
 )
+# What a mail server counts as an attempt with wrong credentials.
+REFUSED_CREDENTIALS = frozenset({Code.AUTH_FAILED, Code.AUTH_UNKNOWN_USER})
 _RANK = {code: rank for rank, code in enumerate(Code)}
 
 

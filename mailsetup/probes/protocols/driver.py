@@ -43,6 +43,11 @@ class Driver(ABC):
     async def quit(self) -> None:
         """Ends the session: QUIT or LOGOUT."""
 
+    @property
+    def refuses_plain(self) -> Code | None:
+        """The code of a server that takes no password before TLS, None where it would."""
+        return None
+
     def describe_capabilities(self) -> dict[str, Any]:
         return {"capabilities": sorted(self.capabilities)}
 

@@ -83,6 +83,11 @@ class ImapDriver(Driver):
         if not reply.ok:
             raise Fault(Code.STARTTLS_REFUSED, server=reply.text)
 
+    @property
+    def refuses_plain(self) -> Code | None:
+        """RFC 3501 section 6.2.3."""
+        return Code.IMAP_LOGINDISABLED if "LOGINDISABLED" in self.capabilities else None
+
     def describe_capabilities(self) -> dict[str, Any]:
         return {**super().describe_capabilities(), "idle": "IDLE" in self.capabilities}
 
@@ -93,10 +98,12 @@ class ImapDriver(Driver):
             elif "LOGINDISABLED" not in self.capabilities:
                 reply = await self._login(username, password)
             else:
-                raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
+                other = any(name.startswith("AUTH=") for name in self.capabilities)
+                code = Code.NO_USABLE_MECH if other else Code.IMAP_LOGINDISABLED
+                raise Fault(code, **self.describe_capabilities())
         except ConnectionClosed as error:
             if self._bye:
-                code = greeting_refusal(self._bye)
+                code = greeting_refusal(self._bye[len("* BYE ") :])
                 dropped = Code.AUTH_DROPPED if code is Code.BYE_GREETING else code
                 raise Fault(dropped, server=self._bye) from error
             raise

@@ -42,6 +42,12 @@ class Pop3Driver(Driver):
     def offers_starttls(self) -> bool:
         return "STLS" in self.capabilities
 
+    @property
+    def refuses_plain(self) -> Code | None:
+        """RFC 2595 section 4: USER is not listed where it would be refused."""
+        only_after = self.offers_starttls and "USER" not in self.capabilities
+        return Code.AUTH_ONLY_AFTER_TLS if only_after else None
+
     async def request_starttls(self) -> None:
         ok, text = await self._command("STLS")
         if not ok:

@@ -1,53 +1,115 @@
-"""Why a server refuses. Codes first (RFC 5530, RFC 2449, RFC 3206, RFC 3463), words last.
+"""Why a server refuses. Codes first (RFC 5530, RFC 2449, RFC 3206, RFC 3463, RFC 5248), words last.
 
 Whatever may pass by itself is never called a wrong password: people would change a right one.
 """
 
 import re
+from collections.abc import Iterable
 
 from mailsetup.probes.findings import Code
 
-_IMAP_CODES = {
-    "AUTHENTICATIONFAILED": Code.AUTH_FAILED,
-    "UNAVAILABLE": Code.AUTH_TEMP_FAILURE,
-    "SERVERBUG": Code.AUTH_TEMP_FAILURE,
-    "INUSE": Code.AUTH_TEMP_FAILURE,
-    "LIMIT": Code.TOO_MANY_CONNECTIONS,
-    "PRIVACYREQUIRED": Code.NO_USABLE_MECH,
-    "AUTHORIZATIONFAILED": Code.AUTH_REJECTED_OTHER,
-    "EXPIRED": Code.AUTH_REJECTED_OTHER,
-    "CONTACTADMIN": Code.AUTH_REJECTED_OTHER,
-    "NOPERM": Code.AUTH_REJECTED_OTHER,
-    "WEBALERT": Code.AUTH_REJECTED_OTHER,
-    "REFERRAL": Code.AUTH_REJECTED_OTHER,
+_Rules = tuple[tuple[Code, re.Pattern[str]], ...]
+
+
+# A reason stands at the beginning; a server may send far more, to keep us busy looking for it.
+_LOOKED_AT_CHARACTERS = 1000
+
+
+def _rules(*rules: tuple[Code, str]) -> _Rules:
+    return tuple((code, re.compile(words, re.I)) for code, words in rules)
+
+
+# --- Signing in, and the greeting ----------------------------------------------------------------------
+
+# Words that say why it is not possible now; they pass, so they may narrow any refusal.
+_NOT_NOW = _rules(
+    (
+        Code.RATE_LIMITED,
+        r"too many (?!.*(connection|simultaneous|concurrent))"
+        r"(\S+ ){0,3}?(attempt|fail|tries|login|error|auth|password|request|bad|wrong|invalid)"
+        r"|rate.?limit|throttl|too (often|frequent|fast\b|quick)|slow down",
+    ),
+    (
+        Code.TOO_MANY_CONNECTIONS,
+        r"too many|maximum number of conn|connection limit|connections? exceeded",
+    ),
+    (Code.BANNED, r"\bbanned\b|fail2ban|brute.?force|intrusion|blocked (because of|due to|after|for) "),
+)
+# Words that say why it is not possible at all, however right the password is.
+_NOT_AT_ALL = _rules(
+    (Code.APP_PASSWORD_NEEDED, r"app(lication)?[- ]?(specific )?password"),
+    (
+        Code.WEB_LOGIN_REQUIRED,
+        r"web ?login|(log|sign) ?in (\S+ )?(via|with|through|using|in) (\S+ )?(web )?browser",
+    ),
+    (Code.PASSWORD_EXPIRED, r"password\b.*\bexpired|expired password"),
+    (
+        Code.ACCOUNT_LOCKED,
+        r"(account|mailbox|user|login)[\W_].{0,30}?locked|locked[\W_](account|mailbox|user|out)",
+    ),
+    (
+        Code.ACCOUNT_DISABLED,
+        r"(account|mailbox|user)[\W_].{0,30}?(disabled|suspended|deactivated|inactive|closed|expired)"
+        r"|(disabled|suspended|deactivated|inactive|closed|expired)[\W_](account|mailbox|user)",
+    ),
+    (
+        Code.AUTH_ONLY_AFTER_TLS,
+        r"plaintext auth\S* (is )?disallowed|starttls (command )?first|encryption required",
+    ),
+    (Code.AUTH_UNKNOWN_USER, r"(unknown|no such) (user|mailbox|account)\b(?!.*(password| or ))"),
+    (Code.AUTH_REJECTED_OTHER, r"locked|disabled|disallowed|suspended|expired|not allowed"),
+)
+# Where there is no code: what may pass is asked for first.
+_GUESSES = _rules(
+    (Code.AUTH_TEMP_FAILURE, r"temporar|try again|unavailable|internal error|timed? ?out|busy"),
+    (
+        Code.AUTH_FAILED,
+        r"(invalid|incorrect|wrong|bad|unknown)\b.*\b(credential|password|login|user|authentication)"
+        r"|(authentication|login|logon|sign-?in|password|credentials?)\b.*\b"
+        r"(fail|invalid|incorrect|wrong|bad|unsuccessful|rejected|denied)",
+    ),
+)
+# What each code means, and which words may narrow it.
+_IMAP_CODES: dict[str, tuple[Code, _Rules]] = {
+    "AUTHENTICATIONFAILED": (Code.AUTH_FAILED, ()),
+    # Some builds of Dovecot 2.3.19 say [UNAVAILABLE] of too many connections, later ones [LIMIT].
+    "UNAVAILABLE": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
+    "INUSE": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
+    "SERVERBUG": (Code.AUTH_TEMP_FAILURE, ()),
+    "LIMIT": (Code.TOO_MANY_CONNECTIONS, _NOT_NOW),
+    "PRIVACYREQUIRED": (Code.IMAP_LOGINDISABLED, ()),
+    "EXPIRED": (Code.PASSWORD_EXPIRED, ()),
+    "WEBALERT": (Code.WEB_LOGIN_REQUIRED, ()),
+    "REFERRAL": (Code.REFERRAL, ()),
+    "NONEXISTENT": (Code.AUTH_UNKNOWN_USER, ()),
+    "AUTHORIZATIONFAILED": (Code.AUTH_REJECTED_OTHER, _NOT_AT_ALL),
+    "CONTACTADMIN": (Code.AUTH_REJECTED_OTHER, _NOT_AT_ALL),
+    "NOPERM": (Code.AUTH_REJECTED_OTHER, _NOT_AT_ALL),
 }
-_POP3_CODES = {
-    "SYS/TEMP": Code.AUTH_TEMP_FAILURE,
-    "SYS/PERM": Code.AUTH_REJECTED_OTHER,
-    "IN-USE": Code.AUTH_TEMP_FAILURE,
-    "LOGIN-DELAY": Code.AUTH_TEMP_FAILURE,
-    "AUTH": Code.AUTH_FAILED,
+_POP3_CODES: dict[str, tuple[Code, _Rules]] = {
+    "SYS/TEMP": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
+    "SYS/PERM": (Code.AUTH_PERM_FAILURE, ()),
+    # Dovecot says [AUTH] of a locked mailbox and [IN-USE] of too many connections as well.
+    "IN-USE": (Code.POP_IN_USE, _NOT_NOW),
+    "LOGIN-DELAY": (Code.POP_LOGIN_DELAY, ()),
+    "AUTH": (Code.AUTH_FAILED, _NOT_NOW + _NOT_AT_ALL),
 }
-_TOO_MANY = re.compile(r"too many|maximum number of conn|connection limit|connections? exceeded", re.I)
-_OTHER = re.compile(
-    r"app(lication)?[- ](specific )?password|web ?login"
-    r"|locked|disabled|disallowed|suspended|expired|not allowed",
-    re.I,
-)
-_TEMPORARY = re.compile(r"temporar|try again|unavailable|internal error|timed? ?out|busy", re.I)
-_WRONG = re.compile(
-    r"(invalid|incorrect|wrong|bad|unknown)\b.*\b(credential|password|login|user|authentication)"
-    r"|(authentication|login|logon|sign-?in|password|credentials?)\b.*\b"
-    r"(fail|invalid|incorrect|wrong|bad|unsuccessful|rejected|denied)",
-    re.I,
-)
-_SERVICES = (
-    ("web", re.compile(r"HTTP/|<!doctype|<html", re.I)),
-    ("ssh", re.compile(r"SSH-")),
-    ("imap", re.compile(r"\* (OK|PREAUTH|BYE)\b", re.I)),
-    ("pop3", re.compile(r"(\+OK|-ERR)\b", re.I)),
-    ("smtp", re.compile(r"[245]\d\d[ -].*(smtp|mail)", re.I)),
-)
+_SMTP_CODES = {
+    "5.2.1": Code.ACCOUNT_DISABLED,
+    "5.7.11": Code.AUTH_ONLY_AFTER_TLS,
+    "5.7.13": Code.ACCOUNT_DISABLED,
+    "5.7.14": Code.WEB_LOGIN_REQUIRED,
+}
+_SMTP_STATUSES = {
+    500: Code.AUTH_NOT_OFFERED,  # AUTH is unknown or not wanted here
+    502: Code.AUTH_NOT_OFFERED,
+    503: Code.AUTH_NOT_OFFERED,
+    504: Code.NO_USABLE_MECH,  # RFC 4954 section 4: unrecognized authentication type
+    525: Code.ACCOUNT_DISABLED,  # RFC 5248 section 2.4
+    530: Code.AUTH_ONLY_AFTER_TLS,  # RFC 3207 section 4
+    535: Code.AUTH_FAILED,
+    538: Code.AUTH_ONLY_AFTER_TLS,  # RFC 2554 section 6
+}
 
 
 def response_code(text: str) -> str:
@@ -58,45 +120,62 @@ def response_code(text: str) -> str:
 
 def imap_sign_in(text: str) -> Code:
     """Why a tagged NO (its text without the NO) refused the sign-in."""
-    code = response_code(text)
-    if code in ("INUSE", "UNAVAILABLE"):
-        # Some builds of Dovecot 2.3.19 say [UNAVAILABLE] of too many connections, later ones [LIMIT].
-        return _by_words(text, _IMAP_CODES[code])
-    if code in _IMAP_CODES:
-        return _IMAP_CODES[code]
-    return _by_words(text, Code.AUTH_REJECTED_OTHER, guess=True)
+    return _of_response(text, _IMAP_CODES)
 
 
 def pop3_sign_in(text: str) -> Code:
     """Why an -ERR (its text without the -ERR) refused the sign-in."""
+    return _of_response(text, _POP3_CODES)
+
+
+def _of_response(text: str, codes: dict[str, tuple[Code, _Rules]]) -> Code:
     code = response_code(text)
-    if code in _POP3_CODES:
-        # Dovecot says [AUTH] of a locked mailbox and [IN-USE] of too many connections as well.
-        return _by_words(text, _POP3_CODES[code])
-    return _by_words(text, Code.AUTH_REJECTED_OTHER, guess=True)
+    if code in codes:
+        meant, narrower = codes[code]
+        return _by_words(text, narrower) or meant
+    # There is no code, only the words.
+    if (known := _by_words(text, _NOT_NOW + _NOT_AT_ALL)) is not None:
+        return known
+    return _by_words(text, _GUESSES) or Code.AUTH_REJECTED_OTHER
 
 
 def smtp_sign_in(status: int, text: str) -> Code:
     """Why this reply to AUTH refused the sign-in."""
-    enhanced = re.match(r"([245])\.(\d+)\.(\d+)", text)
-    if status < 500 or (enhanced and enhanced.group(1) == "4"):
-        return Code.TOO_MANY_CONNECTIONS if _TOO_MANY.search(text) else Code.AUTH_TEMP_FAILURE
-    if _OTHER.search(text):
-        return Code.AUTH_REJECTED_OTHER
-    if status == 504:  # RFC 4954 section 4: unrecognized authentication type
+    enhanced = _enhanced_status(text)
+    if status < 500 or enhanced.startswith("4"):
+        return _by_words(text, _NOT_NOW) or Code.AUTH_TEMP_FAILURE
+    if enhanced in _SMTP_CODES:
+        return _SMTP_CODES[enhanced]
+    if (known := _by_words(text, _NOT_NOW + _NOT_AT_ALL)) is not None:
+        return known
+    if enhanced == "5.7.9":  # RFC 4954 section 6: the mechanism is too weak
         return Code.NO_USABLE_MECH
-    if status == 503 or status in (500, 502):  # AUTH is unknown or not wanted here
-        return Code.AUTH_NOT_OFFERED
-    if status == 535:
-        return Code.AUTH_FAILED
-    return Code.AUTH_REJECTED_OTHER
+    return _SMTP_STATUSES.get(status, Code.AUTH_REJECTED_OTHER)
 
 
 def greeting_refusal(text: str) -> Code:
-    """Why a greeting refuses the connection."""
-    if response_code(text) == "LIMIT" or _TOO_MANY.search(text):
-        return Code.TOO_MANY_CONNECTIONS
-    return Code.BYE_GREETING
+    """Why a greeting of IMAP or POP3 refuses the connection."""
+    limit = Code.TOO_MANY_CONNECTIONS if response_code(text) == "LIMIT" else Code.BYE_GREETING
+    return _by_words(text, _NOT_NOW) or limit
+
+
+def smtp_greeting_refusal(status: int, text: str) -> Code:
+    """The same of a greeting of submission."""
+    if status == 521:  # RFC 7504: this host takes no mail at all
+        return Code.GREET_521
+    lasting = Code.SMTP_421_BUSY if status < 500 else Code.GREET_554
+    return _by_words(text, _NOT_NOW) or lasting
+
+
+# --- What they have in common --------------------------------------------------------------------------
+
+_SERVICES = (
+    ("web", re.compile(r"HTTP/|<!doctype|<html", re.I)),
+    ("ssh", re.compile(r"SSH-")),
+    ("imap", re.compile(r"\* (OK|PREAUTH|BYE)\b", re.I)),
+    ("pop3", re.compile(r"(\+OK|-ERR)\b", re.I)),
+    ("smtp", re.compile(r"[245]\d\d[ -].*(smtp|mail)", re.I)),
+)
 
 
 def identify_service(text: str) -> str:
@@ -104,14 +183,11 @@ def identify_service(text: str) -> str:
     return next((name for name, pattern in _SERVICES if pattern.match(text)), "")
 
 
-def _by_words(text: str, otherwise: Code, *, guess: bool = False) -> Code:
-    """A narrower reason from the words; with `guess` there is no code, only the words."""
-    if _TOO_MANY.search(text):
-        return Code.TOO_MANY_CONNECTIONS
-    if otherwise is not Code.AUTH_TEMP_FAILURE and _OTHER.search(text):
-        return Code.AUTH_REJECTED_OTHER
-    if guess and _TEMPORARY.search(text):
-        return Code.AUTH_TEMP_FAILURE
-    if guess and _WRONG.search(text):
-        return Code.AUTH_FAILED
-    return otherwise
+def _by_words(text: str, rules: Iterable[tuple[Code, re.Pattern[str]]]) -> Code | None:
+    return next((code for code, words in rules if words.search(text, 0, _LOOKED_AT_CHARACTERS)), None)
+
+
+def _enhanced_status(text: str) -> str:
+    """Such as 5.7.8 (RFC 3463); "" without one."""
+    match = re.match(r"[245]\.\d{1,3}\.\d{1,3}", text)
+    return match.group() if match else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
-from mailsetup.probes.protocols.rejections import greeting_refusal, smtp_sign_in
+from mailsetup.probes.protocols.rejections import smtp_greeting_refusal, smtp_sign_in
 from mailsetup.probes.wire.stream import ProtocolError
 
 _REPLY = re.compile(r"(\d{3})([ -]?)(.*)")
@@ -38,13 +38,14 @@ class SubmissionDriver(Driver):
         except ProtocolError as error:
             raise self.unexpected_greeting(error.text) from error
         if reply.status != 220:
-            raise Fault(greeting_refusal(reply.text), server=str(reply))
+            raise Fault(smtp_greeting_refusal(reply.status, reply.text), server=str(reply))
         return str(reply)
 
     async def ask_capabilities(self) -> None:
         reply = await self._command(f"EHLO {self._own_name()}")
         if reply.status != 250:
-            raise Fault(Code.AUTH_NOT_OFFERED, server=str(reply))
+            busy = 400 <= reply.status < 500
+            raise Fault(Code.SMTP_421_BUSY if busy else Code.AUTH_NOT_OFFERED, server=str(reply))
         self.capabilities = {}
         for line in reply.lines[1:]:
             # "AUTH=PLAIN" is how servers before RFC 2554 said it, and some still do besides.
@@ -60,6 +61,12 @@ class SubmissionDriver(Driver):
     @property
     def offers_starttls(self) -> bool:
         return "STARTTLS" in self.capabilities
+
+    @property
+    def refuses_plain(self) -> Code | None:
+        """RFC 3207 section 4: AUTH is listed once TLS is there."""
+        only_after = self.offers_starttls and "AUTH" not in self.capabilities
+        return Code.AUTH_ONLY_AFTER_TLS if only_after else None
 
     async def request_starttls(self) -> None:
         reply = await self._command("STARTTLS")

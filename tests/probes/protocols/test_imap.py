@@ -99,7 +99,7 @@ def test_capabilities_are_asked_again_when_the_reply_does_not_list_them() -> Non
         ("SASL-IR AUTH=PLAIN", ["m2 BAD what"], Code.AUTH_REJECTED_OTHER),
         # Refused before it asked for the secret.
         ("AUTH=PLAIN", ["m2 NO [UNAVAILABLE] later"], Code.AUTH_TEMP_FAILURE),
-        ("LOGINDISABLED", [], Code.NO_USABLE_MECH),
+        ("LOGINDISABLED", [], Code.IMAP_LOGINDISABLED),
         ("", [f"* BYE shutting down{CLOSE}"], Code.AUTH_DROPPED),
         ("", [f"* BYE too many connections{CLOSE}"], Code.TOO_MANY_CONNECTIONS),
     ],

@@ -1,13 +1,18 @@
 """Why a server refuses, from its own texts: nobody's password is called wrong that is not."""
 
-import pytest
+import time
 
-from mailsetup.probes.findings import Code
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailsetup.probes.findings import CAUSES, Code
 from mailsetup.probes.protocols.rejections import (
     greeting_refusal,
     identify_service,
     imap_sign_in,
     pop3_sign_in,
+    smtp_greeting_refusal,
     smtp_sign_in,
 )
 
@@ -16,21 +21,45 @@ from mailsetup.probes.protocols.rejections import (
     ("text", "code"),
     [
         ("[AUTHENTICATIONFAILED] Authentication failed.", Code.AUTH_FAILED),
+        ("[AUTHENTICATIONFAILED] Your account is disabled", Code.AUTH_FAILED),
         ("Invalid user name or password.", Code.AUTH_FAILED),
+        ("Unknown user or wrong password.", Code.AUTH_FAILED),
         ("[UNAVAILABLE] Authentication failed: backend", Code.AUTH_TEMP_FAILURE),
+        ("[UNAVAILABLE] Your account is disabled", Code.AUTH_TEMP_FAILURE),
         ("[SERVERBUG] Internal error", Code.AUTH_TEMP_FAILURE),
+        ("[SERVERBUG] Too many connections", Code.AUTH_TEMP_FAILURE),
         ("Login failed, try again later", Code.AUTH_TEMP_FAILURE),
-        ("[CONTACTADMIN] Account_locked", Code.AUTH_REJECTED_OTHER),
-        ("[ALERT] Application-specific password required", Code.AUTH_REJECTED_OTHER),
+        ("[CONTACTADMIN] Account_locked", Code.ACCOUNT_LOCKED),
+        ("[CONTACTADMIN] Your mailbox has been suspended", Code.ACCOUNT_DISABLED),
+        ("[CONTACTADMIN] Call us", Code.AUTH_REJECTED_OTHER),
+        ("[AUTHORIZATIONFAILED] Password wrong", Code.AUTH_REJECTED_OTHER),
+        ("[NOPERM] Not for you", Code.AUTH_REJECTED_OTHER),
+        ("[ALERT] Application-specific password required: https://example.test/", Code.APP_PASSWORD_NEEDED),
+        ("You need an app password", Code.APP_PASSWORD_NEEDED),
+        ("[WEBALERT https://example.test/] Please", Code.WEB_LOGIN_REQUIRED),
+        ("[ALERT] Please log in via your web browser", Code.WEB_LOGIN_REQUIRED),
+        ("[REFERRAL imap://other.example.test/] Login failed", Code.REFERRAL),
+        ("[NONEXISTENT] Authentication failed", Code.AUTH_UNKNOWN_USER),
         ("[INUSE] Too many connections", Code.TOO_MANY_CONNECTIONS),
         ("[UNAVAILABLE] Maximum number of connections from user+IP exceeded", Code.TOO_MANY_CONNECTIONS),
         ("[INUSE] Mailbox is in use", Code.AUTH_TEMP_FAILURE),
         ("[LIMIT] Reached", Code.TOO_MANY_CONNECTIONS),
-        ("[EXPIRED] Password expired", Code.AUTH_REJECTED_OTHER),
-        ("[PRIVACYREQUIRED] TLS first", Code.NO_USABLE_MECH),
+        ("[LIMIT] Too many login attempts", Code.RATE_LIMITED),
+        ("[UNAVAILABLE] Too many failed logins", Code.RATE_LIMITED),
+        ("Too many simultaneous logins", Code.TOO_MANY_CONNECTIONS),
+        ("Too many bad passwords, slow down", Code.RATE_LIMITED),
+        ("Login rate limit reached", Code.RATE_LIMITED),
+        ("Your IP address is banned", Code.BANNED),
+        ("Login blocked due to failures", Code.BANNED),
+        ("[EXPIRED] Password expired", Code.PASSWORD_EXPIRED),
+        ("Your password has expired", Code.PASSWORD_EXPIRED),
+        ("Your account has expired", Code.ACCOUNT_DISABLED),
+        ("[PRIVACYREQUIRED] TLS first", Code.IMAP_LOGINDISABLED),
         ("  [authenticationfailed foo] No", Code.AUTH_FAILED),
-        ("Your account is temporarily disabled", Code.AUTH_REJECTED_OTHER),
+        ("Your account is temporarily disabled", Code.ACCOUNT_DISABLED),
+        ("Your account is temporarily locked", Code.ACCOUNT_LOCKED),
         ("Login to your account failed: invalid", Code.AUTH_FAILED),
+        ("LOGIN is disabled", Code.AUTH_REJECTED_OTHER),
         ("Computer says no", Code.AUTH_REJECTED_OTHER),
     ],
 )
@@ -42,12 +71,19 @@ def test_imap_refusals(text: str, code: Code) -> None:
     ("text", "code"),
     [
         ("[AUTH] Authentication failed.", Code.AUTH_FAILED),
-        ("[AUTH] Account_locked", Code.AUTH_REJECTED_OTHER),
+        ("[AUTH] Account_locked", Code.ACCOUNT_LOCKED),
+        ("[AUTH] Plaintext authentication disallowed on non-secure connections.", Code.AUTH_ONLY_AFTER_TLS),
+        ("[AUTH] Login is disabled", Code.AUTH_REJECTED_OTHER),
+        ("[AUTH] Too many failures", Code.RATE_LIMITED),
         ("[SYS/TEMP] Authentication failed", Code.AUTH_TEMP_FAILURE),
-        ("[IN-USE] mailbox is locked", Code.AUTH_TEMP_FAILURE),
+        ("[SYS/TEMP] Wrong password", Code.AUTH_TEMP_FAILURE),
+        ("[SYS/TEMP] Account locked", Code.AUTH_TEMP_FAILURE),
+        ("[SYS/PERM] Authentication failed", Code.AUTH_PERM_FAILURE),
+        ("[IN-USE] mailbox is locked", Code.POP_IN_USE),
         ("[IN-USE] Maximum number of connections reached", Code.TOO_MANY_CONNECTIONS),
-        ("[LOGIN-DELAY] wait", Code.AUTH_TEMP_FAILURE),
-        ("[SYS/PERM] broken", Code.AUTH_REJECTED_OTHER),
+        ("[LOGIN-DELAY] wait", Code.POP_LOGIN_DELAY),
+        ("[LOGIN-DELAY] too often", Code.POP_LOGIN_DELAY),
+        ("unknown user anna@example.test", Code.AUTH_UNKNOWN_USER),
         ("bad password", Code.AUTH_FAILED),
         ("no", Code.AUTH_REJECTED_OTHER),
     ],
@@ -65,18 +101,43 @@ def test_pop3_refusals(text: str, code: Code) -> None:
         (454, "Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
         (421, "4.3.2 busy", Code.AUTH_TEMP_FAILURE),
         (454, "4.7.0 Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
-        (534, "5.7.9 Application-specific password required", Code.AUTH_REJECTED_OTHER),
+        (454, "4.7.0 Account locked, wrong password", Code.AUTH_TEMP_FAILURE),
+        (534, "5.7.9 Application-specific password required", Code.APP_PASSWORD_NEEDED),
+        (534, "5.7.9 Authentication mechanism is too weak", Code.NO_USABLE_MECH),
+        (534, "5.7.14 Please log in and try again", Code.WEB_LOGIN_REQUIRED),
         (504, "5.5.4 unrecognized authentication type", Code.NO_USABLE_MECH),
         (503, "5.5.1 AUTH not available", Code.AUTH_NOT_OFFERED),
         (500, "5.5.2 unknown command", Code.AUTH_NOT_OFFERED),
         (502, "5.5.1 not implemented", Code.AUTH_NOT_OFFERED),
-        (535, "5.7.8 account disabled", Code.AUTH_REJECTED_OTHER),
-        (538, "5.7.11 encryption required", Code.AUTH_REJECTED_OTHER),
+        (535, "5.7.8 account disabled", Code.ACCOUNT_DISABLED),
+        (535, "5.2.1 Authentication failed", Code.ACCOUNT_DISABLED),
+        (535, "5.7.13 Authentication failed", Code.ACCOUNT_DISABLED),
+        (525, "no", Code.ACCOUNT_DISABLED),
+        (535, "5.7.8 too many failed logins", Code.RATE_LIMITED),
+        (535, "5.7.8 no such user", Code.AUTH_UNKNOWN_USER),
+        (535, "5.7.139 SmtpClientAuthentication is disabled", Code.AUTH_REJECTED_OTHER),
+        (530, "5.7.0 no", Code.AUTH_ONLY_AFTER_TLS),
+        (538, "no", Code.AUTH_ONLY_AFTER_TLS),
+        (534, "5.7.11 no", Code.AUTH_ONLY_AFTER_TLS),
         (454, "4.7.0 too many connections", Code.TOO_MANY_CONNECTIONS),
+        (550, "no", Code.AUTH_REJECTED_OTHER),
     ],
 )
 def test_submission_refusals(status: int, text: str, code: Code) -> None:
     assert smtp_sign_in(status, text) is code
+
+
+PASSING = {code for code, cause in CAUSES.items() if cause.passing}
+
+
+@given(st.text(), st.sampled_from(["UNAVAILABLE", "SERVERBUG", "INUSE", "LIMIT"]))
+def test_what_passes_is_never_a_wrong_password(text: str, code: str) -> None:
+    """Whatever the words behind the code of a passing refusal: nobody changes a right password for it."""
+    words = f"{text} wrong password, account locked, expired {text}"
+    assert imap_sign_in(f"[{code}] {words}") in PASSING
+    assert pop3_sign_in(f"[SYS/TEMP] {words}") in PASSING
+    assert smtp_sign_in(454, words) in PASSING
+    assert smtp_sign_in(535, f"4.7.0 {words}") in PASSING
 
 
 @pytest.mark.parametrize(
@@ -84,12 +145,38 @@ def test_submission_refusals(status: int, text: str, code: Code) -> None:
     [
         ("[LIMIT] later", Code.TOO_MANY_CONNECTIONS),
         ("Too many connections from your address", Code.TOO_MANY_CONNECTIONS),
+        ("Too many failed logins from your address", Code.RATE_LIMITED),
+        ("[LIMIT] You are banned", Code.BANNED),
         ("[UNAVAILABLE] later", Code.BYE_GREETING),
         ("", Code.BYE_GREETING),
     ],
 )
 def test_greeting_that_refuses(text: str, code: Code) -> None:
     assert greeting_refusal(text) is code
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (421, "4.3.2 later", Code.SMTP_421_BUSY),
+        (450, "later", Code.SMTP_421_BUSY),
+        (421, "4.7.0 Too many connections", Code.TOO_MANY_CONNECTIONS),
+        (554, "5.7.1 Client host blocked using a blocklist", Code.GREET_554),
+        (550, "no", Code.GREET_554),
+        (554, "banned", Code.BANNED),
+        (521, "Too many connections", Code.GREET_521),
+    ],
+)
+def test_submission_greeting_that_refuses(status: int, text: str, code: Code) -> None:
+    assert smtp_greeting_refusal(status, text) is code
+
+
+def test_looking_for_words_takes_no_time_however_many_there_are() -> None:
+    began = time.process_time()
+    for hostile in ("too many " * 7000, "invalid " * 8000, "account " * 8000, "log in via " * 6000):
+        imap_sign_in(hostile)
+        smtp_sign_in(535, hostile)
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(
