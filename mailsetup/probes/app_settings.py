@@ -59,6 +59,10 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     # A mailbox may have more folders than any other answer has lines; the limit of bytes still holds.
     probe_folders_limit: Annotated[int, Meta(ge=10, le=1_000_000)] = 10_000
     probe_header_lines_limit: Annotated[int, Meta(ge=10, le=100_000)] = 2000
+    # A rule may have put the test message into any folder.
+    probe_other_folders_limit: Annotated[int, Meta(ge=0, le=1000)] = 20
+    # From here on the next message may find no room.
+    probe_full_percent: Annotated[int, Meta(ge=50, le=100)] = 95
     # The test message is among the last; headers of other mail are private.
     probe_newest_messages_limit: Annotated[int, Meta(ge=1, le=100)] = 5
 

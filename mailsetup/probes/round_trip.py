@@ -31,13 +31,15 @@ _BUSY = frozenset(
 class Arrival:
     """In which folder the message arrived (None: in none in time), how many seconds after it was accepted.
 
-    `observed` is False when nobody looked for a while, so that the seconds say nothing about delay.
+    `observed` is False when nobody looked for a while, so that the seconds say nothing about delay. `place`
+    is the code of a folder that is not the inbox.
     """
 
     folder: str | None
     seconds: float
     removed: bool = False
     observed: bool = True
+    place: Code = Code.OK
 
 
 class RoundTrip:
@@ -56,6 +58,8 @@ class RoundTrip:
         # attempts and then block the portal for everybody, so a test makes one of them at most.
         self.incoming_judged = asyncio.Event()
         self.obstacle_to_sending: Code | None = Code.RECEIVING_FIRST
+        # Whether the mailbox has no room for the message, or hardly any.
+        self.full = False
 
     def permit_sending(self) -> None:
         self.obstacle_to_sending = None
@@ -145,16 +149,37 @@ class ImapWatch:
                 arrival = await self._search(accepted, observed=True)
             if arrival is None:
                 await asyncio.sleep(self._limits.probe_arrival_poll_seconds)
+        if arrival is None:
+            arrival = await self._search_elsewhere(accepted)
         self._trip.arrival.set_result(arrival or Arrival(None, self._since(accepted)))
 
     async def _search(self, accepted: float, *, observed: bool) -> Arrival | None:
-        for folder in (_INBOX, self._imap.junk_folder):
+        for folder, place in ((_INBOX, Code.OK), (self._imap.junk_folder, Code.RT_IN_JUNK)):
             if folder is None:
                 continue
             await self._imap.select(folder)
             if uid := await self._imap.find(TEST_HEADER, self._trip.token):
                 seconds = self._since(accepted)
-                return Arrival(folder, seconds, await self._imap.remove(uid), observed)
+                return Arrival(folder, seconds, await self._imap.remove(uid), observed, place)
+        return None
+
+    async def _search_elsewhere(self, accepted: float) -> Arrival | None:
+        """Where a rule may have put the message; looked at once, when the time is up."""
+        for folder in self._imap.other_folders[: self._limits.probe_other_folders_limit]:
+            try:
+                async with self._command_deadline():
+                    await self._imap.select(folder)
+                    uid = await self._imap.find(TEST_HEADER, self._trip.token)
+                    if uid:
+                        return Arrival(
+                            folder,
+                            self._since(accepted),
+                            await self._imap.remove(uid),
+                            observed=False,
+                            place=Code.RT_OTHER_FOLDER,
+                        )
+            except Fault:
+                continue  # a folder of its own rights
         return None
 
     def _command_deadline(self) -> asyncio.Timeout:

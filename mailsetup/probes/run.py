@@ -67,6 +67,11 @@ async def _read_mail(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorde
     async with recorder.step(Step.MAILBOX, limits.probe_command_seconds, driver.stream) as finding:
         if isinstance(driver, ImapDriver):
             finding.evidence |= await driver.open_inbox()
+            percent = await driver.percent_full()
+            if percent is not None and percent >= limits.probe_full_percent:
+                trip.full = True
+                finding.evidence["percent"] = percent
+                finding.warn(Code.OVER_QUOTA)
         elif isinstance(driver, Pop3Driver):
             finding.evidence["messages"] = (await driver.stat()).messages
     # A watch that breaks off leaves the arrival open; what was found before stands.
@@ -145,8 +150,11 @@ async def _await_arrival(dialer: Dialer, recorder: Recorder, trip: RoundTrip) ->
             return
         finding.evidence |= _describe(arrival)
         if arrival.folder is None:
-            raise Fault(Code.RT_LOST)
-        if arrival.observed and arrival.seconds > dialer.limits.probe_delayed_seconds:
+            # One cause, and not two: what finds no room does not arrive.
+            raise Fault(Code.OVER_QUOTA if trip.full else Code.RT_LOST)
+        if arrival.place is not Code.OK:
+            finding.warn(arrival.place)
+        elif arrival.observed and arrival.seconds > dialer.limits.probe_delayed_seconds:
             finding.warn(Code.RT_DELAYED)
 
 

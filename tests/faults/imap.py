@@ -15,7 +15,8 @@ class ImapServer:
 
     `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by
     its first word; one that begins with * ends the session, SILENCE sends nothing), `injected` is sent
-    behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE.
+    behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE, `quota` is what
+    is used and what may be, `closed` are folders that can't be opened.
     """
 
     maildrop: Maildrop
@@ -25,6 +26,8 @@ class ImapServer:
     answers: dict[str, str] = field(default_factory=dict)
     injected: bytes = b""
     announces: bool = True
+    quota: tuple[int, int] | None = None
+    closed: tuple[str, ...] = ()
     folders: tuple[str, ...] = ('(\\HasNoChildren) "/" INBOX', '(\\Junk) "/" "Spam mail"')
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,7 +73,8 @@ class _ImapSession:
 
     async def do_capability(self, tag: str, _arguments: str) -> None:
         offer = " STARTTLS" if self.server.starttls and not self.encrypted else ""
-        self.send(f"* CAPABILITY {self.server.capabilities}{offer}")
+        quota = " QUOTA" if self.server.quota else ""
+        self.send(f"* CAPABILITY {self.server.capabilities}{offer}{quota}")
         self.send(f"{tag} OK done")
 
     async def do_starttls(self, tag: str, _arguments: str) -> None:
@@ -109,6 +113,9 @@ class _ImapSession:
 
     async def do_select(self, tag: str, arguments: str) -> None:
         self.folder = arguments.strip('"')
+        if self.folder in self.server.closed:
+            self.send(f"{tag} NO [NOPERM] not yours")
+            return
         self.send(f"* {len(self.server.maildrop.uids(self.folder))} EXISTS")
         self.send(f"{tag} OK selected")
 
@@ -116,6 +123,13 @@ class _ImapSession:
         for folder in self.server.folders:
             self.send(f"* LIST {folder}")
         self.send(f"{tag} OK listed")
+
+    async def do_getquotaroot(self, tag: str, _arguments: str) -> None:
+        assert self.server.quota is not None
+        used, limit = self.server.quota
+        self.send('* QUOTAROOT INBOX "User quota"')
+        self.send(f'* QUOTA "User quota" (STORAGE {used} {limit} MESSAGE 3 1000)')
+        self.send(f"{tag} OK told")
 
     async def do_noop(self, tag: str, _arguments: str) -> None:
         self.send(f"{tag} OK nothing")

@@ -13,7 +13,8 @@ from tests.faults.maildrop import Maildrop
 class SubmissionServer:
     """`handle` is the handler for ServerThread.listen.
 
-    `answers` replaces the answer to a command, SILENCE sends nothing.
+    `answers` replaces the answer to a command, SILENCE sends nothing; `verdict` refuses a message once it
+    has been read.
     """
 
     maildrop: Maildrop
@@ -22,6 +23,7 @@ class SubmissionServer:
     extensions: tuple[str, ...] = ("AUTH PLAIN LOGIN", "8BITMIME")
     answers: dict[str, str] = field(default_factory=dict)
     injected: bytes = b""
+    verdict: str = ""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _SubmissionSession(self, reader, writer).run()
@@ -96,6 +98,9 @@ class _SubmissionSession:
         lines = []
         while (line := await self.read_line()) != ".":
             lines.append(line)
+        if self.server.verdict:
+            self.send(self.server.verdict)
+            return
         self.send("250 2.0.0 queued as 4T2b")
         self.server.maildrop.deliver("\r\n".join(lines))
 

@@ -31,6 +31,8 @@ MAILBOXES = {
         Mailbox("junk", "copper lantern"),
         # Two settings under one purpose: Dovecot 2.3 reads the first name, 2.4 the second.
         Mailbox("full", "seven windmills", "userdb_quota_rule=*:storage=1b userdb_quota_storage_size=1b"),
+        # Full with the first message of one and a half kilobytes.
+        Mailbox("nearly", "paper harbour", "userdb_quota_rule=*:storage=2K userdb_quota_storage_size=2K"),
         # Submission signs a "nologin" user in all the same; only reading is locked.
         Mailbox("locked", "winter orchard", "nologin=y reason=Account_locked"),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import imaplib
+import os
 import secrets
 
 import pytest
@@ -79,7 +80,9 @@ def test_push_announces_the_message_while_it_arrives(mail_lab: MailLab) -> None:
 
 def test_a_message_in_the_junk_folder_is_found_there(mail_lab: MailLab) -> None:
     _, outgoing = run(mail_lab, "junk", limits=IMPATIENT)
-    assert found(outgoing, Step.ARRIVE).evidence["folder"] == "Junk"
+    arrived = found(outgoing, Step.ARRIVE)
+    assert (arrived.status, arrived.code) == (Status.WARNING, Code.RT_IN_JUNK)
+    assert arrived.evidence["folder"] == "Junk"
 
 
 @pytest.mark.parametrize(("incoming", "receives", "sends"), WAYS)
@@ -119,6 +122,33 @@ def test_what_is_sent_to_a_full_mailbox_does_not_arrive(mail_lab: MailLab) -> No
     with imap(mail_lab, "imaps", "full") as client:
         answer = client.append("INBOX", None, None, b"Subject: too much\r\n\r\n" + b"a" * 2000)
         assert b"[OVERQUOTA]" in answer[1][0]
+
+
+def test_a_mailbox_that_is_nearly_full_is_told_before_mail_is_lost(mail_lab: MailLab) -> None:
+    with imap(mail_lab, "imaps", "nearly") as client:
+        assert client.append("INBOX", None, None, b"Subject: large\r\n\r\n" + b"a" * 1500)[0] == "OK"
+    incoming, _ = run(mail_lab, "nearly", round_trip=False)
+
+    mailbox = found(incoming, Step.MAILBOX)
+    assert (mailbox.status, mailbox.code) == (Status.WARNING, Code.OVER_QUOTA)
+    assert mailbox.evidence["percent"] == 100
+
+
+def test_sending_as_somebody_else_is_told_from_other_refusals(mail_lab: MailLab) -> None:
+    """Postfix names the owner of the address; whoever has only Dovecot sends by a server without owners."""
+    if os.geteuid() != 0:
+        pytest.skip("Postfix refuses everybody but root")
+    anna = mail_lab.server_settings(ServiceType.SMTP, SocketType.STARTTLS, "anna")
+    ask = Ask(
+        address="bert@lab.test",
+        incoming=mail_lab.server_settings(ServiceType.IMAP, SocketType.SSL, "anna"),
+        outgoing=anna,
+        password=mail_lab.users["anna"].password,
+        round_trip=True,
+        token="NOTMINE1",
+    )
+    _, outgoing = asyncio.run(probe(ask, mail_lab.vantage(IMPATIENT)))
+    assert found(outgoing, Step.SEND).code is Code.SENDER_MISMATCH
 
 
 def test_without_a_password_nothing_is_signed_in(mail_lab: MailLab) -> None:

@@ -7,7 +7,16 @@ import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
 from mailsetup.probes.ask import Ask
-from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step, Verdict
+from mailsetup.probes.findings import (
+    PLANNED_STEPS,
+    Code,
+    Finding,
+    ServiceReport,
+    Status,
+    Step,
+    Verdict,
+    causes_of,
+)
 from mailsetup.probes.run import probe
 from tests.faults import ADDRESS, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
 from tests.probes.prober import TOKEN, Prober
@@ -119,8 +128,78 @@ def test_message_in_the_junk_folder_is_found_and_removed(
     imap = ImapServer(maildrop, folders=('() "/" INBOX', listed))
     _, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
     arrived = steps_of(outgoing)[Step.ARRIVE]
-    assert (arrived.status, arrived.evidence["folder"].lower()) == (Status.PASSED, folder.lower())
+    assert (arrived.status, arrived.code) == (Status.WARNING, Code.RT_IN_JUNK)
+    assert arrived.evidence["folder"].lower() == folder.lower()
     assert maildrop.messages == {}
+
+
+@pytest.mark.parametrize(
+    ("listed", "folder", "code"),
+    [
+        ('() "/" Lists', "Lists", Code.RT_OTHER_FOLDER),
+        ('(\\Trash) "/" Trash', "Trash", Code.RT_OTHER_FOLDER),
+        # Some servers put a copy of what is sent there themselves.
+        ('(\\Sent) "/" Gone', "Gone", Code.RT_LOST),
+        ('() "/" "Sent Items"', "Sent Items", Code.RT_LOST),
+        ('(\\All) "/" "All Mail"', "All Mail", Code.RT_LOST),
+        ('(\\Noselect) "/" Lists', "Lists", Code.RT_LOST),
+    ],
+)
+def test_message_that_a_rule_has_moved_is_found_where_a_rule_can_move_it(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    listed: str,
+    folder: str,
+    code: Code,
+) -> None:
+    maildrop.delivers_to = folder
+    hurried = prober.limited(probe_push_seconds=0.05, probe_arrive_seconds=0.1)
+    imap = ImapServer(maildrop, folders=('() "/" INBOX', listed))
+    _, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
+    assert steps_of(outgoing)[Step.ARRIVE].code is code
+    assert (maildrop.messages == {}) is (code is Code.RT_OTHER_FOLDER)
+
+
+def test_a_folder_that_stays_closed_does_not_end_the_search(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    maildrop.delivers_to = "Lists"
+    hurried = prober.limited(probe_push_seconds=0.05, probe_arrive_seconds=0.1)
+    imap = ImapServer(maildrop, folders=('() "/" INBOX', '() "/" Closed', '() "/" Lists'), closed=("Closed",))
+    _, outgoing = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
+    assert steps_of(outgoing)[Step.ARRIVE].code is Code.RT_OTHER_FOLDER
+
+
+@pytest.mark.parametrize(
+    ("quota", "percent"), [((949, 1000), None), ((950, 1000), 95), ((2000, 1000), 100), ((5, 0), 100)]
+)
+def test_mailbox_that_is_nearly_full_is_a_warning_and_a_message_lost_in_it_no_second_cause(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    quota: tuple[int, int],
+    percent: int | None,
+) -> None:
+    maildrop.delivers_to = None
+    hurried = prober.limited(probe_push_seconds=0.05, probe_arrive_seconds=0.1)
+    imap = ImapServer(maildrop, quota=quota)
+    reports = run_imap(hurried, servers, good_tls, imap, SubmissionServer(maildrop))
+    incoming, outgoing = map(steps_of, reports)
+    assert incoming[Step.MAILBOX].evidence.get("percent") == percent
+    causes = causes_of(step for report in reports for step in report.steps)
+    assert causes == ([Code.RT_LOST] if percent is None else [Code.OVER_QUOTA])
+    assert outgoing[Step.ARRIVE].status is Status.FAILED
+
+
+def test_quota_that_nobody_tells_is_none(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    imap = ImapServer(maildrop, quota=(1, 1), answers={"GETQUOTAROOT": "NO not for you"})
+    incoming, _ = run_imap(prober, servers, good_tls, imap, SubmissionServer(maildrop))
+    assert steps_of(incoming)[Step.MAILBOX].status is Status.PASSED
 
 
 def test_idle_that_keeps_silent_is_a_warning(
@@ -169,8 +248,9 @@ def test_nothing_is_expunged_without_uidplus(
 @pytest.mark.parametrize(
     ("answers", "code", "phase"),
     [
-        ({"MAIL": "552 5.3.4 too big"}, Code.SEND_REJECTED, "mail"),
-        ({"RCPT": "451 4.7.1 greylisted"}, Code.SEND_TEMP_FAILURE, "rcpt"),
+        ({"MAIL": "552 5.3.4 too big"}, Code.SIZE_LIMIT, "mail"),
+        ({"RCPT": "451 4.7.1 greylisted"}, Code.GREYLIST, "rcpt"),
+        ({"DATA": "451 4.3.0 later"}, Code.SEND_TEMP_FAILURE, "data"),
         ({"DATA": "554 5.7.1 no"}, Code.SEND_REJECTED, "data"),
     ],
 )

@@ -44,6 +44,8 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         "certificate_names": ", ".join(names),
         "not_after": readable_date(evidence.get("not_after", "")),
         "not_before": readable_date(evidence.get("not_before", "")),
+        "folder": evidence.get("folder") or "–",
+        "full_percent": settings.PROBES.probe_full_percent,
         "arrive_seconds": f"{settings.PROBES.probe_arrive_seconds:g}",
         "delayed_seconds": f"{settings.PROBES.probe_delayed_seconds:g}",
         "expiry_days": settings.PROBES.probe_certificate_expiry_days,

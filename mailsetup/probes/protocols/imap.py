@@ -10,12 +10,17 @@ from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
-from mailsetup.probes.protocols.rejections import greeting_refusal, imap_sign_in
+from mailsetup.probes.protocols.rejections import greeting_refusal, imap_sign_in, mailbox_refusal
 from mailsetup.probes.wire.stream import ConnectionClosed, LineStream, ProtocolError
 
 _LITERAL = re.compile(r"\{(\d{1,6})\+?\}$")
 _LIST = re.compile(r'\* LIST \(([^)]*)\) (?:"(?:\\.|[^"])"|NIL) (.+)$', re.I)
 _EXISTS = re.compile(r"\* (\d+) EXISTS\b", re.I)
+# A resource, how much of it is used, and its limit.
+_RESOURCE = re.compile(r"\b(?:STORAGE|MESSAGE) (\d{1,18}) (\d{1,18})(?=[ )])", re.I)
+# Folders that no rule moves mail to: views of others, copies of what was sent.
+_NOT_A_RULES = frozenset({"\\noselect", "\\nonexistent", "\\all", "\\drafts", "\\flagged", "\\sent"})
+_SENT = re.compile(r"\bsent\b", re.I)
 _JUNK_NAMES = (
     "junk",
     "junk e-mail",
@@ -49,6 +54,8 @@ class ImapDriver(Driver):
         self._announced = False
         self._bye = ""
         self.junk_folder: str | None = None
+        # Where a rule may put a message, besides INBOX and Junk.
+        self.other_folders: list[str] = []
 
     async def read_greeting(self) -> str:
         line = await self.stream.read_line()
@@ -140,15 +147,36 @@ class ImapDriver(Driver):
         """Selects INBOX and looks at the folders: how many messages, how many folders."""
         messages = await self.select("INBOX")
         reply = await self._command('LIST "" "*"', limit=self._limits.probe_folders_limit)
-        folders = [match for line in reply.untagged if (match := _LIST.match(line))]
+        folders = [_folder(match) for line in reply.untagged if (match := _LIST.match(line))]
         self.junk_folder = _find_junk(folders)
+        self.other_folders = [
+            folder.name
+            for folder in folders
+            if folder.name.upper() != "INBOX"
+            and folder.name != self.junk_folder
+            and not folder.flags & _NOT_A_RULES
+            and not _SENT.search(folder.name)
+        ]
         return {"messages": messages, "folders": len(folders)}
+
+    async def percent_full(self) -> int | None:
+        """How much of its quota the mailbox uses, at most 100 (RFC 9208); None: nobody says."""
+        if not any(name == "QUOTA" or name.startswith("QUOTA=") for name in self.capabilities):
+            return None
+        reply = await self._command("GETQUOTAROOT INBOX")
+        used = [
+            min(100, 100 * int(match.group(1)) // max(int(match.group(2)), 1))
+            for line in reply.untagged
+            if line.upper().startswith("* QUOTA ")
+            for match in _RESOURCE.finditer(line)
+        ]
+        return max(used, default=None) if reply.ok else None
 
     async def select(self, folder: str) -> int:
         """How many messages the folder holds, now that it is selected."""
         reply = await self._command(f"SELECT {_quoted(folder)}")
         if not reply.ok:
-            raise Fault(Code.MAILBOX_UNAVAILABLE, server=reply.text, folder=folder)
+            raise Fault(mailbox_refusal(reply.text), server=reply.text, folder=folder)
         self._announced = False
         counts = [int(match.group(1)) for line in reply.untagged if (match := _EXISTS.match(line))]
         return counts[-1] if counts else 0
@@ -244,14 +272,23 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _find_junk(folders: Sequence[re.Match[str]]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A line of LIST: its flags in lower case, its name."""
+
+    flags: frozenset[str]
+    name: str
+
+
+def _folder(match: re.Match[str]) -> _Folder:
+    name = match.group(2)
+    if name.startswith('"'):
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    return _Folder(frozenset(match.group(1).lower().split()), name)
+
+
+def _find_junk(folders: Sequence[_Folder]) -> str | None:
     """The folder that is \\Junk (RFC 6154), or called so on servers that don't mark it."""
-    names = {}
-    for folder in folders:
-        flags, name = folder.group(1).lower().split(), folder.group(2)
-        if name.startswith('"'):
-            name = re.sub(r"\\(.)", r"\1", name[1:-1])
-        if "\\junk" in flags:
-            return name
-        names[name.lower()] = name
-    return next((names[known] for known in _JUNK_NAMES if known in names), None)
+    marked = (folder.name for folder in folders if "\\junk" in folder.flags)
+    names = {folder.name.lower(): folder.name for folder in folders}
+    return next(marked, None) or next((names[known] for known in _JUNK_NAMES if known in names), None)

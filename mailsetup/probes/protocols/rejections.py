@@ -11,8 +11,9 @@ from mailsetup.probes.findings import Code
 _Rules = tuple[tuple[Code, re.Pattern[str]], ...]
 
 
-# A reason stands at the beginning; a server may send far more, to keep us busy looking for it.
-_LOOKED_AT_CHARACTERS = 1000
+# As long as a line of a reply may be (RFC 5321 section 4.5.3.1.5). A server may send far more, to keep us
+# busy looking for words.
+_LONGEST_REPLY = 512
 
 
 def _rules(*rules: tuple[Code, str]) -> _Rules:
@@ -167,6 +168,76 @@ def smtp_greeting_refusal(status: int, text: str) -> Code:
     return _by_words(text, _NOT_NOW) or lasting
 
 
+# --- The mailbox, and a message ------------------------------------------------------------------------
+
+_MAILBOX_CODES = {"NONEXISTENT": Code.MAILBOX_MISSING, "NOPERM": Code.MAILBOX_MISSING}
+# The last two numbers of an enhanced status: the first one says only whether it passes.
+_MESSAGE_CODES = {
+    "2.2": Code.OVER_QUOTA,
+    "2.3": Code.SIZE_LIMIT,
+    "3.4": Code.SIZE_LIMIT,
+    "4.5": Code.SEND_RATE_LIMITED,
+    # Exchange: the client was not authenticated, may not send as this sender.
+    "7.57": Code.AUTH_REQUIRED,
+    "7.60": Code.SENDER_MISMATCH,
+}
+_RCPT_CODES = {"1.1": Code.RCPT_UNKNOWN, "1.10": Code.RCPT_UNKNOWN}
+_TOO_MUCH = (
+    Code.SEND_RATE_LIMITED,
+    r"rate.?limit|throttl|too many (\S+ )?(messages|e?-?mails)"
+    r"|(messages?|e?-?mails?|recipients?) (per|an?|in the last) (\d+ )?(minute|hour|day)"
+    r"|(hourly|daily|sending) (\S+ )?(limit|quota)",
+)
+_LATER = _rules((Code.GREYLIST, r"gr[ae]y.?list"), _TOO_MUCH)
+_NEVER = _rules(
+    (Code.RELAY_DENIED, r"relay(ing)? (\S+ )?(denied|prohibited|not (allowed|permitted))|unable to relay"),
+    (
+        Code.SENDER_MISMATCH,
+        r"not owned by|send.?as.?denied|permissions? to send as"
+        r"|not (allowed|permitted|authori[sz]ed) to (send|use)\b.*\b(as|from|sender|address)"
+        r"|sender (address )?(\S+ )?(mismatch|not allowed|does not match)",
+    ),
+    # Postfix with reject_unauth_destination or reject for whoever has not signed in.
+    (
+        Code.AUTH_REQUIRED,
+        r"authentication (is )?required|not authenticated|must (authenticate|log ?in)"
+        r"|recipient address rejected: access denied",
+    ),
+    _TOO_MUCH,
+    (Code.OVER_QUOTA, r"over.?quota|quota (is |was )?exceeded|mailbox (\S+ ){0,4}full"),
+    (Code.SIZE_LIMIT, r"too (big|large)|size limit|exceeds (\S+ ){0,3}size"),
+)
+_UNKNOWN_RECIPIENT = _rules(
+    (
+        Code.RCPT_UNKNOWN,
+        r"(unknown|no such) (user|mailbox|recipient|address)|user (unknown|not found)|does ?n.t exist",
+    )
+)
+_CONTENT = _rules((Code.CONTENT_REJECTED, r"spam|virus|malware|phish|content|policy|d(marc|kim)|\bspf\b"))
+
+
+def mailbox_refusal(text: str) -> Code:
+    """Why a tagged NO (its text without the NO) keeps a folder closed."""
+    return _MAILBOX_CODES.get(response_code(text), Code.MAILBOX_UNAVAILABLE)
+
+
+def message_refusal(phase: str, status: int, text: str) -> Code:
+    """Why a message is not taken; `phase` is the command that was answered, "message" after its text."""
+    enhanced = _enhanced_status(text)
+    detail = enhanced.partition(".")[2]
+    if detail in _MESSAGE_CODES:
+        return _MESSAGE_CODES[detail]
+    if 400 <= status < 500 or enhanced.startswith("4"):
+        return _by_words(text, _LATER) or Code.SEND_TEMP_FAILURE
+    if status == 530:  # RFC 4954 section 6
+        return Code.AUTH_REQUIRED
+    if phase == "rcpt" and detail in _RCPT_CODES:
+        return _RCPT_CODES[detail]
+    recipient = _UNKNOWN_RECIPIENT if phase == "rcpt" else ()
+    otherwise = Code.CONTENT_REJECTED if phase == "message" else Code.SEND_REJECTED
+    return _by_words(text, (*_NEVER, *recipient, *_CONTENT)) or otherwise
+
+
 # --- What they have in common --------------------------------------------------------------------------
 
 _SERVICES = (
@@ -184,7 +255,7 @@ def identify_service(text: str) -> str:
 
 
 def _by_words(text: str, rules: Iterable[tuple[Code, re.Pattern[str]]]) -> Code | None:
-    return next((code for code, words in rules if words.search(text, 0, _LOOKED_AT_CHARACTERS)), None)
+    return next((code for code, words in rules if words.search(text, 0, _LONGEST_REPLY)), None)
 
 
 def _enhanced_status(text: str) -> str:

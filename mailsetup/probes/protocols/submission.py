@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
-from mailsetup.probes.protocols.rejections import smtp_greeting_refusal, smtp_sign_in
+from mailsetup.probes.protocols.rejections import message_refusal, smtp_greeting_refusal, smtp_sign_in
 from mailsetup.probes.wire.stream import ProtocolError
 
 _REPLY = re.compile(r"(\d{3})([ -]?)(.*)")
@@ -129,8 +129,7 @@ class SubmissionDriver(Driver):
 
 def _accepted(reply: SmtpReply, phase: str, status: int) -> SmtpReply:
     if reply.status != status:
-        code = Code.SEND_TEMP_FAILURE if 400 <= reply.status < 500 else Code.SEND_REJECTED
-        raise Fault(code, server=str(reply), phase=phase)
+        raise Fault(message_refusal(phase, reply.status, reply.text), server=str(reply), phase=phase)
     return reply
 
 

@@ -11,6 +11,8 @@ from mailsetup.probes.protocols.rejections import (
     greeting_refusal,
     identify_service,
     imap_sign_in,
+    mailbox_refusal,
+    message_refusal,
     pop3_sign_in,
     smtp_greeting_refusal,
     smtp_sign_in,
@@ -171,11 +173,71 @@ def test_submission_greeting_that_refuses(status: int, text: str, code: Code) ->
     assert smtp_greeting_refusal(status, text) is code
 
 
+@pytest.mark.parametrize(
+    ("phase", "status", "text", "code"),
+    [
+        # The code decides, whatever the words.
+        ("mail", 552, "5.3.4 spam", Code.SIZE_LIMIT),
+        ("rcpt", 552, "5.2.2 relay access denied", Code.OVER_QUOTA),
+        ("rcpt", 452, "4.2.2 try again", Code.OVER_QUOTA),
+        ("mail", 552, "5.2.3 no", Code.SIZE_LIMIT),
+        ("mail", 550, "5.7.60 SMTP; Client does not have permissions", Code.SENDER_MISMATCH),
+        ("mail", 530, "5.7.57 Client not authenticated to send mail", Code.AUTH_REQUIRED),
+        ("mail", 530, "no", Code.AUTH_REQUIRED),
+        ("rcpt", 550, "5.4.5 Daily quota exceeded", Code.SEND_RATE_LIMITED),
+        ("rcpt", 550, "5.1.1 relay access denied", Code.RCPT_UNKNOWN),
+        ("rcpt", 550, "5.1.10 no", Code.RCPT_UNKNOWN),
+        ("mail", 550, "5.1.1 no", Code.SEND_REJECTED),
+        # What passes stays what passes.
+        ("rcpt", 451, "4.7.1 Relay access denied", Code.SEND_TEMP_FAILURE),
+        ("rcpt", 451, "4.7.1 Greylisting in effect", Code.GREYLIST),
+        ("rcpt", 450, "Graylisted", Code.GREYLIST),
+        ("mail", 451, "4.7.1 spam", Code.SEND_TEMP_FAILURE),
+        ("message", 451, "4.3.0 later", Code.SEND_TEMP_FAILURE),
+        ("mail", 421, "4.7.0 Too many messages", Code.SEND_RATE_LIMITED),
+        ("rcpt", 452, "You may send 100 messages per hour", Code.SEND_RATE_LIMITED),
+        ("mail", 550, "4.3.2 no", Code.SEND_TEMP_FAILURE),
+        # Words, where the code says no more than no.
+        ("rcpt", 554, "5.7.1 <a@b.test>: Relay access denied", Code.RELAY_DENIED),
+        ("rcpt", 550, "5.7.1 Unable to relay", Code.RELAY_DENIED),
+        ("rcpt", 554, "5.7.1 Recipient address rejected: Access denied", Code.AUTH_REQUIRED),
+        ("rcpt", 553, "5.7.1 Sender address rejected: not owned by user bert", Code.SENDER_MISMATCH),
+        ("mail", 550, "You are not allowed to send as this address", Code.SENDER_MISMATCH),
+        ("rcpt", 550, "Too many emails today", Code.SEND_RATE_LIMITED),
+        ("rcpt", 550, "Mailbox of anna is full", Code.OVER_QUOTA),
+        ("rcpt", 550, "Quota exceeded", Code.OVER_QUOTA),
+        ("message", 552, "Message too large", Code.SIZE_LIMIT),
+        ("rcpt", 550, "No such user here", Code.RCPT_UNKNOWN),
+        ("mail", 550, "No such user here", Code.SEND_REJECTED),
+        ("rcpt", 550, "5.7.1 Rejected as spam", Code.CONTENT_REJECTED),
+        ("message", 554, "5.7.1 no", Code.CONTENT_REJECTED),
+        ("data", 554, "5.7.1 no", Code.SEND_REJECTED),
+        ("mail", 553, "5.7.1 not yours", Code.SEND_REJECTED),
+    ],
+)
+def test_message_refusals(phase: str, status: int, text: str, code: Code) -> None:
+    assert message_refusal(phase, status, text) is code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[NONEXISTENT] Mailbox doesn't exist", Code.MAILBOX_MISSING),
+        ("[noperm] no", Code.MAILBOX_MISSING),
+        ("[SERVERBUG] nonexistent", Code.MAILBOX_UNAVAILABLE),
+        ("no", Code.MAILBOX_UNAVAILABLE),
+    ],
+)
+def test_mailbox_refusals(text: str, code: Code) -> None:
+    assert mailbox_refusal(text) is code
+
+
 def test_looking_for_words_takes_no_time_however_many_there_are() -> None:
     began = time.process_time()
     for hostile in ("too many " * 7000, "invalid " * 8000, "account " * 8000, "log in via " * 6000):
         imap_sign_in(hostile)
         smtp_sign_in(535, hostile)
+        message_refusal("rcpt", 550, hostile)
     assert time.process_time() - began < 0.5
 
 

@@ -143,9 +143,9 @@ def test_message_is_sent_with_its_dots_doubled() -> None:
     [
         (["451 4.3.0 later"], Code.SEND_TEMP_FAILURE, "mail"),
         (["553 5.7.1 not yours"], Code.SEND_REJECTED, "mail"),
-        (["250 ok", "550 5.1.1 who"], Code.SEND_REJECTED, "rcpt"),
+        (["250 ok", "550 5.1.1 who"], Code.RCPT_UNKNOWN, "rcpt"),
         (["250 ok", "250 ok", "554 no"], Code.SEND_REJECTED, "data"),
-        (["250 ok", "250 ok", "354 go", "554 5.7.1 spam"], Code.SEND_REJECTED, "message"),
+        (["250 ok", "250 ok", "354 go", "554 5.7.1 spam"], Code.CONTENT_REJECTED, "message"),
         (["250 ok", "250 ok", "354 go", "499 odd"], Code.SEND_TEMP_FAILURE, "message"),
         (["250 ok", "250 ok", "250 odd"], Code.SEND_REJECTED, "data"),
     ],
