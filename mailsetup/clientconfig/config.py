@@ -78,8 +78,9 @@ class ClientConfig:
     """Everything a mail program needs to know about one address.
 
     `alternatives` are the other ways to do what `incoming` and `outgoing` do; `services` are all
-    ways, of every protocol, in the provider's order of preference. The addresses of webmail, calendars
-    (CalDAV), address books (CardDAV) and Exchange ActiveSync are empty where the server has none;
+    ways, of every protocol, in the provider's order of preference. The addresses of webmail, of the page
+    for a new password, of calendars (CalDAV), address books (CardDAV) and Exchange ActiveSync are empty where
+    the server has none;
     `documentation_url` is where people find the steps, empty where it isn't known.
     """
 
@@ -93,6 +94,7 @@ class ClientConfig:
     alternatives: tuple[ServerSettings, ...]
     services: tuple[ServerSettings, ...]
     webmail_url: str
+    password_url: str = ""
     caldav_url: str = ""
     carddav_url: str = ""
     activesync_url: str = ""

@@ -51,6 +51,7 @@ class Hosting:
     display_name: str
     services: tuple[ServerSettings, ...]
     webmail_url: str = ""
+    password_url: str = ""
     caldav_url: str = ""
     carddav_url: str = ""
     activesync_url: str = ""
@@ -188,6 +189,7 @@ def _config(
         alternatives=_alternatives(services, incoming, outgoing),
         services=services,
         webmail_url=fill(hosting.webmail_url),
+        password_url=fill(hosting.password_url),
         caldav_url=fill(hosting.caldav_url),
         carddav_url=fill(hosting.carddav_url),
         activesync_url=fill(hosting.activesync_url),

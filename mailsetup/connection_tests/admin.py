@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.report import Problem, report_of
+from mailsetup.connection_tests.report import Problem, ReportUrls, report_of
 from mailsetup.hosting.admin import ReadOnlyAdmin
 from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
 
@@ -76,4 +76,4 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
 
 def _problems(test: ConnectionTest) -> Sequence[Problem]:
     found = [(step.service, step.as_finding()) for step in test.steps.all()]
-    return report_of(test, found, guide_url="").problems
+    return report_of(test, found, urls=ReportUrls()).problems

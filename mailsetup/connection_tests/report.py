@@ -1,7 +1,7 @@
 """A connection test as its page shows it: lanes of steps, problems, a headline."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,15 +23,16 @@ from mailsetup.connection_tests.explanations import (
     STEP_TITLES,
     Explanation,
     Fixer,
+    Place,
     Text,
     explain,
     readable_date,
 )
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.selectors import latest_tests_of
+from mailsetup.connection_tests.selectors import Outline, latest_tests_of
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
-from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, Status, Step, Verdict
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, steps_of
 
 State = Literal["wait", "run", "ok", "warn", "bad", "skip"]
 
@@ -73,21 +74,32 @@ class Lane:
 class Problem:
     """One root cause in the reader's words; `step_url` is empty if no step of a guide can help.
 
-    `staff` is for support alone.
+    `icons` are those of the services that met it; `links` lead to pages of the provider's (address, what to
+    do there, icon). `staff` is for support alone.
     """
 
     code: Code
     title: str
-    icon: str
+    icons: tuple[str, ...]
     severity: State
     happened: str
     why: str
     todo: str
     staff: str
+    by: Fixer
     fixer: str
     fixer_icon: str
+    links: tuple[tuple[str, str, str], ...]
     step_number: int | None
     step_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportUrls:
+    """Where a report links to: the guide of the app, and the provider's own pages as far as there are any."""
+
+    guide: str = ""
+    places: Mapping[Place, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +194,16 @@ _FIXER_ICONS = {
     Fixer.NOBODY: "clock",
     Fixer.PORTAL: "pulse",
 }
+# The headline where the reader has nothing to put right.
+_SIDES = {
+    Fixer.PROVIDER: gettext_lazy("It’s on our side"),
+    Fixer.NOBODY: gettext_lazy("It usually passes by itself"),
+    Fixer.PORTAL: gettext_lazy("The fault is in our test"),
+}
+_PLACES: dict[Place, tuple[Text, str]] = {
+    Place.WEBMAIL: (gettext_lazy("Open webmail"), "mail"),
+    Place.PASSWORD: (gettext_lazy("Set a new password"), "key"),
+}
 _LANE_LABELS: dict[State, Text] = {
     "ok": gettext_lazy("Works"),
     "warn": gettext_lazy("Works, with a limit"),
@@ -204,7 +226,7 @@ class _Service:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return PLANNED_STEPS[self.settings.type]
+        return steps_of(self.settings)
 
     @property
     def running_step(self) -> Step | None:
@@ -222,7 +244,11 @@ class _Service:
 
 
 def report_of(
-    test: ConnectionTest, found: Sequence[tuple[int, Finding]], *, guide_url: str, seen: int = 0
+    test: ConnectionTest,
+    found: Sequence[tuple[int, Finding]],
+    *,
+    urls: ReportUrls,
+    seen: int = 0,
 ) -> TestReport:
     """The report of `test`, running or over.
 
@@ -230,7 +256,7 @@ def report_of(
     `seen` is how many of these the browser has shown already.
     """
     services = _services(test, found)
-    problems = _problems(test, services, guide_url)
+    problems = _problems(test, services, urls)
     headline, lede = _answer(test, services, problems)
     # The number under which the page shows the problem of each code.
     numbers = {problem.code: number for number, problem in enumerate(problems, start=1)}
@@ -374,8 +400,6 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
     if step is Step.MAILBOX and more_folders > 0:
         text = ngettext("Inbox and %(count)s folder", "Inbox and %(count)s folders", more_folders)
         return text % {"count": more_folders}
-    if step is Step.ARRIVE and evidence.get("folder", "INBOX") != "INBOX":
-        return _("It arrived in the junk folder")
     return str(STEP_PASSED.get(step, ""))
 
 
@@ -394,48 +418,70 @@ def _tenths(seconds: float) -> str:
 # --- Problems ------------------------------------------------------------------------------------------
 
 
-def _problems(test: ConnectionTest, services: list[_Service], guide_url: str) -> tuple[Problem, ...]:
+def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) -> tuple[Problem, ...]:
     """One problem for each root cause, worst first; the same cause on both services is said once."""
     if not _is_over(test):
         return ()
     if Code.LOST_RUN in test.causes:
         words = explain(Code.LOST_RUN, None, {})
-        return (_problem(test, Code.LOST_RUN, words, guide_url, icon="pulse", severity="bad"),)
+        return (_problem(test, Code.LOST_RUN, words, urls, icons=("pulse",), severity="bad"),)
     problems = []
     for cause in map(Code, test.causes):
-        service, finding = _first_with(cause, services)
+        met = [
+            (service, finding)
+            for service in services
+            for finding in service.findings.values()
+            if finding.code is cause
+        ]
+        failed = any(finding.status is Status.FAILED for _service, finding in met)
+        service, finding = met[0]
         words = explain(cause, service.settings, finding.evidence)
-        icon, severity = service.direction.icon, _STATES[finding.status]
-        problems.append(_problem(test, cause, words, guide_url, icon=icon, severity=severity))
+        icons = tuple(dict.fromkeys(service.direction.icon for service, _finding in met))
+        also = _also_at([service.settings for service, _finding in met])
+        severity: State = "bad" if failed else "warn"
+        problems.append(_problem(test, cause, words, urls, icons=icons, severity=severity, also=also))
     return tuple(problems)
 
 
-def _first_with(code: Code, services: list[_Service]) -> tuple[_Service, Finding]:
-    return next(
-        (service, finding)
-        for service in services
-        for finding in service.findings.values()
-        if finding.code is code
-    )
+def _also_at(met: Sequence[ServerSettings]) -> str:
+    """A sentence that names the second service of a cause, where it is another one than the first."""
+    first, last = met[0], met[-1]
+    if (first.hostname, first.port) == (last.hostname, last.port):
+        return ""
+    where = {"hostname": last.hostname, "port": last.port}
+    return _("It’s the same at %(hostname)s, port %(port)s.") % where
 
 
 def _problem(
-    test: ConnectionTest, code: Code, words: Explanation, guide_url: str, *, icon: str, severity: State
+    test: ConnectionTest,
+    code: Code,
+    words: Explanation,
+    urls: ReportUrls,
+    *,
+    icons: tuple[str, ...],
+    severity: State,
+    also: str = "",
 ) -> Problem:
     number = _step_number(test, words.topic)
     return Problem(
         code=code,
         title=str(words.title),
-        icon=icon,
+        icons=icons,
         severity=severity,
-        happened=str(words.happened),
+        happened=f"{words.happened} {also}".strip(),
         why=str(words.why),
         todo=str(words.todo),
         staff=str(words.staff),
+        by=words.fixer,
         fixer=str(FIXER_LABELS[words.fixer]),
         fixer_icon=_FIXER_ICONS[words.fixer],
+        links=tuple(
+            (urls.places[place], str(_PLACES[place][0]), _PLACES[place][1])
+            for place in words.places
+            if urls.places.get(place)
+        ),
         step_number=number,
-        step_url=f"{guide_url}?from={test.reference}#{words.topic}" if number else "",
+        step_url=f"{urls.guide}?from={test.reference}#{words.topic}" if number else "",
     )
 
 
@@ -464,9 +510,17 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
         return _("It works up to the sign-in, with a limit"), problems[0].title
     if test.verdict == Verdict.WARNING:
         return _("Your mail works, with a limit"), problems[0].title
-    count = sum(problem.severity == "bad" for problem in problems)
-    headline = ngettext("One thing to fix", "%(count)s things to fix", count) % {"count": count}
-    return headline, " ".join(_how_far_it_came(service) for service in services)
+    return _whose_side(problems), " ".join(_how_far_it_came(service) for service in services)
+
+
+def _whose_side(problems: tuple[Problem, ...]) -> str:
+    """Who has something to do: the reader, or somebody else alone."""
+    stopping = [problem for problem in problems if problem.severity == "bad"]
+    others = {problem.by for problem in stopping}
+    if len(others) == 1 and not others & {Fixer.CUSTOMER, Fixer.EITHER}:
+        return str(_SIDES[others.pop()])
+    count = len(stopping)
+    return ngettext("One thing to fix", "%(count)s things to fix", count) % {"count": count}
 
 
 def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:
@@ -478,13 +532,22 @@ def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[s
             if unverified
             else _("Test again with the password to check the rest.")
         )
-    passed = sum(finding.status is Status.PASSED for finding in findings)
-    lede = ngettext(
-        "%(count)s check passed in %(seconds)s seconds. You can close this page and use your mail.",
-        "All %(count)s checks passed in %(seconds)s seconds. You can close this page and use your mail.",
-        passed,
+    # A test that takes no time at all has not happened.
+    seconds = _tenths(max(test.seconds or 0, 0.1))
+    passed, skipped = (
+        sum(finding.status is status for finding in findings) for status in (Status.PASSED, Status.SKIPPED)
     )
-    return _("Everything works"), lede % {"count": passed, "seconds": _tenths(test.seconds or 0)}
+    values = {"passed": passed, "skipped": skipped, "seconds": seconds}
+    if not skipped:
+        lede = _("All %(passed)s checks passed in %(seconds)s seconds.") % values
+    else:
+        lede = ngettext(
+            "%(passed)s checks passed in %(seconds)s seconds, %(skipped)s wasn’t made.",
+            "%(passed)s checks passed in %(seconds)s seconds, %(skipped)s weren’t made.",
+            skipped,
+        )
+        lede %= values
+    return _("Everything works"), f"{lede} {_('You can close this page and use your mail.')}"
 
 
 def _how_far_it_came(service: _Service) -> str:
@@ -500,13 +563,13 @@ def _how_far_it_came(service: _Service) -> str:
 def latest_summaries(user: User, limit: int) -> list[TestSummary]:
     """The newest tests that `user` may see."""
     tests = latest_tests_of(user, limit)
-    return [_summary(test, up_to_sign_in=up_to_sign_in) for test, up_to_sign_in in tests]
+    return [_summary(test, outline) for test, outline in tests]
 
 
-def _summary(test: ConnectionTest, *, up_to_sign_in: bool) -> TestSummary:
+def _summary(test: ConnectionTest, outline: Outline) -> TestSummary:
     return TestSummary(
         state=_state(test),
-        title=_summary_title(test, up_to_sign_in=up_to_sign_in),
+        title=_summary_title(test, outline),
         address=display_address(test.address),
         reference=test.reference,
         protocol=test.protocol.upper(),
@@ -517,20 +580,33 @@ def _summary(test: ConnectionTest, *, up_to_sign_in: bool) -> TestSummary:
     )
 
 
-def _summary_title(test: ConnectionTest, *, up_to_sign_in: bool) -> str:
+def _summary_title(test: ConnectionTest, outline: Outline) -> str:
     if not _is_over(test):
         return _("Running…")
     match Verdict(test.verdict):
         case Verdict.PASSED:
-            return _("Works up to the sign-in") if up_to_sign_in else _("Everything works")
-        case Verdict.WARNING if up_to_sign_in:
+            return _("Works up to the sign-in") if outline.up_to_sign_in else _("Everything works")
+        case Verdict.WARNING if outline.up_to_sign_in:
             return _("Works up to the sign-in, with a limit")
         case Verdict.WARNING:
             return _("Works, with a limit")
         case Verdict.FAILED:
-            return _("Something to fix")
+            return _where_it_stopped(outline.stopped)
         case Verdict.NOT_RUN:
             return _("The test couldn’t run")
+
+
+def _where_it_stopped(stopped: Mapping[int, Step]) -> str:
+    """Such as "Receiving: encryption"; both services at one step are said together."""
+    if len(stopped) > 1 and len(set(stopped.values())) == 1:
+        step = {"step": STEP_NAMES[stopped[0]]}
+        return _("Receiving and sending: %(step)s") % step
+    lines = (
+        f"{direction.title}: {STEP_NAMES[stopped[index]]}"
+        for index, direction in enumerate(_DIRECTIONS)
+        if index in stopped
+    )
+    return "; ".join(lines)
 
 
 def _when(moment: datetime) -> str:

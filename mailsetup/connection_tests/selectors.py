@@ -1,5 +1,7 @@
 """Reads: whose test is whose, and whether a worker is there."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,12 +25,27 @@ def tests_of_link(link: SetupLink) -> QuerySet[ConnectionTest]:
     return ConnectionTest.objects.filter(setup_link=link)
 
 
-def latest_tests_of(user: User, limit: int) -> list[tuple[ConnectionTest, bool]]:
-    """The newest tests of `user`, and of each whether it went up to the sign-in only."""
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How far the services of a test came.
+
+    Whether it went up to the sign-in only, and at which step each service (its index) stopped.
+    """
+
+    up_to_sign_in: bool
+    stopped: dict[int, Step]
+
+
+def latest_tests_of(user: User, limit: int) -> list[tuple[ConnectionTest, Outline]]:
+    """The newest tests of `user`, and how far each came."""
     steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
     skipped = steps.filter(step=Step.SIGN_IN, status=Status.SKIPPED)
-    tests = tests_of(user).annotate(up_to_sign_in=Exists(skipped))
-    return [(test, test.up_to_sign_in) for test in tests[:limit]]
+    tests = list(tests_of(user).annotate(up_to_sign_in=Exists(skipped))[:limit])
+    failed = ConnectionTestStep.objects.filter(test__in=tests, status=Status.FAILED)
+    stopped: dict[int, dict[int, Step]] = defaultdict(dict)
+    for test, service, step in failed.values_list("test", "service", "step"):
+        stopped[test][service] = Step(step)
+    return [(test, Outline(test.up_to_sign_in, stopped[test.pk])) for test in tests]
 
 
 def lost() -> Q:

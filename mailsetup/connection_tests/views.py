@@ -20,14 +20,23 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from accounts import access
 from accounts.brands import portal_url
 from accounts.http import AuthenticatedHttpRequest
-from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
+from mailsetup.clientconfig import (
+    ClientConfig,
+    NotExpressible,
+    NotOffered,
+    Protocol,
+    parse_address,
+    resolve,
+)
 from mailsetup.connection_tests import credentials, reaper, selectors, services, shares, written
+from mailsetup.connection_tests.explanations import Place
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.report import latest_summaries, report_of
+from mailsetup.connection_tests.report import ReportUrls, latest_summaries, report_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.guides.clients import GUIDES
+from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
 from mailsetup.probes.findings import Finding, ServiceReport
 from mailsetup.setup_links.decorators import for_link, for_setup
 from mailsetup.setup_links.models import SetupLink
@@ -210,7 +219,7 @@ def _write(tests: QuerySet[ConnectionTest], reference: str, form: str) -> HttpRe
     if test.state != ConnectionTest.State.DONE:
         raise Http404("It isn't over.")
     if form == "txt":
-        text = written.as_text(report_of(test, found, guide_url=""))
+        text = written.as_text(report_of(test, found, urls=ReportUrls()))
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
     services = [
         ServiceReport(service, tuple(finding for index, finding in found if index == place))
@@ -231,7 +240,7 @@ def shared_test(request: HttpRequest, *, key: str) -> HttpResponse:
     except shares.UnknownShare:
         raise Http404("No such report.") from None
     test, found = _find(tests, reference)
-    report = report_of(test, found, guide_url="")
+    report = report_of(test, found, urls=ReportUrls())
     return render(request, "connection_tests/shared.html", {"report": report, "test": test})
 
 
@@ -246,7 +255,10 @@ def _show(
     if seen == state:
         return HttpResponse(status=204)
     urls = TestUrls.of(test, token)
-    report = report_of(test, found, guide_url=urls.guide, seen=_count_in(seen or ""))
+    places = _places_of(test)
+    report = report_of(
+        test, found, urls=ReportUrls(guide=urls.guide, places=places), seen=_count_in(seen or "")
+    )
     context = {
         "report": report,
         "report_text": "" if report.running else written.as_text(report),
@@ -266,6 +278,19 @@ def _share(request: HttpRequest, test: ConnectionTest) -> dict[str, Any] | None:
     path = reverse("mailsetup:shared_test", kwargs={"key": shares.new_key(test, request.user)})
     days = settings.CONNECTION_TESTS.report_link_days
     return {"url": portal_url() + path, "days": days}
+
+
+def _places_of(test: ConnectionTest) -> dict[Place, str]:
+    """The provider's pages for the address of a test that is over and has something to say."""
+    if not test.causes or test.domain_id is None:
+        return {}
+    try:
+        address = parse_address(test.address)
+        hosting, _domain = find_stored_hosting(address, display_name="")
+        config = resolve(address, hosting, Protocol(test.protocol))
+    except (UnknownDomain, NotOffered):
+        return {}
+    return {Place.WEBMAIL: config.webmail_url, Place.PASSWORD: config.password_url}
 
 
 def _find(

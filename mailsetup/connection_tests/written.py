@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mailsetup.connection_tests.report import State, TestReport
-from mailsetup.probes.findings import ServiceReport, causes_of, verdict_of
+from mailsetup.probes.findings import ServiceReport, Step, causes_of, verdict_of
 
+_ORDER = list(Step)
 _MARKS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗", "skip": "–", "run": "…", "wait": "…"}
 
 
@@ -53,7 +54,8 @@ def _service(report: ServiceReport) -> dict[str, Any]:
     return {
         **{key: service[key] for key in ("type", "hostname", "port", "socket_type")},
         "verdict": report.verdict.value,
-        "steps": [step.as_dict() for step in report.steps],
+        # One order for all services, so that programs find them in one place.
+        "steps": [step.as_dict() for step in sorted(report.steps, key=lambda step: _ORDER.index(step.step))],
     }
 
 

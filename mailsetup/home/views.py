@@ -67,11 +67,11 @@ def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
     error = ""
     if "other" in request.GET or typed:  # the form sends its field even if it is empty
         try:
-            return HttpResponseRedirect(
-                setup_of_user(user, typed, display_name=brand_of(request).name).test_url
-            )
+            setup = setup_of_user(user, typed, display_name=brand_of(request).name)
         except (AddressError, UnknownDomain) as refused:
             error = _refusal(refused, typed)
+        else:
+            return HttpResponseRedirect(_test_url(setup, request.GET.get("protocol", "")))
     context = {
         "mailboxes": mailboxes,
         "domain_names": [domain.display_name for domain in domains],
@@ -79,6 +79,12 @@ def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
         "address_error": error,
     }
     return render(request, "home/choose_for_test.html", context, status=422 if error else 200)
+
+
+def _test_url(setup: Setup, protocol: str) -> str:
+    """The test of the address, with the protocol that was chosen beside it."""
+    offered = [each.value for each in setup.hosting.protocols]
+    return f"{setup.test_url}?{urlencode({'protocol': protocol})}" if protocol in offered else setup.test_url
 
 
 def _refusal(error: AddressError | UnknownDomain, typed: str) -> str:

@@ -78,6 +78,13 @@ class Server(models.Model):
     webmail_url = models.CharField(
         _("webmail address"), max_length=300, blank=True, validators=[valid_web_address]
     )
+    password_url = models.CharField(
+        _("address to set a new password"),
+        max_length=300,
+        blank=True,
+        validators=[valid_web_address],
+        help_text=_("Shown where a mailbox's password was refused."),
+    )
     caldav_url = models.CharField(
         _("calendar address (CalDAV)"), max_length=300, blank=True, validators=[valid_web_address]
     )

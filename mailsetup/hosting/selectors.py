@@ -89,6 +89,7 @@ def _server_facts(server: Server) -> dict[str, Any]:
     return {
         "services": tuple(service.as_settings() for service in server.services.all()),
         "webmail_url": server.webmail_url,
+        "password_url": server.password_url,
         "caldav_url": server.caldav_url,
         "carddav_url": server.carddav_url,
         "activesync_url": server.activesync_url,

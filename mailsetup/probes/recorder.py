@@ -13,7 +13,7 @@ from mailsetup.clientconfig import ServerSettings, SocketType
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.faults import Fault
-from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, ServiceReport, Status, Step
+from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, steps_of
 from mailsetup.probes.server_text import ServerText
 from mailsetup.probes.wire.stream import (
     ConnectionClosed,
@@ -62,7 +62,7 @@ class Recorder:
     ) -> None:
         self._index, self._on_step = index, on_step
         self.service, self._ask = service, ask
-        self._planned = PLANNED_STEPS[service.type]
+        self._planned = steps_of(service)
         self._results: dict[Step, Finding] = {}
         self._reported = 0
         self._running: tuple[Step, float] | None = None
@@ -135,7 +135,7 @@ class Recorder:
         self._keep(Finding(step, finding.status, finding.code, ms, evidence))
 
     def _keep(self, result: Finding) -> None:
-        """With STARTTLS the greeting comes before TLS; it is reported after."""
+        """Steps are reported in the order in which they are planned."""
         self._results[result.step] = result
         while self._reported < len(self._planned) and self._planned[self._reported] in self._results:
             self._on_step(self._index, self._results[self._planned[self._reported]])

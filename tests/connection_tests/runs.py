@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from accounts.models import User
-from mailsetup.clientconfig import Protocol, ServiceType
+from mailsetup.clientconfig import Protocol, ServerSettings, ServiceType, SocketType
 from mailsetup.connection_tests import services
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.probes.findings import PLANNED_STEPS, Code, Finding, Status, Step
+from mailsetup.probes.findings import Code, Finding, Status, Step, steps_of
 from tests.provider import setup_of
 
 Found = list[tuple[int, Finding]]
@@ -53,7 +53,9 @@ def findings(protocol: Protocol = Protocol.IMAP, *special: tuple[int, Finding]) 
     for index, kind in enumerate((ServiceType(protocol.value), ServiceType.SMTP)):
         instead = {finding.step: finding for at, finding in special if at == index}
         failed = False
-        for step in PLANNED_STEPS[kind]:
+        # The provider of these tests sends by STARTTLS.
+        socket_type = SocketType.STARTTLS if kind is ServiceType.SMTP else SocketType.SSL
+        for step in steps_of(ServerSettings(kind, "", 0, socket_type)):
             if step in instead:
                 finding = instead[step]
             elif failed:

@@ -15,6 +15,7 @@ class ShownProblem:
     fixer: str
     links: dict[str, str]
     primary: list[str]
+    icons: list[str]
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def _problem(section: Element) -> ShownProblem:
         fixer=section.one("span", "tag", "accent").text,
         links=section.links(),
         primary=[link.text for link in section.all("a", "primary")],
+        icons=[use["href"].removeprefix("#i-") for use in section.one("header").all("use")],
     )
 
 

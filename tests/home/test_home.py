@@ -132,6 +132,18 @@ def test_whoever_carries_on_without_an_address_is_told_what_to_do(browser: Clien
     assert said not in questions(browser.get(place.partition("?")[0].replace("setup/", ""))).text
 
 
+@pytest.mark.usefixtures("two_domains")
+def test_the_front_page_tests_the_address_that_is_chosen_there(browser: Client) -> None:
+    page = read(browser.get("/"))
+    (button,) = [each for each in page.all("button") if each.text == "Test my connection"]
+    assert button["form"] == page.one("form", "asks")["id"]
+    chosen = {"address": "bert@example.com", "other": "", "protocol": "pop3", "q": ""}
+    answer = browser.get(button["formaction"], chosen)
+    assert answer["Location"] == "/setup/bert@example.com/test/?protocol=pop3"
+    answer = browser.get(button["formaction"], {**chosen, "protocol": "jmap"})
+    assert answer["Location"] == "/setup/bert@example.com/test/"
+
+
 def test_without_a_domain_there_is_nothing_to_test(signed_in: Any) -> None:
     nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
     assert "There’s no domain here yet" in read(signed_in(nobody).get("/test/")).text

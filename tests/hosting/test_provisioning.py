@@ -172,6 +172,7 @@ def test_a_domain_that_changes_hands_leaves_its_history_behind(
         ("services[0].", "username", "anna\r\nNOOP"),
         ("services[0].", "username", "anna\0"),
         ("", "webmail_url", "javascript:alert(1)"),
+        ("", "password_url", "javascript:alert(1)"),
         ("", "caldav_url", "ftp://dav.example.com/"),
         ("", "carddav_url", "dav.example.com"),
         ("", "activesync_url", "javascript:alert(1)"),
@@ -195,8 +196,11 @@ def test_a_host_name_in_its_own_script_is_stored_as_a_labels(provider_file: File
     assert names[:2] == ["post.xn--bcher-kva.example", "mail.%EMAILDOMAIN%"]
 
 
-def test_calendars_address_books_and_activesync_of_a_server(provider_file: File) -> None:
-    wanted = {f"{kind}_url": f"https://{kind}.%EMAILDOMAIN%/" for kind in ("caldav", "carddav", "activesync")}
+def test_the_web_addresses_of_a_server(provider_file: File) -> None:
+    wanted = {
+        f"{kind}_url": f"https://{kind}.%EMAILDOMAIN%/"
+        for kind in ("password", "caldav", "carddav", "activesync")
+    }
     provider_file["servers"][0] |= wanted
     stored(provider_file)
     server = Server.objects.get()

@@ -122,20 +122,20 @@ def test_names_stay_whole_where_no_password_has_been_sent() -> None:
     assert finding.evidence == {"name": "mail.example.test"}
 
 
-def test_greeting_of_starttls_is_reported_after_tls() -> None:
+def test_steps_are_reported_when_they_happen_with_starttls_too() -> None:
     async def run() -> Reports:
         reports = Reports()
         recorder = recorder_of(socket_type=SocketType.STARTTLS, on_step=reports)
         for step in (Step.DNS, Step.CONNECT, Step.GREETING):
             async with recorder.step(step):
                 pass
-        assert [finding.step for finding in reports] == [Step.DNS, Step.CONNECT]
+        assert [finding.step for finding in reports] == [Step.DNS, Step.CONNECT, Step.GREETING]
         async with recorder.step(Step.TLS):
             pass
         return reports
 
     reports = asyncio.run(run())
-    assert [finding.step for finding in reports] == [Step.DNS, Step.CONNECT, Step.TLS, Step.GREETING]
+    assert [finding.step for finding in reports] == [Step.DNS, Step.CONNECT, Step.GREETING, Step.TLS]
     assert all(finding.ms is not None for finding in reports)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mailsetup.clientconfig import ServerSettings, ServiceType
 from mailsetup.connection_tests.explanations import encryption, mail, reach, run, sign_in
-from mailsetup.connection_tests.explanations.base import FIXER_LABELS, SERVER, Explanation, Fixer, Text
+from mailsetup.connection_tests.explanations.base import FIXER_LABELS, SERVER, Explanation, Fixer, Place, Text
 from mailsetup.connection_tests.explanations.steps import (
     SKIPPED,
     STEP_HINTS,
@@ -83,6 +83,7 @@ __all__ = [
     "STEP_TITLES",
     "Explanation",
     "Fixer",
+    "Place",
     "Text",
     "explain",
     "readable_date",

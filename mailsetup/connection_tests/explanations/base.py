@@ -19,6 +19,13 @@ class Fixer(StrEnum):
     PORTAL = "portal"  # our side: the test, not the mail
 
 
+class Place(StrEnum):
+    """A page of the provider's where something can be done about it."""
+
+    WEBMAIL = "webmail"
+    PASSWORD = "password"  # noqa: S105  # the page that sets a new one
+
+
 FIXER_LABELS: dict[Fixer, Text] = {
     Fixer.CUSTOMER: _("You can fix this"),
     Fixer.PROVIDER: _("We have to fix this"),
@@ -34,6 +41,7 @@ class Explanation:
 
     `topic` is the part of a guide where the customer can put it right: one of `guides.clients.TOPICS`,
     SERVER, or empty if no part can help. `staff` is for support: what the wire showed, and where to look.
+    `places` are linked where the server has them.
     """
 
     title: Text
@@ -43,6 +51,7 @@ class Explanation:
     fixer: Fixer
     staff: Text
     topic: str = ""
+    places: tuple[Place, ...] = ()
 
 
 # The part of a guide about the server that the code was found at: incoming or outgoing.

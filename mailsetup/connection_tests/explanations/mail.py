@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, Explanation, Fixer
+from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, Explanation, Fixer, Place
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -98,6 +98,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "submission and LMTP a full mailbox takes the message and then bounces it: refuse at RCPT with "
             "quota-status."
         ),
+        places=(Place.WEBMAIL,),
     ),
     Code.SIZE_LIMIT: Explanation(
         title=_("The message was too large for the server"),
@@ -148,6 +149,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "sent, the mailbox is being used by somebody else."
         ),
         topic="password",
+        places=(Place.PASSWORD,),
     ),
     Code.GREYLIST: Explanation(
         title=_("The server makes new senders wait"),
@@ -194,6 +196,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Found in the folder marked \\Junk. A message from a mailbox to itself, signed in: the "
             "filter’s own header says what it disliked."
         ),
+        places=(Place.WEBMAIL,),
     ),
     Code.RT_OTHER_FOLDER: Explanation(
         title=_("A rule moved the message"),
@@ -208,6 +211,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Found in {folder}, not in INBOX. A rule (Sieve). One that nobody remembers making is a sign "
             "of somebody else in the mailbox: look for a forward too."
         ),
+        places=(Place.WEBMAIL, Place.PASSWORD),
     ),
     Code.RT_DELAYED: Explanation(
         title=_("The message took its time"),

@@ -109,7 +109,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.TCP_RESET: Explanation(
         title=_("The connection was cut"),
         happened=_("Something cut the connection to {hostname} on port {port}."),
-        why=_("A firewall or an overloaded server does that."),
+        why=_("It’s on the server’s side, or on the way there. Your settings aren’t the trouble."),
         todo=AGAIN,
         fixer=Fixer.NOBODY,
         staff=_(

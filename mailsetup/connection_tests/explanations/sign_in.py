@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, SERVER, Explanation, Fixer
+from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, SERVER, Explanation, Fixer, Place
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -155,6 +155,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         fixer=Fixer.CUSTOMER,
         staff=_("[EXPIRED] (RFC 5530), or the server’s words for it: a policy of the directory."),
         topic="password",
+        places=(Place.PASSWORD,),
     ),
     Code.APP_PASSWORD_NEEDED: Explanation(
         title=_("The server wants an app password"),
@@ -170,6 +171,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "this mailbox."
         ),
         topic="password",
+        places=(Place.PASSWORD,),
     ),
     Code.WEB_LOGIN_REQUIRED: Explanation(
         title=_("The server wants to see you in a browser first"),
@@ -179,6 +181,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         fixer=Fixer.CUSTOMER,
         staff=_("[WEBALERT] or 534 5.7.14. The address that the server names is neither kept nor opened."),
         topic="password",
+        places=(Place.WEBMAIL,),
     ),
     Code.AUTH_UNKNOWN_USER: Explanation(
         title=_("The server doesn’t know this mailbox"),
@@ -210,6 +213,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "password and an unknown user look the same."
         ),
         topic="password",
+        places=(Place.WEBMAIL, Place.PASSWORD),
     ),
     Code.AUTH_PERM_FAILURE: Explanation(
         title=_("The server can’t let anybody in until it’s mended"),
@@ -246,6 +250,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "in the evidence."
         ),
         topic="password",
+        places=(Place.WEBMAIL,),
     ),
     Code.AUTH_DROPPED: Explanation(
         title=_("The server hung up during sign-in"),

@@ -16,7 +16,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=255)]
 WebAddress = Annotated[str, Meta(max_length=300)]
 _SMTP_RELAY_PORT = 25
 # The keys of a server that hold a web address.
-WEB_ADDRESSES = ("webmail_url", "caldav_url", "carddav_url", "activesync_url")
+WEB_ADDRESSES = ("webmail_url", "password_url", "caldav_url", "carddav_url", "activesync_url")
 
 
 class ProviderFileError(ValueError):
@@ -45,6 +45,7 @@ class ServerEntry(_Strict):
     services: Annotated[tuple[ServiceEntry, ...], Meta(min_length=1)]
     software: Annotated[str, Meta(max_length=50)] = ""
     webmail_url: WebAddress = ""
+    password_url: WebAddress = ""
     caldav_url: WebAddress = ""
     carddav_url: WebAddress = ""
     activesync_url: WebAddress = ""

@@ -6,7 +6,7 @@ Everybody may come in; nothing here opens a socket or loads what does.
 from mailsetup.probes.findings.causes import CAUSES, Cause
 from mailsetup.probes.findings.codes import REFUSED_CREDENTIALS, SKIP_REASONS, Code, gravity
 from mailsetup.probes.findings.reports import ServiceReport, Verdict, causes_of, verdict_of
-from mailsetup.probes.findings.steps import PLANNED_STEPS, Finding, Status, Step
+from mailsetup.probes.findings.steps import PLANNED_STEPS, Finding, Status, Step, steps_of
 
 __all__ = [
     "CAUSES",
@@ -22,5 +22,6 @@ __all__ = [
     "Verdict",
     "causes_of",
     "gravity",
+    "steps_of",
     "verdict_of",
 ]

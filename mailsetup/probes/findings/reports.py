@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceReport:
-    """One tested service and its steps, in order."""
+    """One tested service and its steps, in the order in which they happened."""
 
     service: ServerSettings
     steps: tuple[Finding, ...]

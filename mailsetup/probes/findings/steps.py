@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mailsetup.clientconfig import ServiceType
+from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
 from mailsetup.probes.findings.codes import Code
 
 
@@ -24,12 +24,21 @@ class Step(StrEnum):
 
 
 _FIRST_STEPS = (Step.DNS, Step.CONNECT, Step.TLS, Step.GREETING, Step.CAPABILITIES, Step.SIGN_IN)
-# The steps of each kind of service: what a report holds, and what a page shows while it waits.
+# The steps of each kind of service, as programs read them.
 PLANNED_STEPS: dict[ServiceType, tuple[Step, ...]] = {
     ServiceType.IMAP: (*_FIRST_STEPS, Step.MAILBOX, Step.PUSH),
     ServiceType.POP3: (*_FIRST_STEPS, Step.MAILBOX),
     ServiceType.SMTP: (*_FIRST_STEPS, Step.SEND, Step.ARRIVE),
 }
+
+
+def steps_of(service: ServerSettings) -> tuple[Step, ...]:
+    """The same in the order in which they happen: without implicit TLS a server greets first."""
+    steps = list(PLANNED_STEPS[service.type])
+    if service.socket_type is not SocketType.SSL:
+        steps.remove(Step.GREETING)
+        steps.insert(steps.index(Step.TLS), Step.GREETING)
+    return tuple(steps)
 
 
 class Status(StrEnum):

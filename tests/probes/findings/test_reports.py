@@ -16,6 +16,7 @@ from mailsetup.probes.findings import (
     Verdict,
     causes_of,
     gravity,
+    steps_of,
     verdict_of,
 )
 
@@ -106,6 +107,19 @@ def test_names_that_programs_read_are_the_names_of_the_codes() -> None:
 )
 def test_steps_of_a_service(kind: ServiceType, steps: str) -> None:
     assert PLANNED_STEPS[kind] == tuple(steps.split())
+
+
+@pytest.mark.parametrize(
+    ("socket_type", "steps"),
+    [
+        (SocketType.SSL, "dns connect tls greeting capabilities sign_in mailbox"),
+        (SocketType.STARTTLS, "dns connect greeting tls capabilities sign_in mailbox"),
+        (SocketType.PLAIN, "dns connect greeting tls capabilities sign_in mailbox"),
+    ],
+)
+def test_steps_in_the_order_in_which_they_happen(socket_type: SocketType, steps: str) -> None:
+    service = ServerSettings(ServiceType.POP3, "mail.example.test", 1, socket_type)
+    assert steps_of(service) == tuple(steps.split())
 
 
 def test_a_finding_as_programs_read_it() -> None:
