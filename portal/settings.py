@@ -149,6 +149,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
                 "mailsetup.guides.templatetags.guide_steps",
+                "portal.templatetags.icons",
             ],
         },
     }
