@@ -8,6 +8,7 @@ address has all threads of a kind, however much it asks; and what is known alrea
 import asyncio
 import ipaddress
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,19 +103,25 @@ class _Lane:
             await send(message)
 
         self.senders[sender] = turns
-        self.inside += 1
         turns.inside += 1
-        try:
-            async with turns.threads:
-                await self.application(scope, receive, note_and_send)
-                if crowding and status == 429:
-                    # The answer is out; what follows it waits, for refusing takes as long as serving does.
-                    await asyncio.sleep(limits.refused_wait_seconds)
-        finally:
-            self.inside -= 1
-            turns.inside -= 1
-            if not turns.inside:
-                del self.senders[sender]
+        with ExitStack() as counted:
+            self.inside += 1
+            counted.callback(self._leave)
+            try:
+                async with turns.threads:
+                    await self.application(scope, receive, note_and_send)
+                    if crowding and status == 429:
+                        # The answer is out; what follows it waits, for refusing takes as long as serving
+                        # does. Nobody else has to make room for that.
+                        counted.close()
+                        await asyncio.sleep(limits.refused_wait_seconds)
+            finally:
+                turns.inside -= 1
+                if not turns.inside:
+                    del self.senders[sender]
+
+    def _leave(self) -> None:
+        self.inside -= 1
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ class Poll:
 @for_setup
 def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     """Ask for the password and start a test of one address."""
-    offered = setup.hosting.protocols
+    offered = _testable(setup)
     if not offered:
         raise Http404("There is nothing to test here.")
     may_type_password = not access.is_support_visit(request)
@@ -113,6 +113,8 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _form(request, setup, form, status=422 if request.method == "POST" else 200)
     answers = form.cleaned_data
+    if setup.link and setup.only_one_guide:
+        answers["app"] = setup.link.client
     key = credentials.new_key()
     try:
         test = services.start_connection_test(
@@ -134,6 +136,14 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
         context = {"setup": setup, "reference": test.reference, "urls": urls}
         return render(request, "connection_tests/worker_unavailable.html", context, status=503)
     return HttpResponseRedirect(urls.page)
+
+
+def _testable(setup: Setup) -> tuple[Protocol, ...]:
+    """A link to one guide tests what that guide sets up."""
+    offered = setup.hosting.protocols
+    if setup.link and setup.only_one_guide:
+        return tuple(protocol for protocol in offered if protocol.value == setup.link.protocol)
+    return offered
 
 
 def _form(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -29,12 +28,12 @@ class RecipientHasEnough(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Online:
-    """Where a link opens the guide: at its `url`, or at `place` with its `code`; until then."""
+    """Where a link opens the guide: at its `url`, or at `place` with its `code`; `until` says how long."""
 
     url: str
     place: str
     code: str
-    until: datetime
+    until: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -242,7 +242,7 @@ def _sent(handout: Handout, to: str, online: Online | None) -> str:
         "to": to,
         "app": handout.guide.name,
         "address": handout.setup.address.display,
-        "until": date_format(timezone.localtime(online.until), "DATE_FORMAT") if online else "",
+        "until": online.until if online else "",
     }
 
 
@@ -268,8 +268,15 @@ def _online(request: HttpRequest, link: SetupLink) -> Online:
         url=request.build_absolute_uri(reverse("mailsetup:link", kwargs={"token": token_of(link)})),
         place=request.build_absolute_uri(reverse("mailsetup:type_code")).partition("://")[2],
         code=display_code(code_of(link)),
-        until=link.expires_at,
+        until=_until(link.expires_at),
     )
+
+
+def _until(end: datetime) -> str:
+    """The day, and the hour if the link doesn't live to the day's end: one behind another ends with that."""
+    local = timezone.localtime(end)
+    whole_day = (local + timedelta(minutes=1)).date() > local.date()
+    return date_format(local, "DATE_FORMAT" if whole_day else "DATETIME_FORMAT")
 
 
 def public_guide(request: HttpRequest, *, domain: str) -> HttpResponse:

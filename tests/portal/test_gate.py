@@ -314,6 +314,31 @@ def test_a_crowd_that_is_refused_goes_on_later_and_others_at_once(
     assert asyncio.run(asyncio.wait_for(crowd(), PATIENCE_SECONDS)) == answered
 
 
+def test_whoever_waits_after_a_refusal_takes_no_place_of_others(limits: Callable[..., None]) -> None:
+    limits(
+        people_threads_count=2,
+        sender_threads_count=1,
+        requests_limit=2,
+        refused_wait_seconds=PATIENCE_SECONDS,
+    )
+    application = Application()
+    application.status = "429 Too Many Requests"
+    gate = Gate(application)
+
+    async def crowd() -> None:
+        first, second = [asyncio.create_task(answer_to(gate, request())) for _ in range(2)]
+        await first
+        statuses = {503}
+        # As soon as the second of the crowd has its answer, there is room for two others.
+        while 503 in statuses:
+            others = [answer_to(gate, whose(f"192.0.2.{number}")) for number in (98, 99)]
+            statuses = {told(sent)[0] for sent in await asyncio.gather(*others)}
+        assert not second.done(), "it still waits"
+        second.cancel()
+
+    asyncio.run(asyncio.wait_for(crowd(), PATIENCE_SECONDS / 2))
+
+
 # --- What is known already -----------------------------------------------------------------------------
 
 AUTOCONFIG_HOST = "autoconfig.example.com"

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 from msgspec import structs
 from pytest_django.fixtures import Settings
 
@@ -192,11 +194,30 @@ def test_one_person_makes_so_many_a_day(
 def test_behind_a_link_it_ends_with_that_link(clock: time_machine.Traveller, setup_link: MakeLink) -> None:
     first, token = setup_link(hours=30)
     sheet = printed(Client(), f"/s/{token}/windows-live-mail/pop3/print/")
-    assert "until March 3, 2026" in sheet.text
+    assert f"until {date_format(timezone.localtime(first.expires_at), 'DATETIME_FORMAT')}" in sheet.text
     url = scanned(sheet)
     assert Client().get(url).status_code == 302
     services.revoke_setup_links([first])
     assert Client().get(url).status_code == 410
+
+
+def test_the_test_of_a_link_to_one_guide_is_of_that_guide(
+    owner: User, signed_in: Any, no_broker: dict[int, str]
+) -> None:
+    url = scanned(printed(signed_in(owner)))
+    phone = Client()
+    guide = phone.get(url)["Location"]
+    start = f"{url.removeprefix('http://testserver')}test/"
+    page = read(phone.get(start))
+    assert [field["value"] for field in page.all("input") if field.attributes.get("name") == "protocol"] == [
+        "pop3"
+    ]
+    assert phone.post(start, {"protocol": "imap", "without": "1"}).status_code == 422
+    test = phone.post(start, {"protocol": "pop3", "app": "thunderbird", "without": "1"})["Location"]
+    ConnectionTest.objects.update(state="done")
+    back = [link["href"] for link in read(phone.get(test)).one("main").all("a")]
+    assert guide in back
+    assert {phone.get(link).status_code for link in back if link.startswith("/s/")} <= {200, 302}
 
 
 # --- What is stored --------------------------------------------------------------------------------------
