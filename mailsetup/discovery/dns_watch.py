@@ -25,11 +25,19 @@ _NAMES = ("autoconfig", "autodiscover")
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What DNS said at a time, in seconds since 1970; None where nobody answered."""
+class _Answer:
+    """Whether a name led here when DNS last said so, in seconds since 1970."""
 
     at: float
-    leads_here: dict[str, bool | None]
+    leads_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """When somebody last looked, and the last answer for each name that ever had one."""
+
+    at: float
+    answers: dict[str, _Answer]
 
 
 class DnsWatcher:
@@ -50,17 +58,20 @@ class DnsWatcher:
         look: _Look | None = caches["dns"].get(_key(domain))
         if look is None or time.time() - look.at >= settings.DISCOVERY.dns_look_again_seconds:
             self._want(domain)
-        return None if look is None else look.leads_here[name]
+        answer = look.answers.get(name) if look else None
+        # Silence makes an answer no younger, however often somebody has looked since.
+        if answer is None or time.time() - answer.at >= _kept().total_seconds():
+            return None
+        return answer.leads_here
 
     def look_at(self, domain: str) -> None:
-        """Ask DNS about one domain. Where nobody answers, what was known stays."""
-        limits = settings.DISCOVERY
+        """Ask DNS about one domain. Where nobody answers, what was known stays, as old as it is."""
         before: _Look | None = caches["dns"].get(_key(domain))
-        found = before.leads_here if before else dict.fromkeys(_NAMES)
-        now = {name: _leads_here(domain, name) for name in _NAMES}
-        found = {name: found[name] if leads is None else leads for name, leads in now.items()}
-        kept = timedelta(hours=limits.dns_look_kept_hours)
-        caches["dns"].set(_key(domain), _Look(time.time(), found), kept.total_seconds())
+        found = {name: _leads_here(domain, name) for name in _NAMES}
+        now = time.time()
+        new = {name: _Answer(now, leads) for name, leads in found.items() if leads is not None}
+        answers = (before.answers if before else {}) | new
+        caches["dns"].set(_key(domain), _Look(now, answers), _kept().total_seconds())
 
     def look_at_next(self) -> None:
         """Wait until a page has asked about a domain, and look at it."""
@@ -99,6 +110,10 @@ def _leads_here(domain: str, name: str) -> bool | None:
             else any(each.lower().endswith(f" {portal_host()}.") for each in services)
         )
     return leads
+
+
+def _kept() -> timedelta:
+    return timedelta(hours=settings.DISCOVERY.dns_look_kept_hours)
 
 
 def _dns_can_lead_to(host: str) -> bool:

@@ -13,7 +13,6 @@ from mailsetup.formats.base import (
     NothingToOffer,
     Reader,
     Scope,
-    encrypted_only,
     printable,
 )
 
@@ -54,7 +53,7 @@ class Autoconfig(Format):
 
         Both protocols are listed, IMAP first, each in the provider's order. Raises NothingToOffer.
         """
-        services = encrypted_only(config.services)
+        services = self.tellable(config.services)
         incoming = [
             service for protocol in Protocol for service in services if service.type is protocol.service_type
         ]

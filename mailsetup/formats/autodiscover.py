@@ -5,6 +5,7 @@ namespaces there begin with https by mistake; programs compare with http.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -97,11 +98,7 @@ class Autodiscover(Format):
             address = parse_address(config.address)
         except AddressError:
             raise NothingToOffer("Autodiscover answers for one address.") from None
-        usable = [
-            service
-            for service in encrypted_only(config.services)
-            if service.authentication is Authentication.PASSWORD_CLEARTEXT
-        ]
+        usable = self.tellable(config.services)
         # Thunderbird reads the port and not the kind of encryption, so implicit TLS is the one to name.
         usable.sort(key=lambda service: service.socket_type is not SocketType.SSL)
         offered = {service.type: service for service in reversed(usable)}
@@ -118,6 +115,14 @@ class Autodiscover(Format):
             _protocol(account, service)
         _protocol(account, outgoing, same_as=incoming)
         return _bytes(root)
+
+    def tellable(self, services: Iterable[ServerSettings]) -> list[ServerSettings]:
+        """Of the encrypted ones those with a plain password: it can name no other way to sign in."""
+        return [
+            service
+            for service in encrypted_only(services)
+            if service.authentication is Authentication.PASSWORD_CLEARTEXT
+        ]
 
 
 def render_mobilesync(config: ClientConfig) -> bytes:

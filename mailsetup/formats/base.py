@@ -1,6 +1,7 @@
 """What every format has in common."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,6 +79,10 @@ class Format(ABC):
         A format of scope DOMAIN also takes what clientconfig.resolve_domain() returns.
         """
 
+    def tellable(self, services: Iterable[ServerSettings]) -> list[ServerSettings]:
+        """What a document of this kind may name of `services`, in the provider's order."""
+        return encrypted_only(services)
+
 
 def pick(config: ClientConfig, service_type: ServiceType) -> ServerSettings:
     """The encrypted way with a password, implicit TLS before STARTTLS; raises NothingToOffer.
@@ -94,7 +99,7 @@ def pick(config: ClientConfig, service_type: ServiceType) -> ServerSettings:
     return next((service for service in usable if service.socket_type is SocketType.SSL), usable[0])
 
 
-def encrypted_only(services: tuple[ServerSettings, ...]) -> list[ServerSettings]:
+def encrypted_only(services: Iterable[ServerSettings]) -> list[ServerSettings]:
     """What may be offered to a program, in the provider's order: never a password in the clear."""
     return [service for service in services if service.encrypted]
 

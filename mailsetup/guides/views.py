@@ -37,7 +37,7 @@ from mailsetup.guides import plain_text, services
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import DEVICES, guess_platform
 from mailsetup.guides.forms import SendStepsForm
-from mailsetup.guides.lookup import lookup
+from mailsetup.guides.lookup import lookup, told
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
 from mailsetup.guides.selectors import mails_left
 from mailsetup.guides.services import Handout, Online
@@ -114,11 +114,13 @@ def _steps_context(
     """What the steps need, wherever they go; `with_file`: where it is one tap away."""
     profile_url = _profile_url(setup, guide, config) if with_file else ""
     plan = outline(guide, config.protocol, profile=bool(profile_url))
+    asked = guide.asks.get(config.protocol, "")
     return {
         **page_context(guide, config, profile_url=profile_url, steps=StepCounter(plan.numbers)),
         "setup": setup,
         "lookup": lookup(guide, config.protocol, setup.domain, setup.address.domain).value,
-        "lookup_record": f"{guide.asks.get(config.protocol, '')}.{setup.address.domain}",
+        "lookup_record": f"{asked}.{setup.address.domain}",
+        "told": told(asked, config.services) if asked else set(),
         "display_name": _display_name(setup),
         "files": _files(setup, guide, config),
         "profile_signed": bool(settings.PROFILE_SIGNING_CERT),

@@ -122,6 +122,44 @@ def test_a_silent_name_server_says_nothing_and_what_was_known_stays(settings: An
     assert watcher.leads_here("example.com", "autoconfig") is True
 
 
+def test_an_answer_is_forgotten_when_nobody_has_answered_for_a_day_however_often_somebody_looked(
+    settings: Any,
+) -> None:
+    now = timezone.now()
+    watcher = DnsWatcher()
+    settings.DISCOVERY = structs.replace(settings.DISCOVERY, dns_look_timeout_seconds=0.05)
+    with time_machine.travel(now):
+        found = looked(settings, {("autoconfig.example.com", "CNAME"): (f"{PORTAL}.",)})
+        assert found == {"autoconfig": True, "autodiscover": False}
+    with FaultyNameServer({}, rcode=None) as silent:
+        settings.PROBE_RESOLVER = silent.address
+        for hours in (9, 18, 23.9):
+            with time_machine.travel(now + timedelta(hours=hours)):
+                watcher.look_at("example.com")
+                assert watcher.leads_here("example.com", "autoconfig") is True
+                assert watcher.leads_here("example.com", "autodiscover") is False
+        for hours in (25, 33, 72):
+            with time_machine.travel(now + timedelta(hours=hours)):
+                assert watcher.leads_here("example.com", "autoconfig") is None
+                watcher.look_at("example.com")
+                assert watcher.leads_here("example.com", "autodiscover") is None
+    with time_machine.travel(now + timedelta(hours=73)):
+        assert looked(settings, {})["autoconfig"] is False
+
+
+def test_each_name_is_as_old_as_its_own_answer(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, watcher = timezone.now(), DnsWatcher()
+    monkeypatch.setattr(dns, "leads_to", lambda *_args: True)
+    with time_machine.travel(now, tick=False):
+        watcher.look_at("example.com")
+    monkeypatch.setattr(dns, "leads_to", lambda name, *_args: None if "autoconfig" in name else True)
+    with time_machine.travel(now + timedelta(hours=20), tick=False):
+        watcher.look_at("example.com")
+    with time_machine.travel(now + timedelta(hours=30), tick=False):
+        assert watcher.leads_here("example.com", "autoconfig") is None
+        assert watcher.leads_here("example.com", "autodiscover") is True
+
+
 @pytest.fixture
 def waiting(settings: Any) -> Iterator[tuple[DnsWatcher, list[str]]]:
     """A watcher that has looked at example.com, and the domains that it wants to look at from now on."""

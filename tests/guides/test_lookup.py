@@ -1,22 +1,23 @@
 """Where a guide says "Just type your address", we answer that app and the domain's DNS leads it to us."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from mailsetup.clientconfig import Protocol, SocketType
+from mailsetup.clientconfig import Authentication, Protocol, SocketType, parse_address, resolve
 from mailsetup.discovery.dns_watch import watcher
-from mailsetup.formats import FORMATS
+from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.lookup import Lookup, lookup
 from mailsetup.hosting import dns
 from mailsetup.hosting.models import Domain, Server
 from tests.faults import FaultyNameServer
 from tests.guides.page import Page
-from tests.guides.shapes import EVERY_PAGE, page
+from tests.guides.shapes import EVERY_PAGE, SHAPES, page
 
 PORTAL = "setup.hoster.example"
 CARD = "Just type your address"
@@ -67,19 +68,21 @@ def test_where_dns_leads_here_typing_the_address_comes_first(
 
 @every_app_that_asks
 @pytest.mark.django_db
-def test_where_the_record_is_missing_it_is_named_and_the_way_by_hand_comes_first(
+def test_where_dns_does_not_lead_here_the_name_is_told_and_the_way_by_hand_comes_first(
     slug: str, protocol: Protocol, dns_leads_here: Callable[..., None], owner: User, signed_in: Any
 ) -> None:
+    """No word of a missing record: the name may lead elsewhere. And the app may find us in other ways."""
     (other,) = {"autoconfig", "autodiscover"} - {GUIDES[slug].asks[protocol]}
     dns_leads_here("example.com", other)
     shown = guide_page(signed_in(owner), slug, protocol)
     assert CARD not in shown.text
-    assert f"{GUIDES[slug].name} doesn’t find the settings by itself yet," in shown.text
-    assert f"{GUIDES[slug].asks[protocol]}.example.com , a CNAME to {PORTAL} ." in shown.text
     assert (
-        "Whoever looks after that DNS can add it. If that isn’t you or a colleague, ask support."
-        in shown.text
-    )
+        f"{GUIDES[slug].asks[protocol]}.example.com doesn’t lead here, so {GUIDES[slug].name} may not find "
+        "the settings by itself: type them in as below. In the domain’s DNS that name should be a CNAME to "
+        f"{PORTAL} . Whoever looks after that DNS can change it. If that isn’t you or a colleague, ask "
+        "support."
+    ) in shown.text
+    assert "What’s missing" not in shown.text
 
 
 @every_app_that_asks
@@ -109,6 +112,60 @@ def test_a_server_that_programs_are_told_nothing_of_is_typed_in(
     shown = guide_page(signed_in(owner), slug, protocol)
     assert CARD not in shown.text
     assert BY_HAND in shown.text
+
+
+@pytest.mark.parametrize("authentication", list(Authentication))
+@pytest.mark.django_db
+def test_typing_the_address_comes_first_for_outlook_only_where_autodiscover_has_an_answer(
+    authentication: Authentication, dns_leads_here: Callable[..., None], owner: User, signed_in: Any
+) -> None:
+    dns_leads_here("example.com", "autodiscover")
+    for kind in ("imap", "smtp"):
+        Server.objects.get().services.update(authentication=Authentication.PASSWORD_CLEARTEXT.value)
+        Server.objects.get().services.filter(type=kind).update(authentication=authentication.value)
+        services = tuple(service.as_settings() for service in Server.objects.get().services.all())
+        hosting = replace(SHAPES["ssl"], services=services)
+        config = resolve(parse_address("anna@example.com"), hosting, Protocol.IMAP)
+        try:
+            answer = FORMATS["autodiscover"].render(config)
+        except NothingToOffer:
+            answer = b""
+        promised = CARD in guide_page(signed_in(owner), "outlook-classic").text
+        assert promised == (b"<Type>IMAP</Type>" in answer)
+        assert promised == (authentication is Authentication.PASSWORD_CLEARTEXT)
+
+
+@pytest.mark.parametrize("slug", ["fairemail", "geary", "mailspring"])
+@pytest.mark.django_db
+def test_nothing_is_promised_to_an_app_that_asks_by_https_alone(
+    slug: str, dns_leads_here: Callable[..., None], owner: User, signed_in: Any
+) -> None:
+    """Customers' names answer by plain HTTP: nobody has a certificate for each of them."""
+    for names in (("autoconfig", "autodiscover"), ()):
+        dns_leads_here("example.com", *names)
+        shown = guide_page(signed_in(owner), slug)
+        assert CARD not in shown.text
+        assert "DNS" not in shown.text
+        assert "Step by step" in shown.text
+
+
+@pytest.mark.parametrize(("shape", "recommended"), [("ssl", True), ("both", True), ("pop3-only", False)])
+def test_thunderbird_recommends_imap_only_where_it_is_told_of_it(shape: str, recommended: bool) -> None:
+    shown = page("thunderbird", Protocol.POP3, shape, lookup=Lookup.WORKS)
+    assert ("marks the other one as recommended" in shown.text) == recommended
+
+
+@pytest.mark.django_db
+def test_thunderbird_is_not_told_of_imap_without_encryption(
+    dns_leads_here: Callable[..., None], owner: User, signed_in: Any
+) -> None:
+    dns_leads_here("example.com", "autoconfig")
+    browser = signed_in(owner)
+    assert "as recommended" in guide_page(browser, "thunderbird", "pop3").text
+    Server.objects.get().services.filter(type="imap").update(socket_type=SocketType.PLAIN.value)
+    shown = guide_page(browser, "thunderbird", "pop3")
+    assert CARD in shown.text
+    assert "as recommended" not in shown.text
 
 
 @pytest.mark.parametrize("slug", ["outlook-classic", "em-client"])

@@ -47,7 +47,8 @@ class Guide:
     knows them all, and the provider's order counts (clientconfig.within). `ssl_word` and `starttls_word`
     are what it calls them. `finds` says how it comes by settings, in a sentence without its subject. `asks`
     is the format for which it asks at the domain itself when an address is typed, by the protocol that it
-    sets up so: "autoconfig" or "autodiscover"; empty where that can't be relied on.
+    sets up so: "autoconfig" or "autodiscover"; empty where that can't be relied on. An app that asks for
+    autoconfig by HTTPS alone can't be: a customer's name has no certificate of ours (docs/operations.md).
     `files` are the slugs of the formats that set it up, `profile` the one that does so with a tap.
     `profile_minutes` is how long a downloaded one waits to be installed, 0 if the app sets no limit.
     `days_on_server` is for how long an account that was set up this way leaves POP3 mail on the server, 0

@@ -1,4 +1,4 @@
-"""FairEmail for Android: its wizard finds the settings; by hand, receiving and sending are two places."""
+"""FairEmail for Android: receiving and sending are two places."""
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients.base import Grade, Guide, Platform
@@ -14,11 +14,13 @@ GUIDE = Guide(
     protocols=(Protocol.IMAP, Protocol.POP3),
     status="current",
     since="2026-08-22",
-    minutes=2,
-    way="type_address",
+    minutes=4,
+    way="steps",
     also=("Fair Email",),
-    finds="looks in its own list, asks for autoconfig, service records and Autodiscover, then guesses",
-    asks={Protocol.IMAP: "autoconfig", Protocol.POP3: "autoconfig"},
+    finds=(
+        "looks in its own list, asks for autoconfig by HTTPS alone, service records and Autodiscover, "
+        "then guesses"
+    ),
     evidence=(
         "Labels, what is found by itself and what POP3 leaves on the server were read out of the app's own "
         "source and its list of questions. In which order the fields for sending stand nobody has checked."
@@ -27,13 +29,9 @@ GUIDE = Guide(
     proof={Protocol.IMAP: Grade.PROGRAM, Protocol.POP3: Grade.PROGRAM},
     labels={
         Grade.PROGRAM: (
-            "Quick setup",
-            "Wizard",
-            "Other provider",
             "Your name",
             "Your email address",
             "Password",
-            "Use POP3 (not recommended)",
             "Check",
             "Save",
             "Manual setup and account options",

@@ -1,4 +1,4 @@
-"""Geary of GNOME: fills its own form from autoconfig. IMAP only."""
+"""Geary of GNOME: what it finds, it fills into its own form. IMAP only."""
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients.base import Grade, Guide, Platform
@@ -14,11 +14,10 @@ GUIDE = Guide(
     protocols=(Protocol.IMAP,),
     status="current",
     since="2026-05-13",
-    minutes=2,
-    way="type_address",
+    minutes=3,
+    way="steps",
     also=("GNOME Mail", "Yorba"),
-    finds="asks for Mozilla autoconfig at the domain, then for Mozilla's own list",
-    asks={Protocol.IMAP: "autoconfig"},
+    finds="asks for Mozilla autoconfig at the domain by HTTPS alone, then for Mozilla's own list",
     ssl_word="TLS",
     starttls_word="StartTLS",
     evidence=(

@@ -1,4 +1,4 @@
-"""Mailspring: finds the settings by autoconfig, or takes them on one page. IMAP only."""
+"""Mailspring: takes the settings on one page. IMAP only."""
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients.base import Grade, Guide, Platform
@@ -14,11 +14,10 @@ GUIDE = Guide(
     protocols=(Protocol.IMAP,),
     status="current",
     since="2026-08-21",
-    minutes=2,
-    way="type_address",
+    minutes=3,
+    way="steps",
     also=("Nylas Mail", "Foundry"),
-    finds="knows big providers, then asks for Mozilla autoconfig, then guesses",
-    asks={Protocol.IMAP: "autoconfig"},
+    finds="knows big providers, then asks for Mozilla autoconfig by HTTPS alone, then guesses",
     ssl_word="SSL / TLS",
     starttls_word="STARTTLS",
     evidence=(

@@ -47,7 +47,7 @@ def fastest(context: Context, content: SafeString) -> SafeString:
     """`{% fastest %}<li>…</li>{% endfastest %}`: what is left to do if the app finds the settings by itself.
 
     It shows where the domain's DNS is known to lead the app to us; else the page says that it is the way by
-    hand, and which record is missing. The numbered steps come after it in any case, and are always the same.
+    hand, and which name should lead here. The numbered steps come after it in any case, always the same.
     """
     values = {
         "guide": context["guide"],
