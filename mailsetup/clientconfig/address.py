@@ -112,4 +112,8 @@ def parse_address(text: str) -> Address:
         raise AddressError(AddressFault.LOCAL_PART_TOO_LONG)
     if not _LOCAL_PART.fullmatch(local_part):
         raise AddressError(AddressFault.LOCAL_PART_CHARACTER)
-    return Address(local_part=local_part, domain=parse_domain(domain))
+    address = Address(local_part=local_part, domain=parse_domain(domain))
+    # A domain in another script is longer as A-labels, which is how it goes over the wire.
+    if len(str(address)) > ADDRESS_MAX:
+        raise AddressError(AddressFault.ADDRESS_TOO_LONG)
+    return address

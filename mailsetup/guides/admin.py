@@ -8,7 +8,14 @@ from mailsetup.hosting.admin import ReadOnlyAdmin
 
 @admin.register(StepsMail)
 class StepsMailAdmin(ReadOnlyAdmin[StepsMail]):
-    list_display = ["recipient", "address", "client", "protocol", "sent_by", "by_support", "created_at"]
+    list_display = [
+        "recipient",
+        "address",
+        "client",
+        "protocol",
+        "sender_address",
+        "by_support",
+        "created_at",
+    ]
     list_filter = ["by_support"]
-    search_fields = ["recipient", "address", "sent_by__email"]
-    list_select_related = ["sent_by"]
+    search_fields = ["recipient", "address", "sender_address"]

@@ -18,6 +18,8 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True):
     customer_steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=10_000)] = 20
     recipient_steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=1000)] = 5
     staff_steps_mails_per_day_limit: Annotated[int, Meta(ge=0, le=10_000)] = 50
+    # The part before the @ of an address that is set up, where no such mailbox is on record.
+    steps_local_part_characters: Annotated[int, Meta(ge=0, le=64)] = 30
     steps_line_characters: Annotated[int, Meta(ge=10, le=1000)] = 120
     app_search_characters: Annotated[int, Meta(ge=10, le=1000)] = 100
     # A person's browser says about 100, an app's 300; patterns over more of it take time.

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.forms import FieldTextMixin, validate_sendable
-from mailsetup.clientconfig import AddressError, parse_address
+from mailsetup.clientconfig import Address, AddressError, AddressFault, parse_address
 from mailsetup.guides.plain_text import is_plain_line
+from mailsetup.hosting.sentences import address_fault
 from mailsetup.setup_links.setups import Setup
 
 
@@ -41,10 +42,12 @@ class SendStepsForm(FieldTextMixin, forms.Form):
         if not may_link:
             del self.fields["link"]
 
-    def clean_to(self) -> str:
+    def clean_to(self) -> Address:
         try:
             recipient = parse_address(self.cleaned_data["to"])
-        except AddressError:
+        except AddressError as error:
+            if error.fault is AddressFault.ADDRESS_TOO_LONG:
+                raise forms.ValidationError(address_fault(error)) from None
             raise forms.ValidationError(
                 _("No mail can be sent to this address. Check its spelling.")
             ) from None
@@ -54,7 +57,7 @@ class SendStepsForm(FieldTextMixin, forms.Form):
             raise forms.ValidationError(
                 _("That’s the mailbox itself: it can’t be read until it’s set up. Choose another one.")
             )
-        return str(recipient)
+        return recipient
 
     def _is_the_same_domain(self, name: str) -> bool:
         hosting, domain = self.setup.hosting, self.setup.domain

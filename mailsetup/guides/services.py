@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 
 from accounts import tasks
 from accounts.brands import Brand
 from accounts.models import Customer, User
-from mailsetup.clientconfig import ClientConfig
+from mailsetup.clientconfig import Address, ClientConfig
 from mailsetup.guides import selectors
 from mailsetup.guides.clients import Guide
 from mailsetup.guides.models import StepsMail
@@ -23,7 +23,7 @@ class NoneLeft(Exception):
 
 
 class RecipientHasEnough(Exception):
-    """Today as many mails with steps went to this address as may, from whomever."""
+    """Today as many mails with steps went to this mailbox as may, from whomever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def send_steps(
     *,
     sender: User,
     by_support: bool,
-    to: str,
+    to: Address,
     line: str,
     online_at: Callable[[SetupLink], Online] | None,
 ) -> Online | None:
@@ -74,16 +74,20 @@ def send_steps(
             Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         if not selectors.mails_left(sender, customer, by_support=by_support):
             raise NoneLeft
+        # The same for one mailbox, whose mails come from anybody.
+        _wait_for_turn(to.mailbox)
         if not selectors.recipient_has_room(to):
             raise RecipientHasEnough
         link = ensure_guide_link(setup, client=handout.guide.slug, protocol=protocol) if online_at else None
         online = online_at(link) if online_at and link else None
         StepsMail.objects.create(
             sent_by=sender,
+            sender_address=sender.email,
             by_support=by_support,
             customer=customer,
             address=str(setup.address),
-            recipient=to,
+            recipient=str(to),
+            recipient_mailbox=to.mailbox,
             client=handout.guide.slug,
             protocol=protocol,
             link=link,
@@ -92,6 +96,16 @@ def send_steps(
         tasks.send_later(
             subject=" ".join(render_to_string("email/steps_subject.txt", words).split()),
             body=render_to_string("email/steps.txt", {**words, "text": handout.text(online)}),
-            to=to,
+            to=str(to),
         )
     return online
+
+
+def _wait_for_turn(mailbox: str) -> None:
+    """Hold what counts the mails to one mailbox until the transaction ends.
+
+    There is no row to lock before the first mail. SQLite needs nothing: it writes one transaction at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [mailbox])

@@ -39,7 +39,7 @@ from mailsetup.guides.devices import DEVICES, guess_platform
 from mailsetup.guides.forms import SendStepsForm
 from mailsetup.guides.lookup import lookup, told
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
-from mailsetup.guides.selectors import mails_left
+from mailsetup.guides.selectors import mails_left, may_stand_in_mail, offers_mails
 from mailsetup.guides.services import Handout, Online
 from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
 from mailsetup.setup_links.codes import display_code
@@ -186,12 +186,15 @@ def send_steps(request: HttpRequest, setup: Setup, *, client: str, protocol: str
         raise Http404("Nobody sends mail by a link.")
     handout = _handout(request, setup, client, protocol)
     support_visit, sender = access.is_support_visit(request), access.who_acts(request)
+    offered, nameable = offers_mails(by_support=support_visit), may_stand_in_mail(setup)
     form = SendStepsForm(request.POST or None, setup=setup, may_link=not support_visit)
     customer = setup.domain.customer if setup.domain else None
     status = 200
     if request.method == "POST":
+        if not offered:
+            raise Http404("The settings allow no mails.")
         status = 422
-        if form.is_valid():
+        if nameable and form.is_valid():
             try:
                 online = services.send_steps(
                     handout,
@@ -205,13 +208,15 @@ def send_steps(request: HttpRequest, setup: Setup, *, client: str, protocol: str
                 form.add_error(None, _refusal(refused))
                 status = 429
             else:
-                messages.success(request, _sent(handout, form.cleaned_data["to"], online))
+                messages.success(request, _sent(handout, str(form.cleaned_data["to"]), online))
                 return redirect(request.path)
     context = {
         "setup": setup,
         "guide": handout.guide,
         "protocol": protocol,
         "form": form,
+        "offered": offered,
+        "nameable": nameable,
         "left": mails_left(sender, customer, by_support=support_visit),
         "support_visit": support_visit,
         "text": handout.text(),
@@ -261,6 +266,8 @@ def _handout(request: HttpRequest, setup: Setup, client: str, protocol: str) -> 
     """The steps as text; 404 where the guide has none."""
     guide, config = _steps_or_404(request, setup, client, protocol)
     context = {**_steps_context(setup, guide, config, with_file=False), "paper": True}
+    # It goes out in the portal's name, and people choose what they are called.
+    context["display_name"] = ""
     lines = plain_text.steps_as_text(render(request, template_of(guide), context).content.decode())
     return Handout(setup, guide, config, lines, brand_of(request))
 
@@ -308,8 +315,7 @@ def _display_name(setup: Setup) -> str:
         return ""
     words = [word for word in re.findall(r"\w+", setup.user.name.casefold()) if len(word) > 1]
     theirs = str(setup.address) == setup.user.email or any(word in setup.address.local_part for word in words)
-    # It goes out in mails too, so it is held to what may stand there.
-    return setup.user.name if theirs and plain_text.is_plain_line(setup.user.name) else ""
+    return setup.user.name if theirs else ""
 
 
 def _switch(setup: Setup, guide: Guide) -> dict[str, str]:

@@ -1,7 +1,13 @@
 """Mail in the portal's name says what the portal says, to few: nobody makes a relay of it."""
 
 import email
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -13,7 +19,11 @@ from accounts.models import User
 from mailsetup.guides import selectors
 from mailsetup.guides.models import StepsMail
 from mailsetup.guides.plain_text import is_plain_line
+from mailsetup.hosting.models import Domain
 from mailsetup.setup_links.models import SetupLink
+from tests.architecture.rooms import ROOT
+from tests.html import read
+from tests.parts.postgres import Postgres
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +92,9 @@ def test_what_people_write_goes_through(line: str) -> None:
 
 
 def test_what_goes_out_has_the_headers_that_it_should(owner: User, signed_in: Any) -> None:
-    """Also for an address whose local part is somebody's advertisement."""
-    path = SEND.replace("anna@", "bcc=x%40evil%7D@").replace("%40", "_")
+    """Also for a mailbox on record whose name is somebody's advertisement."""
+    Domain.objects.get(name="example.com").mailboxes.create(local_part="bcc=x_evil}")
+    path = SEND.replace("anna@", "bcc=x_evil%7D@")
     answer = signed_in(owner).post(path, {"to": "bo@elsewhere.example", "line": "Subject: hello"})
     assert answer.status_code == 302
     (sent,) = mail.outbox
@@ -95,6 +106,112 @@ def test_what_goes_out_has_the_headers_that_it_should(owner: User, signed_in: An
     }
     assert message.get_all("To") == ["bo@elsewhere.example"]
     assert sent.recipients() == ["bo@elsewhere.example"]
+
+
+ADVERTISEMENTS = [
+    "your-account-is-locked-call-0900-123",
+    "www.evil.com",
+    "bcc=x_evil}",
+    "100%off",
+    "win!",
+    # The mailbox is on record, the rest is not.
+    "anna+your-account-is-locked-call-0900-123",
+    "anna+win!",
+]
+
+
+@pytest.mark.parametrize("name", ADVERTISEMENTS)
+def test_an_invented_mailbox_is_no_message(owner: User, signed_in: Any, name: str) -> None:
+    path = SEND.replace("anna@", f"{quote(name)}@")
+    browser = signed_in(owner)
+    for answer in (browser.get(path), browser.post(path, {"to": "bo@elsewhere.example", "link": "on"})):
+        page = read(answer)
+        assert "We don’t send mail about an address that is this long or unusual" in page.text
+        assert not [field for field in page.all("input") if field.attributes.get("name") == "to"]
+        assert "1. Open the set-up window" in answer.content.decode(), "the text stays"
+    assert answer.status_code == 422
+    assert (mail.outbox, StepsMail.objects.count(), SetupLink.objects.count()) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bo", "anna.lindqvist", "j.p.van-der_berg", "office2", "anna+phone", "a" * 30, "known" * 12],
+)
+def test_names_of_people_and_mailboxes_on_record_go_through(owner: User, signed_in: Any, name: str) -> None:
+    Domain.objects.get(name="example.com").mailboxes.create(local_part="known" * 12)
+    for domain in ("example.com", "example.net"):
+        path = SEND.replace("anna@example.com", f"{name}@{domain}")
+        assert signed_in(owner).post(path, {"to": "bo@elsewhere.example"}).status_code == 302
+    assert len(mail.outbox) == 2
+
+
+_CROWD = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.core.management import call_command
+from django.db import connection
+from accounts import tasks
+from accounts.brands import installation_brand
+from accounts.models import User
+from mailsetup.clientconfig import Address, Protocol
+from mailsetup.guides import services
+from mailsetup.guides.clients import GUIDES
+from mailsetup.guides.models import StepsMail
+from mailsetup.hosting.provisioning import provision
+from mailsetup.setup_links.selectors import setup_of_user
+
+call_command("migrate", verbosity=0)
+tasks.send_later = lambda **mail: None
+COUNT = 12
+provision(json.dumps({
+    "customers": [{"id": f"{n}", "name": f"{n}", "users": [f"{n}@users.example"]} for n in range(COUNT)],
+    "servers": [{"name": "one", "services": [
+        {"type": "imap", "hostname": "mail.example", "port": 993, "socket_type": "SSL"},
+        {"type": "smtp", "hostname": "mail.example", "port": 465, "socket_type": "SSL"},
+    ]}],
+    "domains": [{"name": f"d{n}.example", "server": "one", "customer": f"{n}"} for n in range(COUNT)],
+}).encode())
+at_once = Barrier(COUNT)
+
+def press(number):
+    user = User.objects.get(email=f"{number}@users.example")
+    setup = setup_of_user(user, f"anna@d{number}.example", display_name="")
+    config = setup.config(Protocol.IMAP)
+    handout = services.Handout(setup, GUIDES["thunderbird"], config, "1. Do it", installation_brand())
+    to = Address(f"cy+{number}" if number % 2 else "cy", "third.example")
+    at_once.wait(60)
+    try:
+        services.send_steps(handout, sender=user, by_support=False, to=to, line="", online_at=None)
+        return "sent"
+    except services.RecipientHasEnough:
+        return "enough"
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(COUNT) as threads:
+    answers = list(threads.map(press, range(COUNT)))
+print(json.dumps([answers.count("sent"), answers.count("enough"), StepsMail.objects.count()]))
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_twelve_customers_at_once_send_one_mailbox_the_five_mails_of_its_day(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/relay.sqlite3"
+    if database == "postgres":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.create_database("relay")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", _CROWD],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [5, 7, 5]
 
 
 def test_only_who_is_signed_in_and_only_for_their_own_addresses(

@@ -119,6 +119,20 @@ def test_the_longest_address(length: int, fits: bool) -> None:
         assert refused.value.fault is AddressFault.ADDRESS_TOO_LONG
 
 
+@pytest.mark.parametrize(("local_part", "fits"), [(42, True), (43, False)])
+def test_the_longest_address_in_another_script_is_measured_as_it_goes_over_the_wire(
+    local_part: int, fits: bool
+) -> None:
+    text = "a" * local_part + "@" + ".".join(["ü" + "a" * 40 + "ö"] * 4) + ".example"
+    if fits:
+        assert len(str(parse_address(text))) == 254
+    else:
+        assert len(text) < 254
+        with pytest.raises(AddressError) as refused:
+            parse_address(text)
+        assert refused.value.fault is AddressFault.ADDRESS_TOO_LONG
+
+
 def test_a_domain_that_is_longer_than_any() -> None:
     with pytest.raises(AddressError) as refused:
         parse_domain("a." * 128 + "com")

@@ -56,7 +56,7 @@ from django.db import connection
 from accounts import tasks
 from accounts.brands import installation_brand
 from accounts.models import User
-from mailsetup.clientconfig import Protocol
+from mailsetup.clientconfig import Address, Protocol
 from mailsetup.guides import services
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.models import StepsMail
@@ -72,7 +72,7 @@ def press(number):
     config = setup.config(Protocol.IMAP)
     handout = services.Handout(setup, GUIDES["thunderbird"], config, "1. Do it", installation_brand())
     at_once.wait(60)
-    to = f"{{number}}@elsewhere.example"
+    to = Address(str(number), "elsewhere.example")
     try:
         services.send_steps(handout, sender=user, by_support=False, to=to, line="", online_at=None)
         return "sent"

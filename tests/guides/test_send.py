@@ -186,7 +186,68 @@ def test_one_address_gets_so_many_from_all_together(
     answer = send(signed_in(owner), to="cy@third.example")
     assert answer.status_code == 429
     assert "This address got enough mails of this kind today." in read(answer).text
+    assert send(signed_in(owner), to="cy+again@third.example").status_code == 429, "the same mailbox"
     assert send(signed_in(owner), to="di@third.example").status_code == 200
+
+
+@pytest.mark.parametrize("sub_address", ["", "+1", "+news"])
+def test_a_sub_address_is_no_other_recipient(
+    owner: User, signed_in: Any, settings: Settings, sub_address: str
+) -> None:
+    settings.GUIDES = structs.replace(settings.GUIDES, recipient_steps_mails_per_day_limit=1)
+    assert send(signed_in(owner), to=f"cy{sub_address}@third.example").status_code == 200
+    for other in ("cy", "cy+2"):
+        assert send(signed_in(owner), to=f"{other}@third.example").status_code == 429
+    assert StepsMail.objects.get().recipient == f"cy{sub_address}@third.example"
+
+
+def test_an_address_that_gets_too_long_on_the_wire_is_refused_in_a_sentence(
+    owner: User, signed_in: Any
+) -> None:
+    to = "b" * 64 + "@" + ".".join(["ü" + "a" * 40 + "ö"] * 4) + ".example"
+    assert len(to) <= 254
+    answer = send(signed_in(owner), to=to)
+    assert answer.status_code == 422
+    assert "254 characters at most" in read(answer).text
+
+
+@pytest.mark.parametrize(
+    ("limit", "for_customers", "for_support"),
+    [
+        ("steps_mails_per_day_limit", False, True),
+        ("customer_steps_mails_per_day_limit", False, True),
+        ("staff_steps_mails_per_day_limit", True, False),
+        ("recipient_steps_mails_per_day_limit", False, False),
+    ],
+)
+def test_where_no_mail_may_ever_go_out_the_page_has_text_and_paper(
+    owner: User, signed_in: Any, settings: Settings, limit: str, for_customers: bool, for_support: bool
+) -> None:
+    settings.GUIDES = structs.replace(settings.GUIDES, **{limit: 0})
+    for browser, offered in ((signed_in(owner), for_customers), (support_looking_as(owner), for_support)):
+        answer = browser.get(SEND)
+        page = read(answer)
+        assert ("By mail" in page.text) is offered
+        assert bool([field for field in page.all("input") if field.attributes.get("name") == "to"]) is offered
+        assert "tomorrow" not in page.text
+        assert "The link opens this guide only" not in page.text or offered
+        assert "1. Open the set-up window" in answer.content.decode()
+        assert PRINT in answer.content.decode()
+        assert send(browser).status_code == (200 if offered else 404)
+    assert len(mail.outbox) == for_customers + for_support
+
+
+def test_the_record_stays_when_who_sent_it_goes(owner: User, signed_in: Any, settings: Settings) -> None:
+    settings.GUIDES = structs.replace(settings.GUIDES, recipient_steps_mails_per_day_limit=1)
+    send(signed_in(owner))
+    Customer.objects.get(external_id="whmcs:1234").delete()
+    User.objects.get(pk=owner.pk).delete()
+    record = StepsMail.objects.get()
+    assert (record.sent_by, record.customer) == (None, None)
+    assert (record.sender_address, record.recipient) == ("owner@lindqvist.example", "bo@elsewhere.example")
+    stranger = signed_in(User.objects.get(email="stranger@elsewhere.example"))
+    path = SEND.replace("example.com", "elsewhere.example")
+    assert send(stranger, path=path).status_code == 429, "it counts on"
 
 
 def test_too_many_links_are_said_and_nothing_goes_out(
@@ -292,9 +353,13 @@ def test_without_steps_there_is_nothing_to_give(owner: User, signed_in: Any, pat
     assert not mail.outbox
 
 
-def test_a_name_that_would_be_a_link_stays_out_of_the_steps(owner: User, signed_in: Any) -> None:
-    User.objects.filter(pk=owner.pk).update(name="Anna win.example/money")
-    send(signed_in(owner))
-    assert "win.example" not in str(sent().body)
-    User.objects.filter(pk=owner.pk).update(name="Anna Lindqvist")
-    assert "Anna Lindqvist" in signed_in(owner).get(f"{GUIDE}steps.txt").content.decode()
+def test_what_people_call_themselves_is_on_their_page_and_in_nothing_that_goes_out(
+    owner: User, signed_in: Any
+) -> None:
+    name = "Anna Your mailbox is locked call 0900 123 456"
+    User.objects.filter(pk=owner.pk).update(name=name)
+    browser = signed_in(owner)
+    assert name in browser.get(GUIDE).content.decode()
+    send(browser)
+    assert "0900" not in str(sent().body)
+    assert "0900" not in browser.get(f"{GUIDE}steps.txt").content.decode()
