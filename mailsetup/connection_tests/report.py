@@ -104,7 +104,10 @@ class ReportUrls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestReport:
-    """All that the page of one test says. Its state is "run" until the test is over."""
+    """All that the page of one test says. Its state is "run" until the test is over.
+
+    `signed_in`: both services took the password; a test without one can be well and has not shown that.
+    """
 
     reference: str
     address: str
@@ -117,6 +120,7 @@ class TestReport:
     total: int
     lanes: tuple[Lane, ...]
     problems: tuple[Problem, ...]
+    signed_in: bool
 
     @property
     def running(self) -> bool:
@@ -272,6 +276,7 @@ def report_of(
         total=sum(len(service.steps) for service in services),
         lanes=tuple(_lane(service, numbers, over=_is_over(test), seen=seen) for service in services),
         problems=problems,
+        signed_in=all(service.signed_in for service in services),
     )
 
 

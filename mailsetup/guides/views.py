@@ -1,6 +1,7 @@
 """The guide for one app with one address's own values, on its page, on paper, as text and by mail."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -326,6 +327,16 @@ def _switch(setup: Setup, guide: Guide) -> dict[str, str]:
     return {protocol.value: setup.guide_url(guide.slug, protocol) for protocol in usable}
 
 
+def _with_steps(setup: Setup, guide: Guide) -> dict[str, str]:
+    """Of these, those for which the app knows the server's encryption."""
+    able = {}
+    for protocol, url in _switch(setup, guide).items():
+        with suppress(NotExpressible, NotOffered):
+            guide.settings(setup.config(Protocol(protocol)))
+            able[protocol] = url
+    return able
+
+
 def _retired(request: HttpRequest, setup: Setup, guide: Guide, protocol: Protocol) -> HttpResponse:
     instead = GUIDES[guide.instead]
     context = {
@@ -345,7 +356,7 @@ def _not_possible(
         "guide": guide,
         "setup": setup,
         "protocol": protocol.value,
-        "switch": _switch(setup, guide) if reason["reason"] != "encryption" else {},
+        "switch": _with_steps(setup, guide),
         "others": _apps_that_can(setup, guide, protocol) if reason["reason"] != "server" else [],
         **reason,
     }

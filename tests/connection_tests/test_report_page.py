@@ -390,6 +390,8 @@ def test_not_everything_works_when_no_password_was_tried(
     found = without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, *missing)
     page = shown(browser, finished(queued(owner, password=""), found))
     assert (page.state, page.headline) == ("ok", "Everything works up to the sign-in")
+    # It says so, and there is the button.
+    assert {"Test again", "Back to my guide"} <= set(page.test.links())
     assert page.lede == "Test again with the password to check the rest."
 
 

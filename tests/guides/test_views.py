@@ -99,6 +99,15 @@ def test_an_app_that_can_not_express_the_encryption_says_so_and_names_others() -
     assert not shown.steps
 
 
+@pytest.mark.django_db
+def test_the_other_protocol_is_offered_where_the_app_can_express_it(owner: User, signed_in: Any) -> None:
+    Server.objects.get().services.filter(type="imap").update(socket_type="STARTTLS", port=143)
+    answer = signed_in(owner).get(f"{SETUP}/windows-live-mail/imap/")
+    links = Page(answer.content.decode()).links
+    assert f"{SETUP}/windows-live-mail/pop3/" in links
+    assert f"{SETUP}/windows-live-mail/imap/" not in links
+
+
 @pytest.mark.parametrize("slug", [guide.slug for guide in GUIDES.values() if guide.status == "retired"])
 @pytest.mark.parametrize("protocol", Protocol)
 def test_a_retired_app_says_so_and_where_to_go(slug: str, protocol: Protocol) -> None:

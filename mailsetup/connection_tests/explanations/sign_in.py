@@ -205,7 +205,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         todo=_(
             "Type the password again, with care for capital letters. Still no? "
             "Try it in webmail, or have a new one set; it works at once. "
-            "The user name is your whole address."
+            "The user name has to be {username}, all of it."
         ),
         fixer=Fixer.CUSTOMER,
         staff=_(
