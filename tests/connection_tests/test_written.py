@@ -119,6 +119,8 @@ def test_somebody_else_reads_the_result_and_can_do_nothing(browser: Client, over
         "The server didn’t accept the password",
     )
     assert "anna@example.com" in page.text
+    robots = [meta["content"] for meta in read(answer).all("meta") if meta.attributes.get("name") == "robots"]
+    assert robots == ["noindex"]
     targets = [link.attributes["href"] for link in read(answer).one("main").all("a")]
     assert targets == ["#fix"]
     assert not read(answer).one("main").all("form")

@@ -49,6 +49,11 @@ def test_it_says_what_to_type_for_every_way(client: Client) -> None:
     assert "in place of you" in shown(client).text
 
 
+def test_search_engines_are_kept_out(client: Client) -> None:
+    (robots,) = [meta for meta in shown(client).root.parts("meta") if meta.attributes.get("name") == "robots"]
+    assert robots.attributes["content"] == "noindex"
+
+
 def test_an_alias_signs_in_as_its_domain_does(client: Client) -> None:
     said = groups(shown(client, "example.net"))
     assert said["Account"]["Email address"] == "you@example.net"
