@@ -11,7 +11,6 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts import tasks
-from mailsetup.discovery import answers
 
 # The mail laboratory, PostgreSQL and Redis, each of which starts when a test first asks for it; a provider's
 # customers, servers and domains.
@@ -80,4 +79,3 @@ def nothing_remembered() -> None:
     """Rate limits and answers of DNS are kept in caches, which the tests of one process share."""
     for cache in caches.all():
         cache.clear()
-    answers.forget()

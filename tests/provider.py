@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from accounts.access import VISIT_SESSION_KEY
 from accounts.models import Customer, Membership, SupportVisit, User
 from accounts.services import ensure_user
 from mailsetup.clientconfig import parse_address
+from mailsetup.discovery.index import follower
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
 from mailsetup.hosting.provisioning import provision
 from mailsetup.hosting.selectors import find_hosting
@@ -84,6 +85,14 @@ def provisioned(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> li
 def provider(db: None, provisioned: list[list[Model]]) -> None:
     for rows in provisioned:
         type(rows[0])._default_manager.bulk_create(map(copy.copy, rows))
+
+
+@pytest.fixture
+def indexed(provider: None) -> Iterator[None]:
+    """This process knows all domains, as each web process does a moment after its start."""
+    follower.look()
+    yield
+    follower.index = None
 
 
 @pytest.fixture

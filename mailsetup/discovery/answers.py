@@ -1,16 +1,13 @@
-"""What programs are told, kept for a few seconds: the same question comes from every program of a domain.
+"""What programs are told, kept in memory: the same question comes from every program of a domain.
 
 An answer holds the place of the local part, so that one is enough for all mailboxes of a domain.
 """
 
 import hashlib
-import threading
-import time
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from cachetools import TTLCache
 from django.conf import settings
 from django.http.request import split_domain_port
 
@@ -34,14 +31,6 @@ _PREFIXES = ("autoconfig.", "autodiscover.", "ua-auto-config.")
 # (its source: e-config-lookup, mail-autoconfig).
 _NOBODY = "evolutionuser"
 NOT_KNOWN = "No mail settings are known for this name.\n"
-
-_LIMITS = settings.DISCOVERY
-# By domain, and whether it was asked about an address. Strangers' names are apart: anybody can invent some.
-_kept: TTLCache[tuple[str, bool], bytes] = TTLCache(
-    _LIMITS.discovery_answers_count, _LIMITS.discovery_kept_seconds, timer=time.time
-)
-_strangers: TTLCache[tuple[str, bool], bool] = TTLCache(_kept.maxsize, _kept.ttl, timer=time.time)
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +70,27 @@ class Answer:
 
     def reply(self, if_none_match: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body for a program that says which answers it has."""
-        headers = {"Cache-Control": self.cache_control, "ETag": self.etag}
-        if self.etag in if_none_match:
+        etag = self.etag
+        headers = {"Cache-Control": self.cache_control, "ETag": etag}
+        if etag in if_none_match:
             return 304, headers, b""
         # A mail program in a browser may read it, too: it is public.
         headers |= {"Content-Type": self.media_type, "Access-Control-Allow-Origin": "*"}
         return 200, headers, self.body
 
 
-def forget() -> None:
-    """Ask the database again for whatever comes next."""
-    with _lock:
-        _kept.clear()
-        _strangers.clear()
-
-
 def known(question: Question) -> Answer | None:
     """The answer that is kept, without asking the database; raises UnknownDomain if that is what is known."""
-    index = follower.index
-    if index is not None and question.domain in index.names:
-        of_address = question.address is not None
+    index, of_address = follower.index, question.address is not None
+    if index is None:
+        return None
+    if question.domain in index.names:
         asked = Asked.AUTOCONFIG_OF_ADDRESS if of_address else Asked.AUTOCONFIG_OF_DOMAIN
         document = index.document(question.domain, asked)
         if document is None:
             raise UnknownDomain(question.domain)
         return _filled(question, document)
-    key = (question.domain, question.address is not None)
-    with _lock:
-        document, is_stranger = _kept.get(key), key in _strangers
-    if is_stranger:
-        raise UnknownDomain(question.domain)
+    document = index.looked_up.document(question.domain, of_address=of_address)
     return None if document is None else _filled(question, document)
 
 
@@ -137,17 +117,18 @@ def answer(question: Question, *, display_name: str) -> Answer:
     found = known(question)
     if found is not None:
         return found
-    key = (question.domain, question.address is not None)
+    # Where this changes meanwhile, what is found now is kept with what was, and forgotten with it.
+    index = follower.index
     try:
-        document = _document(question, display_name)
+        document: bytes | None = _document(question, display_name)
     except NotLookedUp:
         raise
     except (UnknownDomain, NothingToOffer):
-        with _lock:
-            _strangers[key] = True
-        raise UnknownDomain(question.domain) from None
-    with _lock:
-        _kept[key] = document
+        document = None
+    if index is not None:
+        index.looked_up.keep(question.domain, document, of_address=question.address is not None)
+    if document is None:
+        raise UnknownDomain(question.domain)
     return _filled(question, document)
 
 

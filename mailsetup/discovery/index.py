@@ -2,13 +2,14 @@
 
 A document has places for the domain and the local part, so a provider with a hundred thousand domains on
 three servers keeps a dozen documents and one dictionary. Each web process keeps its own and looks whether
-anything was changed; strangers' names are not in it.
+anything was changed. What was looked up for other names is kept beside it for a while, and goes with it.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from django.conf import settings
@@ -41,6 +42,34 @@ class Asked(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What was found out about names that are not the provider's own: a document, or that they are nobody's.
+
+    It is emptied as a whole (Follower.look), so a program's question is a look into a dictionary. The two
+    are apart, because anybody can invent names that are nobody's; what is full takes no more.
+    """
+
+    documents: dict[tuple[str, bool], bytes] = field(default_factory=dict)
+    nobodys: set[tuple[str, bool]] = field(default_factory=set)
+    since: float = field(default_factory=time.time)
+
+    def keep(self, domain: str, document: bytes | None, *, of_address: bool) -> None:
+        """For an address of the domain or the domain itself; no document: it is nobody's."""
+        most = settings.DISCOVERY.discovery_answers_count
+        if document is not None and len(self.documents) < most:
+            self.documents[domain, of_address] = document
+        elif document is None and len(self.nobodys) < most:
+            self.nobodys.add((domain, of_address))
+
+    def document(self, domain: str, *, of_address: bool) -> bytes | None:
+        """What is kept; None if nothing is. Raises UnknownDomain if the name is kept as nobody's."""
+        document = self.documents.get((domain, of_address))
+        if document is None and (domain, of_address) in self.nobodys:
+            raise selectors.UnknownDomain(domain)
+        return document
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """`names` says of each domain and alias its server and the domain that it belongs to.
 
@@ -51,6 +80,7 @@ class Index:
     revision: int
     names: dict[str, tuple[int, str]] = field(default_factory=dict)
     documents: dict[tuple[int, bool, Asked], bytes | None] = field(default_factory=dict)
+    looked_up: LookedUp = field(default_factory=LookedUp)
 
     def document(self, domain: str, asked: Asked) -> bytes | None:
         """The document for a domain, with a place for the local part where it is about an address.
@@ -108,9 +138,11 @@ class Follower:
         self._ending.set()
 
     def look(self) -> None:
-        """Read it anew if anything has changed."""
+        """Read it anew if anything has changed, and forget what was looked up long ago."""
         if self.index is None or selectors.revision() != self.index.revision:
             self.index = load()
+        elif time.time() - self.index.looked_up.since >= settings.DISCOVERY.discovery_kept_seconds:
+            self.index = replace(self.index, looked_up=LookedUp())
 
     def _follow(self) -> None:
         while not self._ending.is_set():

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
-from tests.bench import attack, crowd, discovery, guide_page, press
+from tests.bench import attack, crowd, discovery, guide_page, press, signing
 from tests.bench.report import Promise, print_promises
 
 
@@ -18,6 +18,7 @@ def main() -> None:
         promises += guide_page.measure(folder / "guide")
         promises += attack.measure(folder / "attack")
         promises += discovery.measure(folder / "discovery")
+        promises += signing.measure()
     print_promises(promises)
 
 

@@ -1,25 +1,29 @@
-"""Answers are kept for seconds, and are the same as those that are made anew."""
+"""Answers are kept until something changes, and are the same as those that are made anew."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
 from mailsetup.clientconfig import AddressError, Hosting, parse_address
 from mailsetup.discovery import answers, documents
 from mailsetup.discovery.answers import AUTOCONFIG, Question
+from mailsetup.discovery.index import follower
 from mailsetup.hosting import selectors
-from mailsetup.hosting.models import Domain, Service
+from mailsetup.hosting.models import Domain, Server, Service
 from tests.formats import hostings
 
 PATH = "/mail/config-v1.1.xml"
 ANNA = {"emailaddress": "anna@example.com"}
+MX = "a.mx.hoster.example"
 # All that a local part may have (RFC 5322 atext), with and without dots and a sub-address.
 LOCAL_PARTS = st.from_regex(
     r"[a-z0-9!#$%&'*=?^_`{|}~-]{1,10}(\.[a-z0-9&'<>-]{1,5})?(\+[a-z0-9]{1,5})?", fullmatch=True
@@ -85,22 +89,31 @@ def test_what_is_no_question_is_an_error(host: str, query: str) -> None:
         Question.of(host, query)
 
 
+@pytest.fixture
+def led_by_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The MX record of moved.example names a server of the provider's, and nowhere.example has none."""
+    records = {"moved.example": (MX,)}
+    monkeypatch.setattr(selectors, "_cached_mx_hosts", lambda name: records.get(name, ()))
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", [ANNA, {}])
+@pytest.mark.usefixtures("indexed", "led_by_dns")
+@pytest.mark.parametrize("host", ["autoconfig.example.com", "autoconfig.moved.example"])
+@pytest.mark.parametrize("local_part", ["", "anna"])
 def test_a_second_question_asks_no_database(
-    provider: None, client: Client, django_assert_num_queries: Any, query: dict[str, str]
+    client: Client, django_assert_num_queries: Any, host: str, local_part: str
 ) -> None:
-    host = {"host": "autoconfig.example.com"}
-    first = client.get(PATH, query, headers=host).content
+    domain = host.removeprefix("autoconfig.")
+    query = {"emailaddress": f"{local_part}@{domain}"} if local_part else {}
+    first = client.get(PATH, query, headers={"host": host})
     with django_assert_num_queries(0):
-        assert client.get(PATH, query, headers=host).content == first
+        again = client.get(PATH, query, headers={"host": host})
+    assert (first.status_code, again.content) == (200, first.content)
 
 
 @pytest.mark.django_db
-def test_strangers_are_remembered_apart_and_as_shortly(
-    provider: None, client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(selectors, "_cached_mx_hosts", lambda _name: ())
+@pytest.mark.usefixtures("indexed", "led_by_dns")
+def test_a_name_that_is_nobodys_is_remembered_as_that(client: Client, django_assert_num_queries: Any) -> None:
     assert client.get(PATH, {"emailaddress": "x@nowhere.example"}).status_code == 404
     with django_assert_num_queries(0):
         assert client.get(PATH, {"emailaddress": "y@nowhere.example"}).status_code == 404
@@ -109,20 +122,65 @@ def test_strangers_are_remembered_apart_and_as_shortly(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("seconds", "seen"), [(4, False), (5, True)])
-def test_what_staff_change_is_seen_within_seconds(
-    provider: None, client: Client, time_machine: TimeMachineFixture, seconds: int, seen: bool
+@pytest.mark.usefixtures("indexed", "led_by_dns")
+def test_a_change_by_staff_is_seen_at_the_next_look_by_a_name_that_dns_led_here(client: Client) -> None:
+    for name in ("moved.example", "nowhere.example"):
+        client.get(PATH, {"emailaddress": f"x@{name}"})
+    server = Server.objects.get()
+    Service.objects.update(hostname="new.example.com")
+    server.save()
+    Domain.objects.create(name="nowhere.example", server=server)
+    assert b"new.example.com" not in client.get(PATH, {"emailaddress": "x@moved.example"}).content
+    follower.look()
+    for name in ("moved.example", "nowhere.example"):
+        assert b"new.example.com" in client.get(PATH, {"emailaddress": f"x@{name}"}).content
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("indexed")
+@pytest.mark.parametrize(("before", "after", "statuses"), [((), (MX,), (404, 200)), ((MX,), (), (200, 404))])
+def test_what_dns_says_now_is_seen_within_a_minute(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    time_machine: TimeMachineFixture,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    statuses: tuple[int, int],
 ) -> None:
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     time_machine.move_to(start, tick=False)
-    assert client.get(PATH, ANNA).status_code == 200
-    Service.objects.update(hostname="new.example.com")
-    time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
-    assert (b"new.example.com" in client.get(PATH, ANNA).content) is seen
+    follower.index = None
+    follower.look()
+    query = {"emailaddress": "x@moved.example"}
+    monkeypatch.setattr(selectors, "_cached_mx_hosts", lambda _name: before)
+    assert client.get(PATH, query).status_code == statuses[0]
+    monkeypatch.setattr(selectors, "_cached_mx_hosts", lambda _name: after)
+    for seconds, status in ((59, statuses[0]), (60, statuses[1])):
+        time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
+        follower.look()
+        assert client.get(PATH, query).status_code == status
 
-    Domain.objects.update(enabled=False)
-    time_machine.move_to(start + timedelta(seconds=seconds + 10), tick=False)
-    assert client.get(PATH, ANNA).status_code == 404
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("indexed", "led_by_dns")
+def test_names_that_somebody_invents_take_only_so_much_memory_and_none_of_the_others(
+    client: Client, settings: Settings
+) -> None:
+    settings.DISCOVERY = msgspec.structs.replace(settings.DISCOVERY, discovery_answers_count=2)
+    for number in range(5):
+        assert client.get(PATH, {"emailaddress": f"x@nowhere{number}.example"}).status_code == 404
+    assert client.get(PATH, {"emailaddress": "x@moved.example"}).status_code == 200
+    assert answers.known(Question.of("", "emailaddress=x@moved.example")) is not None
+    assert answers.known(Question.of("", "emailaddress=x@nowhere4.example")) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("provider", "led_by_dns")
+def test_nothing_is_kept_where_nobody_looks_for_changes(client: Client) -> None:
+    """Rather no answer from memory than an old one: the index is away while the database is."""
+    for address in ("anna@example.com", "x@moved.example"):
+        assert client.get(PATH, {"emailaddress": address}).status_code == 200
+        assert answers.known(Question.of("", f"emailaddress={address}")) is None
 
 
 @pytest.mark.django_db

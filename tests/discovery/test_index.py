@@ -1,6 +1,5 @@
 """What every web process knows of all domains before anybody asks, and how it learns of a change."""
 
-from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 import pytest
@@ -17,13 +16,6 @@ from mailsetup.hosting.selectors import UnknownDomain
 from tests.formats.test_autodiscover import ASKED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provider")]
-
-
-@pytest.fixture
-def indexed(provider: None) -> Iterator[None]:
-    follower.look()
-    yield
-    follower.index = None
 
 
 def from_the_database(question: Question) -> bytes:

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from tests.formats.test_autodiscover import ASKED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provider")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexed")]
 Ask = Callable[[str, str], HttpResponse]
 
 
