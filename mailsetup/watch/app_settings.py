@@ -16,6 +16,8 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     # The threads of the workers are for customers' tests: dead servers may hold so many of them.
     watch_running_limit: Annotated[int, Meta(ge=1, le=1000)] = 4
     watch_turn_seconds: Annotated[int, Meta(ge=1, le=600)] = 5
+    # A rack that loses its power takes a hundred servers with it.
+    watch_mail_minutes: Annotated[int, Meta(ge=1, le=1440)] = 5
     # The page shows a day.
     watch_checks_days: Annotated[int, Meta(ge=2, le=365)] = 7
     watch_flips_days: Annotated[int, Meta(ge=1, le=3650)] = 90

@@ -1,4 +1,4 @@
-"""A thread of each worker that looks which servers are due; what it takes, no other worker gets."""
+"""A thread of each worker that looks which servers are due and mails what has changed; no two do the same."""
 
 import logging
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection
 
-from mailsetup.watch import services
+from mailsetup.watch import news, services
 from mailsetup.watch.services import Claim
 
 logger = logging.getLogger(__name__)
@@ -29,9 +29,10 @@ def stop() -> None:
 
 
 def turn(hand_over: HandOver) -> None:
-    """Look once, and hand over what is due."""
+    """Look once, hand over what is due, and tell staff what the checks before have found."""
     for claim in services.claim_due():
         hand_over(claim)
+    news.mail()
 
 
 def _turn_until_stopped(hand_over: HandOver) -> None:
@@ -39,6 +40,6 @@ def _turn_until_stopped(hand_over: HandOver) -> None:
         try:
             turn(hand_over)
         except Exception:  # the database or the broker may be away for a while; the next turn tries again
-            logger.exception("The watch could not look which servers are due")
+            logger.exception("The watch could not look which servers are due or tell what has changed")
         finally:
             connection.close()

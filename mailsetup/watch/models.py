@@ -123,6 +123,7 @@ class WatchFlip(models.Model):
     # Of a service that works again, since when it did not.
     failed_at = models.DateTimeField(_("failed since"), null=True, blank=True)
     happened_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    told_at = models.DateTimeField(_("told staff"), null=True, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("flip")

@@ -1,4 +1,4 @@
-"""What staff are told of flips, on the page and by mail: once, and the services of a server together."""
+"""What staff are told of flips, on the page and by mail: once, and what happened together in one go."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,17 +6,20 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import tasks
 from accounts.brands import portal_url
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
 from mailsetup.connection_tests.explanations import explain
 from mailsetup.probes.findings import Code
+from mailsetup.watch import services
 from mailsetup.watch.models import WatchedService, WatchFlip
 
 State = Literal["ok", "warn", "bad", "skip"]
@@ -104,13 +107,23 @@ def _good_until(ends: date | None) -> str:
     return _("It is good until %(date)s") % {"date": date_format(ends, "j F Y") if ends else "–"}
 
 
-def mail(flips: Sequence[WatchFlip]) -> None:
-    """Tell staff of what one check of a server has changed, after the transaction; no flips, no mail."""
-    if not flips:
+@transaction.atomic
+def mail() -> None:
+    """Tell staff what has changed since they were told something, all servers in one mail; else nothing.
+
+    What happens to one server is told at once. What happens to others within `watch_mail_minutes` after it
+    waits for the end of these.
+    """
+    news = news_of(services.take_untold())
+    if not news:
         return
-    news = sorted(news_of(flips), key=lambda one: _WORST_FIRST.index(one.state))
+    news.sort(key=lambda one: _WORST_FIRST.index(one.state))
+    # A name is what the provider's file says, and a header has one line.
+    subject = " ".join(news[0].title.split())
+    if len(news) > 1:
+        more = ngettext("%(first)s, and one more", "%(first)s, and %(count)d more", len(news) - 1)
+        subject = more % {"first": subject, "count": len(news) - 1}
     url = portal_url() + reverse("mailsetup:servers")
     body = render_to_string("email/watch.txt", {"news": news, "url": url})
     for address in settings.WATCH_MAIL_TO:
-        # A name is what the provider's file says, and a header has one line.
-        tasks.send_later(subject=" ".join(news[0].title.split()), body=body, to=address)
+        tasks.send_later(subject=subject, body=body, to=address)

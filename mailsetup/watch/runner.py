@@ -1,12 +1,10 @@
-"""Looks at one server: from a claim to its rows, and to the mail where something has changed."""
+"""Looks at one server: from a claim to its rows."""
 
 import asyncio
 
-from django.db import transaction
-
 from mailsetup.connection_tests.runner import vantage
 from mailsetup.probes.look import look
-from mailsetup.watch import news, selectors, services
+from mailsetup.watch import selectors, services
 from mailsetup.watch.services import Claim
 
 
@@ -19,6 +17,4 @@ def check(claim: Claim) -> None:
         return
     targets = selectors.targets_of(claim.server_id)
     reports = asyncio.run(look([target.service for target in targets], vantage()))
-    with transaction.atomic():
-        flips = services.record_check(claim, list(zip(targets, reports, strict=True)))
-        news.mail(flips)
+    services.record_check(claim, list(zip(targets, reports, strict=True)))

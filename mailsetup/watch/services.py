@@ -74,14 +74,14 @@ def _rows_of(claim: Claim) -> QuerySet[WatchedServer]:
 
 
 @transaction.atomic
-def record_check(claim: Claim, seen: Sequence[tuple[Target, ServiceReport]]) -> list[WatchFlip]:
-    """Keep the state of each service of a server, and return what has changed, kept too.
+def record_check(claim: Claim, seen: Sequence[tuple[Target, ServiceReport]]) -> None:
+    """Keep the state of each service of a server, and what has changed.
 
     A service fails when two checks in a row failed, and works when one passed.
     """
     watched = _rows_of(claim).select_for_update().first()
     if watched is None:
-        return []
+        return
     now = timezone.now()
     rows = [_row_of(claim.server_id, target) for target, _report in seen]
     WatchedService.objects.filter(server=claim.server_id).exclude(pk__in=[row.pk for row in rows]).delete()
@@ -101,7 +101,26 @@ def record_check(claim: Claim, seen: Sequence[tuple[Target, ServiceReport]]) -> 
     watched.checked_at = now
     watched.due_at = claim.at + _until_next(again=any(row.suspected for row in rows))
     watched.save()
-    return WatchFlip.objects.bulk_create(flips)
+    WatchFlip.objects.bulk_create(flips)
+
+
+def take_untold() -> list[WatchFlip]:
+    """What staff have not been told, as told from now on; nothing where they were told something just now.
+
+    To be called within a transaction, in which they are told. Two workers never get the same.
+    """
+    untold = WatchFlip.objects.filter(told_at=None)
+    if not untold.exists():
+        return []
+    now = timezone.now()
+    flips = list(
+        untold.select_for_update(of=("self",)).select_related("server").order_by("happened_at", "pk")
+    )
+    just_now = now - timedelta(minutes=settings.WATCH.watch_mail_minutes)
+    if WatchFlip.objects.filter(told_at__gt=just_now).exists():
+        return []
+    WatchFlip.objects.filter(pk__in=[flip.pk for flip in flips]).update(told_at=now)
+    return flips
 
 
 def _row_of(server_id: int, target: Target) -> WatchedService:

@@ -190,34 +190,39 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from mailsetup.hosting.models import Domain, Server
-from mailsetup.watch.services import claim_due
+from mailsetup.watch.models import WatchFlip
+from mailsetup.watch.services import claim_due, take_untold
 
 call_command("migrate", verbosity=0)
 for number in range(10):
     server = Server.objects.create(name=str(number))
     Domain.objects.create(name=f"{number}.example", server=server)
+    WatchFlip.objects.create(server=server, kind="failed", type="imap", hostname="a.example", port=993)
 at_once = Barrier(8)
 
 def work(_worker):
     try:
         connection.ensure_connection()
         at_once.wait(60)
-        return [claim.server_id for claim in claim_due()]
+        with transaction.atomic():
+            told = [flip.pk for flip in take_untold()]
+        return [claim.server_id for claim in claim_due()], told
     finally:
         connection.close()
 
 with ThreadPoolExecutor(8) as workers:
-    print(json.dumps(sum(workers.map(work, range(8)), [])))
+    claimed, told = zip(*workers.map(work, range(8)))
+    print(json.dumps([sum(claimed, []), sum(told, [])]))
 """
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_workers_at_the_same_moment_take_each_server_once(
+def test_workers_at_the_same_moment_take_each_server_once_and_tell_of_it_once(
     database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """And all together no more than there is room for."""
+    """And all together take no more than there is room for."""
     url = f"sqlite:///{tmp_path}/watch.sqlite3"
     if database == "postgres":
         postgres: Postgres = request.getfixturevalue("postgres")
@@ -230,5 +235,6 @@ def test_workers_at_the_same_moment_take_each_server_once(
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    claimed = json.loads(done.stdout)
+    claimed, told = json.loads(done.stdout)
     assert len(claimed) == len(set(claimed)) == 6
+    assert len(told) == len(set(told)) == 10

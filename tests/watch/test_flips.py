@@ -6,10 +6,13 @@ from typing import Any
 import dns.resolver
 import pytest
 from django.core.mail import EmailMessage
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from mailsetup.hosting.models import Domain, Service
+from mailsetup.hosting.models import Domain, Server, Service
+from mailsetup.watch import runner
 from mailsetup.watch.models import WatchCheck, WatchedServer, WatchedService, WatchFlip
+from mailsetup.watch.services import claim_due
 from tests.faults import closed_port
 from tests.watch.conftest import Later
 from tests.watch.lab import MailServer, kinds, look
@@ -101,6 +104,64 @@ def test_a_server_that_works_again_is_told_after_one_check(
     assert kinds() == BOTH_FAILED + BOTH_RECOVERED
     assert [mail.subject for mail in mailoutbox] == ["mail1 works again"] * 2
     assert "After 1\xa0hour, 5\xa0minutes" in mailoutbox[0].body
+
+
+def test_a_hundred_servers_that_die_make_two_mails_and_not_a_hundred(
+    mail_server: MailServer, mailoutbox: Outbox, later: Later, settings: Settings
+) -> None:
+    settings.WATCH_MAIL_TO = ("ops@hoster.example",)
+
+    def dies(name: str) -> None:
+        told = {"server": Server.objects.create(name=name), "kind": "failed", "happened_at": timezone.now()}
+        for kind in ("imap", "smtp"):
+            WatchFlip.objects.create(type=kind, hostname="a.example", port=1, **told)
+
+    dies("first")
+    look()
+    assert [mail.subject for mail in mailoutbox] == ["first began to fail"]
+    for name in ("second", "third", "fourth"):
+        dies(name)
+        later(minutes=1)
+        look()
+    assert len(mailoutbox) == 1
+    later(minutes=2)
+    look()
+    assert mailoutbox[1].subject == "second began to fail, and 2 more"
+    for name in ("second", "third", "fourth"):
+        assert f"{name} began to fail" in mailoutbox[1].body
+    assert "first" not in mailoutbox[1].body
+    later(hours=1)
+    look()
+    assert len(mailoutbox) == 2
+
+
+def test_what_a_worker_found_before_it_was_killed_is_told_by_the_next(
+    mail_server: MailServer, mailoutbox: Outbox, later: Later
+) -> None:
+    mail_server.breaks()
+    look()
+    later(minutes=5)
+    for claim in claim_due():
+        runner.check(claim)
+    assert kinds() == BOTH_FAILED
+    assert not mailoutbox
+    look()
+    assert [mail.subject for mail in mailoutbox] == ["mail1 began to fail"] * 2
+
+
+def test_who_asks_to_be_told_later_hears_nothing_old(
+    mail_server: MailServer, mailoutbox: Outbox, later: Later, settings: Settings
+) -> None:
+    wanted, settings.WATCH_MAIL_TO = settings.WATCH_MAIL_TO, ()
+    mail_server.breaks()
+    look()
+    later(minutes=5)
+    look()
+    assert kinds() == BOTH_FAILED
+    settings.WATCH_MAIL_TO = wanted
+    later(minutes=20)
+    look()
+    assert not mailoutbox
 
 
 def test_one_of_two_services_fails_alone(mail_server: MailServer, later: Later) -> None:
