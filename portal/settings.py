@@ -163,6 +163,7 @@ LANGUAGES = [("en", _("English"))]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+FORMAT_MODULE_PATH = "portal.dates"
 
 # --- Data ----------------------------------------------------------------------------------------
 _DATABASE: dict[str, Any] = environment.parsed(

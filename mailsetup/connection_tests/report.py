@@ -617,9 +617,9 @@ def _where_it_stopped(stopped: Mapping[int, Step]) -> str:
 def _when(moment: datetime) -> str:
     """The day as people say it, with the time while it is fresh."""
     days = (timezone.localdate() - moment.date()).days
-    time = {"time": date_format(moment, "H:i")}
+    time = {"time": date_format(moment, "TIME_FORMAT")}
     if days == 0:
         return _("Today, %(time)s") % time
     if days == 1:
         return _("Yesterday, %(time)s") % time
-    return date_format(moment, "j F" if days < 180 else "j F Y")
+    return date_format(moment, "MONTH_DAY_FORMAT" if days < 180 else "DATE_FORMAT")

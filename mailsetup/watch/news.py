@@ -104,7 +104,7 @@ def places(rows: Iterable[WatchFlip | WatchedService]) -> str:
 
 
 def _good_until(ends: date | None) -> str:
-    return _("It is good until %(date)s") % {"date": date_format(ends, "j F Y") if ends else "–"}
+    return _("It is good until %(date)s") % {"date": date_format(ends, "DATE_FORMAT") if ends else "–"}
 
 
 @transaction.atomic

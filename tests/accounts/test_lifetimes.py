@@ -92,9 +92,9 @@ def test_an_invitation_lasts_as_long_as_the_setting_says(
     invite(signed_in(owner), customer)
 
     assert Invitation.objects.get().expires_at == START + timedelta(days=2)
-    assert "until March 4, 2026" in mail.outbox[-1].body
+    assert "until 4 March 2026" in mail.outbox[-1].body
     later(timedelta(days=2))
-    assert "It was good until March 4, 2026." in Client().get(link_in_mail()).content.decode()
+    assert "It was good until 4 March 2026." in Client().get(link_in_mail()).content.decode()
 
 
 def test_twenty_invitations_an_hour(owner: User, customer: Customer, later: Later) -> None:

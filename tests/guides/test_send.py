@@ -78,7 +78,7 @@ def test_the_mail_has_the_steps_the_code_and_no_password(
         "Before you start: sign in to webmail (https://mail.example.com/) once with the password.\n",
         "\n1. Open the set-up window\n",
         "\n- Server address: mail.example.com\n",
-        "It works until March 9, 2026 and opens this guide only.",
+        "It works until 9 March 2026 and opens this guide only.",
         "\nHelp: +46 8 555 01 20, 8–18\n",
         "No password is in this mail",
     ):
@@ -90,7 +90,7 @@ def test_the_mail_has_the_steps_the_code_and_no_password(
         assert opened.redirect_chain[-1][0].endswith("/windows-live-mail/pop3/")
     sentence = (
         "We’ve sent the steps for anna@example.com in Windows Live Mail to bo@elsewhere.example; "
-        "its link works until March 9, 2026."
+        "its link works until 9 March 2026."
     )
     assert sentence in read(answer).text
     assert left(answer) == "4 left today"

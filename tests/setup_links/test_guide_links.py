@@ -130,8 +130,8 @@ def test_it_opens_to_the_end_of_the_last_day_on_the_paper(
 ) -> None:
     sheet = printed(signed_in(owner))
     url, code = scanned(sheet), code_on(sheet)
-    assert "This guide online, until March 9, 2026" in sheet.text
-    assert f"code {code} , until March 9, 2026" in sheet.text
+    assert "This guide online, until 9 March 2026" in sheet.text
+    assert f"code {code} , until 9 March 2026" in sheet.text
     clock.move_to(datetime(2026, 3, 9, 23, 58, 59, tzinfo=UTC))
     assert Client().get(url).status_code == 302
     assert Client().post("/go/", {"code": code}).status_code == 302
@@ -152,7 +152,7 @@ def test_who_prints_again_today_gets_the_same_code_and_tomorrow_a_new_one(
     clock.move_to(NOON + timedelta(days=1))
     sheet = printed(signed_in(owner))
     assert code_on(sheet) != first
-    assert "until March 10, 2026" in sheet.text
+    assert "until 10 March 2026" in sheet.text
     assert Client().post("/go/", {"code": first}).status_code == 302, "the older paper still says March 9"
 
 

@@ -69,7 +69,7 @@ def _topic_of(service: ServerSettings | None) -> str:
 
 def readable_date(iso: str) -> str:
     """A date of a certificate as people write it; probes say it as ISO 8601."""
-    return date_format(date.fromisoformat(iso), "j F Y") if iso else ""
+    return date_format(date.fromisoformat(iso), "DATE_FORMAT") if iso else ""
 
 
 __all__ = [
