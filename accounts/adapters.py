@@ -8,7 +8,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -24,7 +23,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sites.shortcuts import get_current_site
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tasks
@@ -45,8 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "duplicate_email": _("You sign in with this address already."),
         "email_password_mismatch": _(
             "That password doesn’t match this address. Check Caps Lock and try again."
+        ),
+        "email_taken": _(
+            "This address belongs to another account. Sign in with that one, or take another address."
         ),
         "incorrect_code": _("That code doesn’t match. Codes change: take the newest one."),
         "incorrect_password": _("That password doesn’t match. Check Caps Lock and try again."),
@@ -84,21 +88,24 @@ class AccountAdapter(DefaultAccountAdapter):
             sender=message.from_email,
         )
 
-    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm an address for who signed up with it, in the browser in which they did.
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, *, email: str | None = None, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Let nobody in by a code that went to an address which is no longer this person's.
 
-        Somebody can sign up with another one's address. That other one gets the mail, and by a press of "yes"
-        would confirm an account whose password they don't know.
+        allauth would take the old address for one that has to be confirmed, mail it a code, and make it the
+        person's address again.
         """
-        pending = unstash_login(request, peek=True)
-        asking = pending.user if pending else request.user
-        if asking is not None and asking.pk == email_address.user_id:
-            return bool(super().confirm_email(request, email_address))
-        messages.error(
-            request,
-            _("Sign in here first, so that we know it was you. Then open the link in the mail again."),
-        )
-        return False
+        mine = set(EmailAddress.objects.filter(user=user).values_list("email", flat=True))
+        if email and mine and email.lower() not in mine:
+            messages.error(request, _("This code went to an address that has been changed. Sign in anew."))
+            return redirect("account_login")
+        response: HttpResponse | None = super().pre_login(request, user, email=email, **kwargs)
+        return response
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Where somebody is who has typed the code for a new address."""
+        return reverse("account_email")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask nobody to confirm who they are moments after they signed in.

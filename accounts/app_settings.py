@@ -12,6 +12,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     invitation_days: Annotated[int, Meta(ge=1, le=365)] = 7
     # Keeps an account from being used to send mail to strangers.
     invitations_per_hour_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
+    # Each sends a code to an address that may be a stranger's.
+    address_changes_per_hour_limit: Annotated[int, Meta(ge=1, le=1000)] = 10
     # Nobody sets up mail every day, so a session lasts.
     session_days: Annotated[int, Meta(ge=1, le=365)] = 14
     # Support sees every customer.
@@ -28,7 +30,6 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     mail_retries_limit: Annotated[int, Meta(ge=0, le=100)] = 7
     mail_expires_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     password_reset_days: Annotated[int, Meta(ge=1, le=30)] = 3
-    email_confirmation_days: Annotated[int, Meta(ge=1, le=30)] = 3
     # An authenticator app shows a new code every 30 seconds; one step to either side is what RFC 6238
     # section 5.2 recommends for clocks that are a little wrong.
     totp_tolerance_seconds: Annotated[int, Meta(ge=0, le=300, multiple_of=30)] = 30

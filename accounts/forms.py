@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
+from accounts import services
 from accounts.adapters import invitation_in
-from accounts.models import Membership, SupportVisit
+from accounts.models import Membership, SupportVisit, User
 
 
 class FieldTextMixin:
@@ -72,8 +73,38 @@ class SetPasswordForm(FieldTextMixin, account.SetPasswordForm):
     """A first password."""
 
 
-class AddEmailForm(FieldTextMixin, account.AddEmailForm):
-    """One more address."""
+class ChangeAddressForm(FieldTextMixin, account.AddEmailForm):
+    """The address to sign in with from now on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New address")
+        self.fields["email"].help_text = _(
+            "We send a code there. Nothing changes until you’ve typed it here."
+        )
+        self.fields["email"].validators.append(validate_sendable)
+
+
+class ConfirmAddressForm(FieldTextMixin, account.ConfirmEmailVerificationCodeForm):
+    """The code that went to a new address."""
+
+    def clean_code(self) -> str:
+        """Whoever has the code has shown whose address it is, so that claims of others end."""
+        account.BaseConfirmCodeForm.clean_code(self)
+        services.release_address(self.email, keep=self.user)
+        code: str = super().clean_code()
+        return code
+
+
+class NameForm(FieldTextMixin, forms.ModelForm[User]):
+    """What to call somebody."""
+
+    class Meta:
+        model = User
+        fields = ["name"]
+        labels = {"name": _("Your name")}
+        help_texts = {"name": _("Your colleagues here see it. Leave it empty, and they see your address.")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
 class ReauthenticateForm(FieldTextMixin, account.ReauthenticateForm):

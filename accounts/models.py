@@ -68,6 +68,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
+class FormerAddress(models.Model):
+    """An address that somebody signed in with before; nobody signs in with it, and no mail goes there.
+
+    The provider's file may name somebody by it for a long time. Without this, its next run would make a
+    second account for the old address, with the rights of the first.
+    """
+
+    email = models.EmailField(_("email address"), unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="former_addresses")
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class Customer(models.Model):
     """A customer of the hosting provider; `external_id` is the provider's own, such as whmcs:1234."""
 

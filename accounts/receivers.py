@@ -3,10 +3,13 @@
 import logging
 from typing import Any
 
-from allauth.account.signals import user_signed_up
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, user_signed_up
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import selectors, services
 from accounts.access import VISIT_SESSION_KEY
@@ -24,6 +27,24 @@ def join_the_customer(sender: object, request: HttpRequest, user: User, **kwargs
         return
     services.accept_invitation(invitation, user)
     del request.session[INVITATION_SESSION_KEY]
+
+
+@receiver(email_changed)
+def leave_the_old_address(
+    sender: object,
+    request: HttpRequest,
+    user: User,
+    from_email_address: EmailAddress | None,
+    to_email_address: EmailAddress,
+    **kwargs: Any,
+) -> None:
+    """Whoever came in by the old address, perhaps by a mailbox that is no longer theirs, is signed out."""
+    if from_email_address is None or from_email_address.email == to_email_address.email:
+        return
+    services.remember_former_address(user, from_email_address.email, now=to_email_address.email)
+    logger.info("user %s has another address", user.pk)
+    if services.end_other_sessions(user, request.session.session_key):
+        messages.info(request, _("Everywhere else you’re signed out."))
 
 
 @receiver(user_logged_in)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from accounts import selectors, tasks
 from accounts.brands import Brand
-from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+from accounts.models import Customer, FormerAddress, Invitation, Membership, SupportVisit, User
 
 
 class LastOwner(Exception):
@@ -31,14 +32,17 @@ class InvitationUnusable(Exception):
 def ensure_user(email: str) -> User:
     """The user with this address, made without a password when new: they sign in by code or set one.
 
-    The address counts as verified, because the provider says that it is theirs. Somebody who has put
-    another address first since then is still found by this one.
+    The address counts as verified, because the provider says that it is theirs. Somebody who has changed
+    their address since then is still found by this one, unless it is somebody else's by now.
     """
     address = email.strip().lower()
     known = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
     if known is not None:
         found: User = known.user
         return found
+    former = FormerAddress.objects.filter(email=address).select_related("user").first()
+    if former is not None:
+        return former.user
     release_address(address)
     user, created = User.objects.get_or_create(email=address)
     if created:
@@ -52,8 +56,8 @@ def ensure_user(email: str) -> User:
 
 
 @transaction.atomic
-def release_address(email: str) -> None:
-    """Forget whoever claimed this address and never showed that mail to it reaches them.
+def release_address(email: str, *, keep: User | None = None) -> None:
+    """Forget whoever claimed this address and never showed that mail to it reaches them; `keep` may go on.
 
     Anybody can sign up with somebody else's address, by a password or by a provider that verifies none, and
     wait for its owner to come. An account with nothing but such a claim goes as a whole: its password,
@@ -61,7 +65,7 @@ def release_address(email: str) -> None:
     """
     address = email.strip().lower()
     verified = EmailAddress.objects.filter(verified=True).values("user")
-    claims = EmailAddress.objects.filter(email=address, verified=False)
+    claims = EmailAddress.objects.filter(email=address, verified=False).exclude(user=keep)
     User.objects.filter(pk__in=claims.values("user"), is_staff=False, is_superuser=False).exclude(
         pk__in=verified
     ).delete()
@@ -72,12 +76,30 @@ def release_address(email: str) -> None:
 def replace_addresses(user: User, email: str) -> None:
     """Make this the only address of `user`, verified: the old ones no longer get codes or links."""
     address = email.strip().lower()
-    EmailAddress.objects.filter(user=user).exclude(email=address).delete()
+    old = EmailAddress.objects.filter(user=user).exclude(email=address)
+    for former in old.filter(verified=True):
+        remember_former_address(user, former.email, now=address)
+    old.delete()
     EmailAddress.objects.update_or_create(
         user=user, email=address, defaults={"verified": True, "primary": True}
     )
     user.email = address
     user.save(update_fields=["email"])
+
+
+@transaction.atomic
+def remember_former_address(user: User, email: str, *, now: str) -> None:
+    """Note that `user` was known by the address `email` and has the address `now` instead."""
+    FormerAddress.objects.filter(email=now).delete()
+    FormerAddress.objects.update_or_create(email=email, defaults={"user": user})
+
+
+def end_other_sessions(user: User, session_key: str | None) -> int:
+    """Sign `user` out everywhere but in the session with this key; returns in how many places that was."""
+    others = list(UserSession.objects.filter(user=user).exclude(session_key=session_key))
+    for session in others:
+        session.end()
+    return len(others)
 
 
 def ensure_owner(email: str, customer: Customer) -> bool:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from accounts.views import invitations, people, support
+from accounts.views import invitations, names, people, support
 
 app_name = "accounts"
 urlpatterns = [
+    path("name/", names.name, name="name"),
     path("people/", people.people, name="people"),
     path("people/customers/<int:customer_id>/invite/", people.invite, name="invite"),
     path("people/memberships/<int:membership_id>/role/", people.change_role, name="change_role"),

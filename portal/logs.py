@@ -20,12 +20,11 @@ _BEGIN = r"(?:(?<!\w)|(?<=%2F)|(?<=%252F))"
 _NAMES = r"(?:token|key|code|state|secret|password|id_token|access_token|refresh_token|client_secret)"
 
 _SECRETS = (
-    # Set-up links, invitations, shared results, resets of a password, confirmations of an address.
+    # Set-up links, invitations, shared results, resets of a password.
     rf"({_BEGIN}s{_SLASH}){_SEGMENT}",
     rf"(invitations{_SLASH}){_SEGMENT}",
     rf"({_BEGIN}report{_SLASH}){_SEGMENT}",
     rf"(reset{_SLASH}key{_SLASH}){_SEGMENT}",
-    rf"(confirm-email{_SLASH}){_SEGMENT}",
     # A query, of our own or of an OpenID Connect provider's answer, also inside another address.
     rf"((?:[?&]|%(?:25)*3F|%(?:25)*26){_NAMES}(?:=|%(?:25)*3D))(?:(?!%(?:25)*26)[^\s&#\"'<>\\])+",
     # What Python shows of a view's arguments, as in a template's failed look-up.

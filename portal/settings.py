@@ -330,8 +330,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
-    "add_email": "accounts.forms.AddEmailForm",
+    "add_email": "accounts.forms.ChangeAddressForm",
     "change_password": "accounts.forms.ChangePasswordForm",
+    "confirm_email_verification_code": "accounts.forms.ConfirmAddressForm",
     "confirm_login_code": "accounts.forms.ConfirmLoginCodeForm",
     "login": "accounts.forms.LoginForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
@@ -342,12 +343,21 @@ ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignUpForm",
 }
 # The limits of allauth itself stand.
-ACCOUNT_RATE_LIMITS = {"invite": f"{ACCOUNTS.invitations_per_hour_limit}/h/user"}
+ACCOUNT_RATE_LIMITS = {
+    "invite": f"{ACCOUNTS.invitations_per_hour_limit}/h/user",
+    "manage_email": f"{ACCOUNTS.address_changes_per_hour_limit}/h/user",
+    # As often as a code to sign in with.
+    "confirm_email": "3/m/key",
+}
 ACCOUNT_LOGIN_TIMEOUT = ACCOUNTS.sign_in_minutes * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = ACCOUNTS.reauthentication_seconds
-ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = ACCOUNTS.email_confirmation_days
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# One address a person, and a new one counts when its code is typed where it was asked for: nothing of a claim
+# is stored before. allauth refuses a change by a link to whoever has a second factor (allauth.mfa.signals).
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNTS.sign_in_code_minutes * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Whoever asks for an address that has no account here must not learn that it has none. The mail about it

@@ -20,10 +20,10 @@ FOR_VISITORS = [
     "password/reset/key/done/",
     "inactive/",
     "3rdparty/login/cancelled/",
-    "confirm-email/",
 ]
 FOR_THE_SIGNED_IN = [
     "people/",
+    "name/",
     "email/",
     "password/change/",
     "2fa/",

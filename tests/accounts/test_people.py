@@ -107,7 +107,7 @@ def test_an_owner_cannot_send_mail_without_end(owner: User, customer: Customer) 
     assert answers == [302] * 20 + [429]
 
 
-def test_provisioning_finds_somebody_who_put_another_address_first(owner: User) -> None:
+def test_provisioning_finds_somebody_by_any_of_their_addresses(owner: User) -> None:
     EmailAddress.objects.filter(user=owner).update(primary=False)
     EmailAddress.objects.create(user=owner, email="anna@home.example", verified=True, primary=True)
     User.objects.filter(pk=owner.pk).update(email="anna@home.example")

@@ -88,6 +88,8 @@ def test_signing_out_ends_the_visit(visit: Client) -> None:
         "/accounts/2fa/",
         "/accounts/2fa/totp/activate/",
         "/accounts/email/",
+        "/accounts/confirm-email/",
+        "/accounts/name/",
         "/accounts/sessions/",
         "/accounts/3rdparty/",
         "/accounts/reauthenticate/",

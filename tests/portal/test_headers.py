@@ -87,6 +87,7 @@ PAGES = {
     # What staff see there is in tests/watch/test_page.py.
     "servers/": (404, 404),
     "servers/check/": (404, 404),
+    "accounts/name/": (302, 200),
     "accounts/people/": (302, 200),
     "accounts/people/customers/<int:customer_id>/invite/": (302, 422),
     "accounts/people/memberships/<int:membership_id>/role/": (302, 404),
@@ -101,8 +102,7 @@ PAGES = {
     "accounts/signup/": (200, 302),
     "accounts/reauthenticate/": (302, 403),
     "accounts/email/": (302, 200),
-    "accounts/confirm-email/": (200, 200),
-    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": (200, 200),
+    "accounts/confirm-email/": (302, 302),
     "accounts/password/change/": (302, 302),
     "accounts/password/set/": (302, 200),
     "accounts/password/reset/": (200, 200),

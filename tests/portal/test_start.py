@@ -54,21 +54,22 @@ def test_django_and_its_packages_get_the_limits() -> None:
             "REAUTHENTICATION_SECONDS": "20",
             "PASSWORD_MIN_CHARACTERS": "12",
             "PASSWORD_RESET_DAYS": "2",
-            "EMAIL_CONFIRMATION_DAYS": "5",
+            "ADDRESS_CHANGES_PER_HOUR_LIMIT": "6",
             "TOTP_TOLERANCE_SECONDS": "60",
             "REQUEST_BODY_MAX_BYTES": "20000",
             "DATABASE_LOCK_SECONDS": "7",
             "BROKER_POLLING_SECONDS": "0.5",
         }
     )
-    assert shown["ACCOUNT_RATE_LIMITS"] == {"invite": "3/h/user"}
+    limits = shown["ACCOUNT_RATE_LIMITS"]
+    assert (limits["invite"], limits["manage_email"]) == ("3/h/user", "6/h/user")
     assert shown["SESSION_COOKIE_AGE"] == 24 * 60 * 60
     assert shown["ACCOUNT_LOGIN_TIMEOUT"] == 300
     assert shown["ACCOUNT_LOGIN_BY_CODE_TIMEOUT"] == 240
     assert shown["ACCOUNT_REAUTHENTICATION_TIMEOUT"] == 20
     assert {"min_length": 12} in [validator.get("OPTIONS") for validator in shown["AUTH_PASSWORD_VALIDATORS"]]
     assert shown["PASSWORD_RESET_TIMEOUT"] == 2 * 24 * 60 * 60
-    assert shown["ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS"] == 5
+    assert shown["ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT"] == 240
     assert shown["MFA_TOTP_TOLERANCE"] == 2
     assert shown["DATA_UPLOAD_MAX_MEMORY_SIZE"] == 20_000
     assert shown["DATABASES"]["default"]["OPTIONS"]["timeout"] == 7

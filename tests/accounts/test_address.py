@@ -1,0 +1,286 @@
+"""Another name, and another address to sign in with by a code that goes there, with two steps or one."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts.models import FormerAddress, User
+from accounts.services import ensure_user
+from tests.accounts.authenticator import code_for, enrol
+from tests.accounts.conftest import PASSWORD, person, signed_in
+
+NEW = "anna@new.example"
+
+
+def ask_for_code(browser: Client, email: str = NEW) -> str:
+    """Give a new address; returns the code in the mail to it."""
+    answer = browser.post("/accounts/email/", {"email": email, "action_add": ""})
+    assert answer.headers.get("location") == "/accounts/confirm-email/", answer.content.decode()
+    assert mail.outbox[-1].to == [email.lower()]
+    return code_in_mail()
+
+
+def code_in_mail() -> str:
+    found = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", mail.outbox[-1].body, re.MULTILINE)
+    assert found, mail.outbox[-1].body
+    return found[1]
+
+
+def type_code(browser: Client, code: str) -> str:
+    return browser.post("/accounts/confirm-email/", {"code": code}, follow=True).content.decode()
+
+
+def change(browser: Client, email: str = NEW) -> str:
+    return type_code(browser, ask_for_code(browser, email))
+
+
+def may_enter(browser: Client) -> bool:
+    return browser.get("/accounts/people/").status_code == 200
+
+
+def addresses(user: User) -> list[tuple[str, bool, bool]]:
+    return sorted((one.email, one.verified, one.primary) for one in user.emailaddress_set.all())
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_the_new_address_counts_when_its_code_is_typed(owner: User, steps: int) -> None:
+    browser = signed_in(owner)
+    secret = enrol(browser) if steps == 2 else ""
+
+    code = ask_for_code(browser, "Anna@New.example")
+    page = browser.get("/accounts/confirm-email/").content.decode()
+    assert f"We’ve sent a code to <b>{NEW}</b>. It works for 15 minutes." in page
+    owner.refresh_from_db()
+    assert owner.email == "owner@lindqvist.example"
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+
+    page = type_code(browser, code)
+
+    owner.refresh_from_db()
+    assert owner.email == NEW
+    assert addresses(owner) == [(NEW, True, True)]
+    assert f"You sign in with <b>{NEW}</b>" in page
+    fresh = Client()
+    answer = fresh.post("/accounts/login/", {"login": NEW, "password": PASSWORD})
+    assert answer.status_code == 302
+    if secret:
+        fresh.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
+    assert may_enter(fresh)
+
+
+def test_nobody_signs_in_with_the_old_address_and_it_gets_a_mail(owner: User) -> None:
+    change(signed_in(owner))
+
+    assert mail.outbox[-1].to == ["owner@lindqvist.example"]
+    assert f"owner@lindqvist.example to {NEW}" in mail.outbox[-1].body
+    assert "tell support" in mail.outbox[-1].body
+    mail.outbox.clear()
+    old = Client().post("/accounts/login/", {"login": "owner@lindqvist.example", "password": PASSWORD})
+    assert old.status_code == 200
+    Client().post("/accounts/login/code/", {"email": "owner@lindqvist.example"})
+    Client().post("/accounts/password/reset/", {"email": "owner@lindqvist.example"})
+    assert mail.outbox == []
+
+
+def test_everywhere_else_one_is_signed_out_and_told_so(owner: User) -> None:
+    here, elsewhere = signed_in(owner), signed_in(owner)
+
+    page = change(here)
+
+    assert "Everywhere else you’re signed out." in page
+    assert may_enter(here)
+    assert not may_enter(elsewhere)
+
+
+def test_nobody_is_told_so_who_was_signed_in_here_alone(owner: User) -> None:
+    assert "Everywhere else you’re signed out." not in change(signed_in(owner))
+
+
+def test_a_sign_in_code_that_waits_in_the_old_mailbox_opens_nothing(owner: User) -> None:
+    attacker = Client()
+    attacker.post("/accounts/login/code/", {"email": owner.email})
+    waiting = code_in_mail()
+    change(signed_in(owner))
+    mail.outbox.clear()
+
+    page = attacker.post("/accounts/login/code/confirm/", {"code": waiting}, follow=True).content.decode()
+
+    assert "This code went to an address that has been changed. Sign in anew." in page
+    assert not may_enter(attacker)
+    assert mail.outbox == []
+    assert addresses(owner) == [(NEW, True, True)]
+
+
+def test_a_link_to_a_new_password_that_waits_in_the_old_mailbox_opens_nothing(owner: User) -> None:
+    Client().post("/accounts/password/reset/", {"email": owner.email})
+    found = re.search(r"https?://\S+", mail.outbox[-1].body)
+    assert found
+    change(signed_in(owner))
+
+    page = Client().get(urlsplit(found[0]).path, follow=True).content.decode()
+    assert "This link no longer works" in page
+
+
+def test_somebody_elses_address_looks_the_same_and_is_not_taken(owner: User, stranger: User) -> None:
+    free, taken = signed_in(owner), signed_in(owner)
+    ask_for_code(free)
+    code = ask_for_code(taken, stranger.email)
+    pages = [
+        re.sub(
+            r'name="csrfmiddlewaretoken" value="\w+"',
+            "",
+            browser.get("/accounts/confirm-email/").content.decode(),
+        )
+        for browser in (free, taken)
+    ]
+    assert pages[0].replace(NEW, stranger.email) == pages[1]
+    bodies = [message.body for message in mail.outbox[-2:]]
+    assert [body.replace(code_in_mail(), "") for body in bodies[1:]] == [
+        re.sub(r"[A-Z0-9]{4}-[A-Z0-9]{4}", "", bodies[0])
+    ]
+
+    page = type_code(taken, code)
+
+    assert "This address belongs to another account." in page
+    assert addresses(stranger) == [(stranger.email, True, True)]
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+
+
+def test_ones_own_address_is_no_new_one(owner: User) -> None:
+    answer = signed_in(owner).post("/accounts/email/", {"email": owner.email.upper(), "action_add": ""})
+
+    assert "You sign in with this address already." in answer.content.decode()
+    assert mail.outbox == []
+
+
+def test_a_wrong_code_changes_nothing_and_the_third_ends_it(owner: User) -> None:
+    rival = person("rival@elsewhere.example")
+    EmailAddress.objects.create(user=rival, email=NEW, verified=False, primary=False)
+    browser = signed_in(owner)
+    code = ask_for_code(browser)
+    for _attempt in range(3):
+        type_code(browser, "WRNG-WRNG")
+    type_code(browser, code)
+
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+    assert (NEW, False, False) in addresses(rival), "a wrong code ends nobody's claim"
+
+
+def test_the_code_works_in_no_other_browser(owner: User) -> None:
+    code = ask_for_code(signed_in(owner))
+
+    type_code(signed_in(owner), code)
+
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+
+
+def test_a_squatters_claim_is_in_nobodys_way(owner: User, settings: Settings) -> None:
+    settings.SIGNUP_OPEN = True
+    Client().post("/accounts/signup/", {"email": NEW, "password1": "chosen by the squatter"})
+    rival = person("rival@elsewhere.example")
+    EmailAddress.objects.create(user=rival, email=NEW, verified=False, primary=False)
+
+    change(signed_in(owner))
+
+    assert User.objects.get(email=NEW) == owner
+    assert list(EmailAddress.objects.filter(email=NEW)) == list(owner.emailaddress_set.all())
+    assert addresses(rival) == [("rival@elsewhere.example", True, True)]
+
+
+def test_an_address_that_no_mail_reaches_is_refused(owner: User) -> None:
+    answer = signed_in(owner).post("/accounts/email/", {"email": "a@xn--.example", "action_add": ""})
+
+    assert answer.status_code == 200
+    assert mail.outbox == []
+
+
+def test_codes_to_new_addresses_are_few(owner: User) -> None:
+    browser = signed_in(owner)
+
+    answers = [
+        browser.post("/accounts/email/", {"email": f"{number}@new.example", "action_add": ""}).status_code
+        for number in range(11)
+    ]
+
+    assert answers == [302] * 10 + [429]
+    assert len(mail.outbox) == 10
+
+
+# --- The provider's file says the old address for a long time ----------------------------------------------
+
+
+def test_provisioning_by_the_old_address_makes_no_second_account(owner: User) -> None:
+    change(signed_in(owner))
+
+    assert ensure_user("Owner@lindqvist.example") == owner
+    assert not User.objects.filter(email="owner@lindqvist.example").exists()
+    assert addresses(owner) == [(NEW, True, True)]
+
+
+def test_an_old_address_that_is_anothers_by_now_means_that_other_one(owner: User) -> None:
+    change(signed_in(owner))
+    heir = person("heir@lindqvist.example")
+    change(signed_in(heir), "owner@lindqvist.example")
+
+    assert ensure_user("owner@lindqvist.example") == heir
+    assert ensure_user("heir@lindqvist.example") == heir
+
+
+def test_who_goes_back_to_the_old_address_has_it_alone(owner: User) -> None:
+    browser = signed_in(owner)
+    change(browser)
+    change(browser, "owner@lindqvist.example")
+
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+    assert list(FormerAddress.objects.values_list("email", flat=True)) == [NEW]
+
+
+# --- The name -----------------------------------------------------------------------------------------------
+
+
+def test_a_name_is_changed_and_stands_in_the_menu(owner: User) -> None:
+    browser = signed_in(owner)
+
+    page = browser.post("/accounts/name/", {"name": "  Anna Berg "}, follow=True).content.decode()
+
+    owner.refresh_from_db()
+    assert owner.name == "Anna Berg"
+    assert "Your name is saved." in page
+    assert '<span class="who">Anna Berg</span>' in page
+
+
+def test_a_name_that_is_too_long_is_refused_and_not_shown_as_saved(owner: User) -> None:
+    answer = signed_in(owner).post("/accounts/name/", {"name": "x" * 151})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert '<span class="who">Anna Lindqvist</span>' in page
+    owner.refresh_from_db()
+    assert owner.name == "Anna Lindqvist"
+
+
+def test_nobody_changes_anything_but_their_own_name(owner: User, colleague: User) -> None:
+    signed_in(colleague).post(
+        "/accounts/name/", {"name": "C", "email": "x@y.example", "is_staff": "on", "pk": owner.pk}
+    )
+
+    colleague.refresh_from_db()
+    owner.refresh_from_db()
+    assert (colleague.name, colleague.email, colleague.is_staff) == (
+        "C",
+        "colleague@lindqvist.example",
+        False,
+    )
+    assert owner.name == "Anna Lindqvist"
+
+
+def test_both_are_in_the_menu_of_every_page(owner: User) -> None:
+    page = signed_in(owner).get("/accounts/people/").content.decode()
+
+    assert 'href="/accounts/name/"' in page
+    assert 'href="/accounts/email/"' in page
