@@ -27,7 +27,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import tasks
+from accounts import browsers, tasks
 from accounts.models import Invitation, User
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Where somebody is who has typed the code for a new address."""
         return reverse("account_email")
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """The browser that a mail about a change names, in words."""
+        return browsers.describe(super().get_http_user_agent(request))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask nobody to confirm who they are moments after they signed in.

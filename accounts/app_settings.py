@@ -29,6 +29,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     mail_retry_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
     mail_retries_limit: Annotated[int, Meta(ge=0, le=100)] = 7
     mail_expires_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    # A person's browser says about 100, an app's 300; patterns over more of it take time.
+    user_agent_characters: Annotated[int, Meta(ge=100, le=10_000)] = 500
     password_reset_days: Annotated[int, Meta(ge=1, le=30)] = 3
     # An authenticator app shows a new code every 30 seconds; one step to either side is what RFC 6238
     # section 5.2 recommends for clocks that are a little wrong.

@@ -22,5 +22,3 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True):
     steps_local_part_characters: Annotated[int, Meta(ge=0, le=64)] = 30
     steps_line_characters: Annotated[int, Meta(ge=10, le=1000)] = 120
     app_search_characters: Annotated[int, Meta(ge=10, le=1000)] = 100
-    # A person's browser says about 100, an app's 300; patterns over more of it take time.
-    user_agent_characters: Annotated[int, Meta(ge=100, le=10_000)] = 500

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from ua_parser import BasicResolver, Parser, load_lazy_builtins
 
+from accounts.browsers import system_of
 from mailsetup.guides.clients import Platform
 
 _HINTS = {
@@ -39,9 +38,6 @@ _SYSTEMS = {
         Platform.LINUX,
     ),
 }
-# Its rules for systems alone, each made ready when it is first needed: all of them would take a quarter of a
-# second of the first page.
-_parser = Parser(BasicResolver(([], load_lazy_builtins()[1], [])))
 
 # What the visitor holds, what the group of apps is called, and its picture.
 DEVICES = {
@@ -68,5 +64,4 @@ def guess_platform(headers: Mapping[str, str]) -> Platform | None:
     hint = _HINTS.get(headers.get("Sec-CH-UA-Platform", ""))
     if hint:
         return hint
-    system = _parser.parse_os(headers.get("User-Agent", "")[: settings.GUIDES.user_agent_characters])
-    return _SYSTEMS.get(system.family) if system else None
+    return _SYSTEMS.get(system_of(headers.get("User-Agent", "")))
