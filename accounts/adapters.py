@@ -21,10 +21,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, tasks
@@ -54,10 +56,24 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "incorrect_code": _("That code doesn’t match. Codes change: take the newest one."),
         "incorrect_password": _("That password doesn’t match. Check Caps Lock and try again."),
-        "too_many_login_attempts": _(
-            "That was a lot in a short time. It’s a pause, nothing is locked: try again in a few minutes."
-        ),
+        # What is said of a mailed code; a password has validation_error().
+        "too_many_login_attempts": _("That was the last try with this code. Ask for a new one."),
     }
+
+    def validation_error(self, code: str, *args: object) -> ValidationError:
+        """What a form says; too many tries are a pause, with its length."""
+        if code != "too_many_login_attempts":
+            error: ValidationError = super().validation_error(code, *args)
+            return error
+        minutes = settings.ACCOUNTS.sign_in_pause_minutes
+        pause = ngettext(
+            "That was a lot in a short time. It’s a pause, nothing is locked: try again in %(minutes)s "
+            "minute.",
+            "That was a lot in a short time. It’s a pause, nothing is locked: try again in %(minutes)s "
+            "minutes.",
+            minutes,
+        )
+        return ValidationError(pause % {"minutes": minutes}, code=code)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP_OPEN or invitation_in(request) is not None
@@ -96,7 +112,7 @@ class AccountAdapter(DefaultAccountAdapter):
         allauth would take the old address for one that has to be confirmed, mail it a code, and make it the
         person's address again.
         """
-        mine = set(EmailAddress.objects.filter(user=user).values_list("email", flat=True))
+        mine = set(EmailAddress.objects.filter(user_id=user.pk).values_list("email", flat=True))
         if email and mine and email.lower() not in mine:
             messages.error(request, _("This code went to an address that has been changed. Sign in anew."))
             return redirect("account_login")
@@ -137,6 +153,22 @@ class MFAAdapter(DefaultMFAAdapter):
     Whoever reads the database, or a backup of it, could otherwise make the codes of every member of staff.
     The key comes from CREDENTIALS_KEY, which is in no database, by a derivation of its own (RFC 5869).
     """
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_generate_recovery_codes": _(
+            "Set up an app or a key first. The codes are for when it isn’t there."
+        ),
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "unverified_email": _(
+            "Confirm your address first: sign out, sign in again and type the code we send."
+        ),
+    }
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
+        """What a new key is called until its owner says otherwise."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Key %(number)s") % {"number": count + 1} if count else gettext("My key")
 
     def encrypt(self, text: str) -> str:
         return _factors_key().encrypt(text.encode()).decode()

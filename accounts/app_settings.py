@@ -20,6 +20,11 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     staff_session_hours: Annotated[int, Meta(ge=1, le=720)] = 8
     support_visit_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     sign_in_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    # Ten a minute for a network address come on top, as allauth has them.
+    sign_in_tries_limit: Annotated[int, Meta(ge=1, le=100)] = 5
+    sign_in_pause_minutes: Annotated[int, Meta(ge=1, le=1440)] = 5
+    # A code of eight characters is guessed by nobody; a few wrong ones are a slip.
+    code_tries_limit: Annotated[int, Meta(ge=1, le=10)] = 3
     sign_in_code_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
     fresh_sign_in_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 300
     reauthentication_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import services, tries
 from accounts.adapters import invitation_in
 from accounts.models import Membership, SupportVisit, User
 
@@ -32,6 +32,11 @@ class FieldTextMixin:
                 ) % {"count": settings.ACCOUNTS.password_min_characters}
 
 
+def _with(error: forms.ValidationError, sentence: str) -> forms.ValidationError:
+    """The same error with one more sentence."""
+    return forms.ValidationError(" ".join([*error.messages, *filter(None, [sentence])]), code=error.code)
+
+
 def validate_sendable(email: str) -> None:
     """Refuse a domain that can't be written as A-labels, as mail wants it (RFC 5891 section 4.4)."""
     try:
@@ -48,6 +53,18 @@ class LoginForm(FieldTextMixin, account.LoginForm):
         self.fields["login"].label = _("Email address")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
+    def clean(self) -> dict[str, Any]:
+        """Say what is wrong beside the password, where it is put right."""
+        try:
+            super().clean()  # type: ignore[no-untyped-call]  # allauth says none here
+        except forms.ValidationError as refused:
+            if refused.code == "email_password_mismatch":
+                left = tries.for_password(context.request, self.cleaned_data["login"])
+                refused = _with(refused, tries.before_the_pause(left))
+            self.add_error("password", refused)
+            self.fields["password"].widget.attrs["autofocus"] = True
+        return self.cleaned_data
+
 
 class RequestLoginCodeForm(FieldTextMixin, account.RequestLoginCodeForm):
     """Where to send a code."""
@@ -55,6 +72,14 @@ class RequestLoginCodeForm(FieldTextMixin, account.RequestLoginCodeForm):
 
 class ConfirmLoginCodeForm(FieldTextMixin, account.ConfirmLoginCodeForm):
     """The code that was sent."""
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError as refused:
+            left = tries.for_sign_in_code(context.request)
+            raise _with(refused, tries.before_a_new_code(left)) from None
+        return code
 
 
 class ResetPasswordForm(FieldTextMixin, account.ResetPasswordForm):
@@ -90,7 +115,11 @@ class ConfirmAddressForm(FieldTextMixin, account.ConfirmEmailVerificationCodeFor
 
     def clean_code(self) -> str:
         """Whoever has the code has shown whose address it is, so that claims of others end."""
-        account.BaseConfirmCodeForm.clean_code(self)
+        try:
+            account.BaseConfirmCodeForm.clean_code(self)
+        except forms.ValidationError as refused:
+            left = tries.for_address_code(context.request)
+            raise _with(refused, tries.before_a_new_code(left)) from None
         services.release_address(self.email, keep=self.user)
         code: str = super().clean_code()
         return code
@@ -110,12 +139,38 @@ class NameForm(FieldTextMixin, forms.ModelForm[User]):
 class ReauthenticateForm(FieldTextMixin, account.ReauthenticateForm):
     """The password once more."""
 
+    def clean_password(self) -> str:
+        try:
+            password: str = super().clean_password()
+        except forms.ValidationError as refused:
+            if refused.code != "incorrect_password":
+                raise
+            left = tries.for_password(context.request, self.user.email)
+            raise _with(refused, tries.before_the_pause(left)) from None
+        return password
 
-class AuthenticateForm(FieldTextMixin, mfa.AuthenticateForm):
+
+class SecondStepMixin:
+    """A code of an app, with the tries that are left after a wrong one."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form, which it is mixed into
+        except forms.ValidationError as refused:
+            if refused.code != "incorrect_code":
+                raise
+            left = tries.for_second_step(context.request, self.user.pk)
+            raise _with(refused, tries.before_the_pause(left)) from None
+        return code
+
+
+class AuthenticateForm(SecondStepMixin, FieldTextMixin, mfa.AuthenticateForm):
     """The second step of sign-in."""
 
 
-class ReauthenticateByFactorForm(FieldTextMixin, mfa.ReauthenticateForm):
+class ReauthenticateByFactorForm(SecondStepMixin, FieldTextMixin, mfa.ReauthenticateForm):
     """The second step once more."""
 
 

@@ -342,8 +342,9 @@ ACCOUNT_FORMS = {
     "set_password": "accounts.forms.SetPasswordForm",
     "signup": "accounts.forms.SignUpForm",
 }
-# The limits of allauth itself stand.
+# The other limits of allauth stand.
 ACCOUNT_RATE_LIMITS = {
+    "login_failed": f"10/m/ip,{ACCOUNTS.sign_in_tries_limit}/{ACCOUNTS.sign_in_pause_minutes}m/key",
     "invite": f"{ACCOUNTS.invitations_per_hour_limit}/h/user",
     "manage_email": f"{ACCOUNTS.address_changes_per_hour_limit}/h/user",
     # As often as a code to sign in with.
@@ -358,6 +359,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNTS.sign_in_code_minutes * 60
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = ACCOUNTS.code_tries_limit
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Whoever asks for an address that has no account here must not learn that it has none. The mail about it
@@ -367,6 +369,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNTS.sign_in_code_minutes * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNTS.code_tries_limit
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS_ONLY else "http"
 
 # Support sees every customer.

@@ -51,6 +51,9 @@ def test_django_and_its_packages_get_the_limits() -> None:
             "SESSION_DAYS": "1",
             "SIGN_IN_MINUTES": "5",
             "SIGN_IN_CODE_MINUTES": "4",
+            "SIGN_IN_TRIES_LIMIT": "8",
+            "SIGN_IN_PAUSE_MINUTES": "9",
+            "CODE_TRIES_LIMIT": "2",
             "REAUTHENTICATION_SECONDS": "20",
             "PASSWORD_MIN_CHARACTERS": "12",
             "PASSWORD_RESET_DAYS": "2",
@@ -63,6 +66,9 @@ def test_django_and_its_packages_get_the_limits() -> None:
     )
     limits = shown["ACCOUNT_RATE_LIMITS"]
     assert (limits["invite"], limits["manage_email"]) == ("3/h/user", "6/h/user")
+    assert limits["login_failed"] == "10/m/ip,8/9m/key"
+    assert shown["ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS"] == 2
+    assert shown["ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS"] == 2
     assert shown["SESSION_COOKIE_AGE"] == 24 * 60 * 60
     assert shown["ACCOUNT_LOGIN_TIMEOUT"] == 300
     assert shown["ACCOUNT_LOGIN_BY_CODE_TIMEOUT"] == 240
