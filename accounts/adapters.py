@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -47,6 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is switched off. Support can tell you why."),
+        "cannot_remove_primary_email": _("You sign in with this address, so it stays. Change it instead."),
         "duplicate_email": _("You sign in with this address already."),
         "email_password_mismatch": _(
             "That password doesn’t match this address. Check Caps Lock and try again."
@@ -55,7 +58,10 @@ class AccountAdapter(DefaultAccountAdapter):
             "This address belongs to another account. Sign in with that one, or take another address."
         ),
         "incorrect_code": _("That code doesn’t match. Codes change: take the newest one."),
+        "enter_current_password": _("That isn’t your password now. Check Caps Lock and try again."),
         "incorrect_password": _("That password doesn’t match. Check Caps Lock and try again."),
+        "invalid_password_reset": _("This link no longer works. Ask for a new one."),
+        "rate_limited": _("That was a lot in a short time. Wait a few minutes, then try again."),
         # What is said of a mailed code; a password has validation_error().
         "too_many_login_attempts": _("That was the last try with this code. Ask for a new one."),
     }
@@ -122,6 +128,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Where somebody is who has typed the code for a new address."""
         return reverse("account_email")
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """The ways to show once more who one is, as buttons."""
+        said = {
+            "reauthenticate": gettext("Use my password"),
+            "mfa_reauthenticate": gettext("Use a code"),
+            "mfa_reauthenticate:webauthn": gettext("Use a key"),
+        }
+        methods = super().get_reauthentication_methods(user)
+        return [{**method, "description": said[method["id"]]} for method in methods]
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """The browser that a mail about a change names, in words."""
@@ -190,6 +206,20 @@ def _factors_key() -> Fernet:
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Who may come in by the provider's own sign-in."""
+
+    error_messages = {
+        **DefaultSocialAccountAdapter.error_messages,
+        "connected_other": _(
+            "That one is connected to somebody else’s account here, so nothing has changed."
+        ),
+        "disconnect_last": _(
+            "This is the only way you sign in. Choose a password first, then disconnect it."
+        ),
+        "email_taken": _("This address has an account here. Sign in with it, then connect %s."),
+        "invalid_token": _("The other side didn’t confirm who you are. Try again."),
+        "no_password": _("Choose a password first. Without one you couldn’t sign in any more."),
+        "no_verified_email": _("Confirm your address first. Without one you couldn’t sign in any more."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         if settings.SIGNUP_OPEN:

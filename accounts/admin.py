@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
 from accounts.brands import brand_of
-from accounts.forms import validate_sendable
+from accounts.fields import validate_sendable
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 
 # With these somebody who may change accounts could give themselves another one's: add an address to a
@@ -150,14 +150,14 @@ class InvitationForm(forms.ModelForm[Invitation]):
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin[Invitation]):
-    """Invitations are sent and taken back, never edited."""
+    """Invitations are sent and cancelled, never edited."""
 
     form = InvitationForm
     list_display = ["email", "customer", "role", "invited_by", "expires_at", "accepted_at", "revoked_at"]
     list_filter = ["role"]
     search_fields = ["email", "customer__name", "customer__external_id"]
     autocomplete_fields = ["customer"]
-    actions = ["take_back"]
+    actions = ["cancel"]
 
     def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         return False
@@ -178,8 +178,8 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         obj.pk = sent.pk
         obj.refresh_from_db()
 
-    @admin.action(description=_("Take the chosen invitations back"), permissions=["delete"])
-    def take_back(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+    @admin.action(description=_("Cancel the chosen invitations"), permissions=["delete"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         for invitation in queryset:
             services.revoke_invitation(invitation)
         self.message_user(request, _("The links in those mails no longer work."), messages.SUCCESS)

@@ -7,42 +7,14 @@ from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from allauth.socialaccount import forms as socialaccount
 from django import forms
-from django.conf import settings
-from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services, tries
 from accounts.adapters import invitation_in
+from accounts.fields import FieldTextMixin, validate_sendable, with_sentence
 from accounts.models import Membership, SupportVisit, User
-
-
-class FieldTextMixin:
-    """What stands around the fields: no label twice, no colon after it, one sentence about a new password."""
-
-    fields: dict[str, forms.Field]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        for name, field in self.fields.items():
-            field.widget.attrs.pop("placeholder", None)
-            if field.widget.attrs.get("autocomplete") == "new-password" and name != "password2":
-                field.help_text = _(
-                    "At least %(count)s characters. Three or four words in a row work well."
-                ) % {"count": settings.ACCOUNTS.password_min_characters}
-
-
-def _with(error: forms.ValidationError, sentence: str) -> forms.ValidationError:
-    """The same error with one more sentence."""
-    return forms.ValidationError(" ".join([*error.messages, *filter(None, [sentence])]), code=error.code)
-
-
-def validate_sendable(email: str) -> None:
-    """Refuse a domain that can't be written as A-labels, as mail wants it (RFC 5891 section 4.4)."""
-    try:
-        punycode(email.rpartition("@")[2])
-    except UnicodeError:
-        raise forms.ValidationError(_("No mail can be sent to this address. Check its spelling.")) from None
 
 
 class LoginForm(FieldTextMixin, account.LoginForm):
@@ -50,7 +22,6 @@ class LoginForm(FieldTextMixin, account.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Email address")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
     def clean(self) -> dict[str, Any]:
@@ -60,7 +31,7 @@ class LoginForm(FieldTextMixin, account.LoginForm):
         except forms.ValidationError as refused:
             if refused.code == "email_password_mismatch":
                 left = tries.for_password(context.request, self.cleaned_data["login"])
-                refused = _with(refused, tries.before_the_pause(left))
+                refused = with_sentence(refused, tries.before_the_pause(left))
             self.add_error("password", refused)
             self.fields["password"].widget.attrs["autofocus"] = True
         return self.cleaned_data
@@ -78,7 +49,7 @@ class ConfirmLoginCodeForm(FieldTextMixin, account.ConfirmLoginCodeForm):
             code: str = super().clean_code()
         except forms.ValidationError as refused:
             left = tries.for_sign_in_code(context.request)
-            raise _with(refused, tries.before_a_new_code(left)) from None
+            raise with_sentence(refused, tries.before_a_new_code(left)) from None
         return code
 
 
@@ -101,9 +72,10 @@ class SetPasswordForm(FieldTextMixin, account.SetPasswordForm):
 class ChangeAddressForm(FieldTextMixin, account.AddEmailForm):
     """The address to sign in with from now on."""
 
+    labels = {"email": _("New address")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New address")
         self.fields["email"].help_text = _(
             "We send a code there. Nothing changes until you’ve typed it here."
         )
@@ -119,7 +91,7 @@ class ConfirmAddressForm(FieldTextMixin, account.ConfirmEmailVerificationCodeFor
             account.BaseConfirmCodeForm.clean_code(self)
         except forms.ValidationError as refused:
             left = tries.for_address_code(context.request)
-            raise _with(refused, tries.before_a_new_code(left)) from None
+            raise with_sentence(refused, tries.before_a_new_code(left)) from None
         services.release_address(self.email, keep=self.user)
         code: str = super().clean_code()
         return code
@@ -128,10 +100,11 @@ class ConfirmAddressForm(FieldTextMixin, account.ConfirmEmailVerificationCodeFor
 class NameForm(FieldTextMixin, forms.ModelForm[User]):
     """What to call somebody."""
 
+    labels = {"name": _("Your name")}
+
     class Meta:
         model = User
         fields = ["name"]
-        labels = {"name": _("Your name")}
         help_texts = {"name": _("Your colleagues here see it. Leave it empty, and they see your address.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
@@ -146,7 +119,7 @@ class ReauthenticateForm(FieldTextMixin, account.ReauthenticateForm):
             if refused.code != "incorrect_password":
                 raise
             left = tries.for_password(context.request, self.user.email)
-            raise _with(refused, tries.before_the_pause(left)) from None
+            raise with_sentence(refused, tries.before_the_pause(left)) from None
         return password
 
 
@@ -162,7 +135,7 @@ class SecondStepMixin:
             if refused.code != "incorrect_code":
                 raise
             left = tries.for_second_step(context.request, self.user.pk)
-            raise _with(refused, tries.before_the_pause(left)) from None
+            raise with_sentence(refused, tries.before_the_pause(left)) from None
         return code
 
 
@@ -177,13 +150,16 @@ class ReauthenticateByFactorForm(SecondStepMixin, FieldTextMixin, mfa.Reauthenti
 class ActivateTOTPForm(FieldTextMixin, totp.ActivateTOTPForm):
     """The first code of a new app."""
 
+    labels = {"code": _("Code in the app")}
+
 
 class AddWebAuthnForm(FieldTextMixin, webauthn.AddWebAuthnForm):
     """A name for a key; a passkey unless the person wants a second step only."""
 
+    labels = {"passwordless": _("Sign in with it alone, without a password")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["passwordless"].label = _("Sign in with it alone, without a password")
         self.fields["passwordless"].help_text = _(
             "This makes it a passkey: your fingerprint, your face or the PIN of the device takes the "
             "place of the password."
@@ -193,8 +169,9 @@ class AddWebAuthnForm(FieldTextMixin, webauthn.AddWebAuthnForm):
 class SignUpForm(FieldTextMixin, account.SignupForm):
     """Sign-up; somebody invited keeps the address that the invitation went to."""
 
+    labels = {"name": _("Your name"), "password1": _("Password")}
+
     name = forms.CharField(
-        label=_("Your name"),
         max_length=150,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -211,10 +188,34 @@ class SignUpForm(FieldTextMixin, account.SignupForm):
             self.fields["email"].disabled = True
 
 
+class EditWebAuthnForm(FieldTextMixin, webauthn.EditWebAuthnForm):
+    """Another name for a key."""
+
+
+class AuthenticateWebAuthnForm(FieldTextMixin, webauthn.AuthenticateWebAuthnForm):
+    """A key as the second step of sign-in."""
+
+
+class LoginWebAuthnForm(FieldTextMixin, webauthn.LoginWebAuthnForm):
+    """A passkey alone."""
+
+
+class ReauthenticateWebAuthnForm(FieldTextMixin, webauthn.ReauthenticateWebAuthnForm):
+    """A key once more."""
+
+
+class SocialSignUpForm(FieldTextMixin, socialaccount.SignupForm):
+    """What a provider's sign-in doesn't say of somebody new."""
+
+
+class DisconnectForm(FieldTextMixin, socialaccount.DisconnectForm):
+    """Which provider's sign-in goes."""
+
+
 class InviteForm(FieldTextMixin, forms.ModelForm[Membership]):
     """Whom to ask to join, and as what."""
 
-    email = forms.EmailField(label=_("Email address"), max_length=254, validators=[validate_sendable])
+    email = forms.EmailField(max_length=254, validators=[validate_sendable])
 
     class Meta:
         model = Membership

@@ -314,8 +314,8 @@ FILE_UPLOAD_HANDLERS: list[str] = []
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"accounts.passwords.{name}"}
+    for name in ("SimilarityValidator", "LengthValidator", "CommonValidator")
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": ACCOUNTS.password_min_characters}
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=ACCOUNTS.password_reset_days).total_seconds())
@@ -380,7 +380,11 @@ MFA_FORMS = {
     "activate_totp": "accounts.forms.ActivateTOTPForm",
     "add_webauthn": "accounts.forms.AddWebAuthnForm",
     "authenticate": "accounts.forms.AuthenticateForm",
+    "authenticate_webauthn": "accounts.forms.AuthenticateWebAuthnForm",
+    "edit_webauthn": "accounts.forms.EditWebAuthnForm",
+    "login_webauthn": "accounts.forms.LoginWebAuthnForm",
     "reauthenticate": "accounts.forms.ReauthenticateByFactorForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticateWebAuthnForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = BRAND["name"]
@@ -389,6 +393,10 @@ MFA_TOTP_TOLERANCE = ACCOUNTS.totp_tolerance_seconds // 30  # in steps (RFC 6238
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True
 
+SOCIALACCOUNT_FORMS = {
+    "disconnect": "accounts.forms.DisconnectForm",
+    "signup": "accounts.forms.SocialSignUpForm",
+}
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 # An address that a provider claims opens nobody's account: people connect a provider when signed in.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -494,7 +494,7 @@ def test_a_test_whose_steps_are_all_there_is_summed_up(owner: User, browser: Cli
         ),
         (Step.TLS, {}, ""),
         (Step.TLS, EVIDENCE, "Certificate valid until 4 March 2027"),
-        (Step.GREETING, {}, "The server said hello"),
+        (Step.GREETING, {}, "It’s a mail server, and it’s ready"),
         (Step.CAPABILITIES, {"idle": False}, "It offers what a mail app needs"),
         (Step.CAPABILITIES, {"idle": True}, "It offers push (IDLE)"),
         (Step.SIGN_IN, {}, "Password accepted"),

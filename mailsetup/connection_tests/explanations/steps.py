@@ -54,7 +54,7 @@ STEP_RUNNING: dict[Step, Text] = {
 # What a step says that passed, unless it found something to show.
 STEP_PASSED: dict[Step, Text] = {
     Step.CONNECT: _("The server answered"),
-    Step.GREETING: _("The server said hello"),
+    Step.GREETING: _("It’s a mail server, and it’s ready"),
     Step.CAPABILITIES: _("It offers what a mail app needs"),
     Step.SIGN_IN: _("Password accepted"),
     Step.MAILBOX: _("Your inbox opens"),
