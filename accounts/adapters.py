@@ -31,7 +31,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, tasks
-from accounts.models import Invitation, User
+from accounts.brands import brand_of
+from accounts.models import Customer, Invitation, User
 
 logger = logging.getLogger(__name__)
 INVITATION_SESSION_KEY = "invitation"
@@ -41,6 +42,14 @@ def invitation_in(request: HttpRequest) -> Invitation | None:
     """The open invitation whose link this visitor came by."""
     invitation_id = request.session.get(INVITATION_SESSION_KEY)
     return None if invitation_id is None else Invitation.objects.usable().filter(pk=invitation_id).first()
+
+
+def welcome(request: HttpRequest, customer: Customer) -> None:
+    """Say on the next page whose portal this is, and what for."""
+    said = _(
+        "You now belong to %(customer)s at %(brand)s. Here you get its mail on your devices, step by step."
+    )
+    messages.success(request, said % {"customer": customer, "brand": brand_of(request).name})
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import selectors, services
 from accounts.access import VISIT_SESSION_KEY
-from accounts.adapters import INVITATION_SESSION_KEY, invitation_in
+from accounts.adapters import INVITATION_SESSION_KEY, invitation_in, welcome
 from accounts.models import SupportVisit, User
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ def join_the_customer(sender: object, request: HttpRequest, user: User, **kwargs
     if invitation is None or not services.owns_address(user, invitation.email):
         return
     services.accept_invitation(invitation, user)
+    welcome(request, invitation.customer)
     del request.session[INVITATION_SESSION_KEY]
 
 

@@ -1,15 +1,13 @@
 """What opens behind the link in an invitation's mail."""
 
 from allauth.account.adapter import get_adapter
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import selectors, services
-from accounts.adapters import INVITATION_SESSION_KEY
+from accounts.adapters import INVITATION_SESSION_KEY, welcome
 from accounts.models import Invitation, User
 
 
@@ -42,7 +40,7 @@ def _accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse
         services.accept_invitation(found, user)
     except services.InvitationUnusable:
         raise Http404 from None
-    messages.success(request, _("You now belong to %(customer)s.") % {"customer": found.customer})
+    welcome(request, found.customer)
     return redirect("mailsetup:home")
 
 

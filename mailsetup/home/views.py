@@ -23,6 +23,7 @@ from mailsetup.guides.search import find_guides
 from mailsetup.guides.views import LAST_APP_COOKIE
 from mailsetup.home.cards import Cards
 from mailsetup.hosting import selectors, sentences
+from mailsetup.hosting.models import Domain
 from mailsetup.hosting.selectors import UnknownDomain
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.selectors import setup_of_user
@@ -155,10 +156,11 @@ def _page(
     if not domains:
         return render(request, "home/no_domain.html")
     latest = latest_summaries(user, settings.CONNECTION_TESTS.recent_tests_limit)
+    choices = _address_choices(user, typed, latest)
     context = {
-        "domains": _address_choices(user, typed, latest),
+        "domains": choices,
         "domain_names": [domain.display_name for domain in domains],
-        "other_address": typed if error else "",
+        "other_address": typed if error else _own_address(user, choices, domains),
         "address_error": error,
         "lately": latest,
         "form_action": reverse("mailsetup:choose"),
@@ -168,7 +170,7 @@ def _page(
 
 
 def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[dict[str, Any]]:
-    """The known mailboxes under their domains, the one wanted or the first one ticked."""
+    """The known mailboxes under their domains, the one to begin with ticked."""
     tested = {test.address for test in latest}
     groups: dict[str, list[dict[str, Any]]] = {}
     for mailbox in selectors.mailboxes_of(user):
@@ -177,14 +179,27 @@ def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[
             {
                 "address": mailbox.address,
                 "display": display,
-                "checked": mailbox.address == typed,
                 "note": _("Tested lately") if display in tested else "",
             }
         )
-    choices = [address for group in groups.values() for address in group]
-    if choices and not any(address["checked"] for address in choices):
-        choices[0]["checked"] = True
+    choices = {choice["address"]: choice for group in groups.values() for choice in group}
+    # The one wanted, one's own, one tested lately, the only one: nobody begins with somebody else's.
+    lately = [address for address, choice in choices.items() if choice["note"]]
+    begin_with = [typed, user.email, *lately, *(choices if len(choices) == 1 else ())]
+    chosen = next((address for address in begin_with if address in choices), "")
+    if chosen:
+        choices[chosen]["checked"] = True
     return [{"display_name": display_domain(name), "addresses": group} for name, group in groups.items()]
+
+
+def _own_address(user: User, choices: list[dict[str, Any]], domains: Sequence[Domain]) -> str:
+    """The address that somebody signs in with, to be typed for them: it is in a domain, yet not on record.
+
+    "" where something is ticked, which what is typed would outdo.
+    """
+    ticked = any(choice.get("checked") for group in choices for choice in group["addresses"])
+    own = user.email.rpartition("@")[2] in {domain.name for domain in domains}
+    return user.email if own and not ticked else ""
 
 
 def _questions(request: HttpRequest, offered: Sequence[Protocol], cards: Cards) -> dict[str, Any]:

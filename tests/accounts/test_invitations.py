@@ -15,6 +15,8 @@ from accounts.services import invite
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import PASSWORD, person, signed_in
 
+WELCOME = "You now belong to Lindqvist AB at Northwind Hosting. Here you get its mail on your devices"
+
 
 @pytest.fixture
 def link(owner: User, customer: Customer) -> str:
@@ -66,6 +68,7 @@ def test_somebody_new_signs_up_by_it_with_the_invited_address_only(client: Clien
     user = User.objects.get(email="new@lindqvist.example")
     assert user.memberships.get().role == Membership.Role.MEMBER
     assert not User.objects.filter(email="else@example.com").exists()
+    assert WELCOME in client.get("/").content.decode()
     # The mail reached them, so nothing is left to confirm.
     assert "Lindqvist AB" in client.get("/accounts/people/").content.decode()
     assert Client().get(link).status_code == 410
@@ -77,8 +80,9 @@ def test_somebody_with_an_account_signs_in_and_joins(client: Client, link: str) 
 
     answer = client.post(f"/accounts/login/?next={link}", {"login": user.email, "password": PASSWORD})
     assert answer.headers["location"] == link
-    client.post(link)
+    page = client.post(link, follow=True).content.decode()
 
+    assert WELCOME in page
     assert user.memberships.get().customer.name == "Lindqvist AB"
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Customer, Membership, User
+from accounts.services import ensure_user
 from mailsetup.clientconfig import Protocol
 from mailsetup.discovery.dns_watch import watcher
 from mailsetup.guides.clients import GUIDES
 from mailsetup.hosting.models import Service
 from mailsetup.hosting.provisioning import provision
+from tests.connection_tests.runs import queued
 from tests.faults import FaultyNameServer
 from tests.html import Element, read
 from tests.provider import MakeLink
@@ -61,16 +63,52 @@ def radios(form: Element, name: str) -> dict[str, bool]:
 
 
 @pytest.mark.usefixtures("two_domains")
-def test_the_mailboxes_stand_below_their_domains_and_the_first_is_chosen(browser: Client) -> None:
+def test_the_mailboxes_stand_below_their_domains_and_nobody_begins_with_somebody_elses(
+    browser: Client,
+) -> None:
     form = questions(browser.get("/"))
     assert [name.text for name in form.all("span", "group-name")] == ["example.com", "bücher.example"]
     assert radios(form, "address") == {
-        "anna@example.com": True,
+        "anna@example.com": False,
         "bert@example.com": False,
         "ida@xn--bcher-kva.example": False,
     }
     assert "ida@bücher.example" in form.text
     assert "Any address in one of your domains, also one that isn’t listed." in form.text
+
+
+@pytest.mark.usefixtures("two_domains")
+@pytest.mark.parametrize(
+    ("email", "ticked", "typed"),
+    [
+        ("bert@example.com", ["bert@example.com"], ""),
+        # Not on record, and in a domain all the same.
+        ("cleo@example.com", [], "cleo@example.com"),
+        ("cleo@elsewhere.example", [], ""),
+    ],
+)
+def test_everybody_begins_with_their_own_address(
+    signed_in: Any, email: str, ticked: list[str], typed: str
+) -> None:
+    person = ensure_user(email)
+    Membership.objects.create(user=person, customer=Customer.objects.get(external_id="whmcs:1234"))
+
+    form = questions(signed_in(person).get("/"))
+
+    assert [address for address, chosen in radios(form, "address").items() if chosen] == ticked
+    (field,) = [field for field in form.all("input") if field.attributes.get("name") == "other"]
+    assert field["value"] == typed
+
+
+def test_the_only_address_is_chosen(browser: Client) -> None:
+    assert radios(questions(browser.get("/")), "address") == {"anna@example.com": True}
+
+
+@pytest.mark.usefixtures("two_domains")
+def test_the_address_that_was_tested_lately_is_chosen(browser: Client, owner: User) -> None:
+    queued(owner, address="bert@example.com")
+    form = questions(browser.get("/"))
+    assert [address for address, chosen in radios(form, "address").items() if chosen] == ["bert@example.com"]
 
 
 @pytest.mark.usefixtures("two_domains")
