@@ -12,6 +12,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     invitation_days: Annotated[int, Meta(ge=1, le=365)] = 7
     # Keeps an account from being used to send mail to strangers.
     invitations_per_hour_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
+    # Long enough to notice the wrong name, short enough to be remembered.
+    removal_undo_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     # Each sends a code to an address that may be a stranger's.
     address_changes_per_hour_limit: Annotated[int, Meta(ge=1, le=1000)] = 10
     # Nobody sets up mail every day, so a session lasts.

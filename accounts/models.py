@@ -1,5 +1,6 @@
 """Users, customers, who belongs to whom, invitations, and support's visits."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -117,6 +118,41 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.customer}"
+
+
+class RemovalQuerySet(models.QuerySet["Removal"]):
+    """Removals by age."""
+
+    def undoable(self) -> "RemovalQuerySet":
+        """Those that an owner can still undo."""
+        return self.filter(removed_at__gt=timezone.now() - _undo_time())
+
+    def over(self) -> "RemovalQuerySet":
+        """Those that nobody can undo any more."""
+        return self.filter(removed_at__lte=timezone.now() - _undo_time())
+
+
+def _undo_time() -> timedelta:
+    return timedelta(minutes=settings.ACCOUNTS.removal_undo_minutes)
+
+
+class Removal(models.Model):
+    """A membership that has ended, kept for as long as an owner can undo that."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="removals")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="removals")
+    role = models.CharField(_("role"), max_length=6, choices=Membership.Role)
+    removed_at = models.DateTimeField(_("removed"), default=timezone.now)
+
+    objects = RemovalQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.customer}"
+
+    @property
+    def undoable_until(self) -> datetime:
+        """When it is final."""
+        return self.removed_at + _undo_time()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

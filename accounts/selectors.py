@@ -6,14 +6,21 @@ from allauth.account.models import EmailAddress
 from django.db.models import Prefetch, QuerySet
 
 from accounts import access
-from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+from accounts.models import Customer, Invitation, Membership, Removal, SupportVisit, User
 
 
 def people_of(user: User) -> QuerySet[Customer]:
-    """The customers of `user`, each with everybody who belongs to it and the invitations still open."""
+    """The customers of `user`, each with everybody who belongs to it, the invitations still open,
+    and whoever was removed a moment ago.
+    """
     return access.customers_of(user).prefetch_related(
         Prefetch("memberships", Membership.objects.select_related("user").order_by("role", "user__email")),
         Prefetch("invitations", Invitation.objects.usable(), to_attr="open_invitations"),
+        Prefetch(
+            "removals",
+            Removal.objects.undoable().select_related("user").order_by("-removed_at"),
+            to_attr="undoable_removals",
+        ),
     )
 
 

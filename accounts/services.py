@@ -13,11 +13,23 @@ from django.utils import timezone
 
 from accounts import selectors, tasks
 from accounts.brands import Brand
-from accounts.models import Customer, FormerAddress, Invitation, Membership, SupportVisit, User
+from accounts.models import (
+    Customer,
+    FormerAddress,
+    Invitation,
+    Membership,
+    Removal,
+    SupportVisit,
+    User,
+)
 
 
 class LastOwner(Exception):
     """A customer would be left without anybody who looks after its people."""
+
+
+class RemovalIsFinal(Exception):
+    """It is too late to undo a removal."""
 
 
 class AlreadyMember(Exception):
@@ -177,10 +189,33 @@ def revoke_invitation(invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def remove_member(membership: Membership) -> None:
-    """End a membership. Raises LastOwner for the only owner."""
+def remove_member(membership: Membership) -> Removal:
+    """End a membership at once; undo_removal() undoes it. Raises LastOwner for the only owner."""
     _keep_an_owner(membership)
+    user, customer = membership.user, membership.customer
     membership.delete()
+    return Removal.objects.create(user=user, customer=customer, role=membership.role)
+
+
+@transaction.atomic
+def undo_removal(removal: Removal) -> Membership:
+    """Let somebody who was removed belong to the customer as before.
+
+    Raises RemovalIsFinal when it is too late, or when somebody else has undone it already.
+    """
+    current = Removal.objects.select_for_update().undoable().filter(pk=removal.pk).first()
+    if current is None:
+        raise RemovalIsFinal
+    membership, _created = Membership.objects.get_or_create(
+        user=current.user, customer=current.customer, defaults={"role": current.role}
+    )
+    current.delete()
+    return membership
+
+
+def forget_removals() -> int:
+    """Delete removals that nobody can undo any more; returns how many."""
+    return Removal.objects.over().delete()[0]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/customers/<int:customer_id>/invite/", people.invite, name="invite"),
     path("people/memberships/<int:membership_id>/role/", people.change_role, name="change_role"),
     path("people/memberships/<int:membership_id>/remove/", people.remove_member, name="remove_member"),
+    path("people/removals/<int:removal_id>/undo/", people.undo_removal, name="undo_removal"),
     path("people/invitations/<int:invitation_id>/end/", people.revoke_invitation, name="revoke_invitation"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("view-as/end/", support.EndView.as_view(), name="view_as_end"),

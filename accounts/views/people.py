@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access, selectors, services
 from accounts.brands import brand_of
 from accounts.forms import InviteForm, RoleForm
 from accounts.http import AuthenticatedHttpRequest
-from accounts.models import Customer, Invitation, Membership
+from accounts.models import Customer, Invitation, Membership, Removal
 
 LAST_OWNER = gettext_lazy("Somebody has to look after the people here. Make another person an owner first.")
 
@@ -31,10 +31,14 @@ def _page(
     request: AuthenticatedHttpRequest, form: InviteForm, invited_to: Customer | None = None
 ) -> HttpResponse:
     owned = set(access.customers_owned_by(request.user).values_list("pk", flat=True))
+    # Support sees what an owner sees, and changes nothing of it.
+    may_change = not access.is_support_visit(request)
     customers = [
         {
             "customer": customer,
             "owned": customer.pk in owned,
+            "may_change": may_change and customer.pk in owned,
+            "owner_count": sum(one.role == Membership.Role.OWNER for one in customer.memberships.all()),
             "form": form if customer == invited_to else InviteForm(auto_id=f"c{customer.pk}_%s"),
         }
         for customer in selectors.people_of(request.user)
@@ -79,7 +83,8 @@ def invitation_link(request: HttpRequest, token: str) -> str:
 @require_POST
 def change_role(request: AuthenticatedHttpRequest, membership_id: int) -> HttpResponse:
     """Make somebody an owner or a member."""
-    membership = _membership_i_look_after(request, membership_id)
+    membership = _membership_of_mine(request, membership_id)
+    _confirm_who_it_is(request)
     form = RoleForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -97,10 +102,13 @@ def change_role(request: AuthenticatedHttpRequest, membership_id: int) -> HttpRe
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_member(request: AuthenticatedHttpRequest, membership_id: int) -> HttpResponse:
-    """End somebody's membership; their account stays."""
-    membership = _membership_i_look_after(request, membership_id)
+    """Ask, then end somebody's membership; their account stays."""
+    membership = _membership_of_mine(request, membership_id)
+    if request.method != "POST":
+        return render(request, "accounts/remove_member.html", {"membership": membership})
+    _confirm_who_it_is(request)
     try:
         services.remove_member(membership)
     except services.LastOwner:
@@ -112,21 +120,37 @@ def remove_member(request: AuthenticatedHttpRequest, membership_id: int) -> Http
 
 @login_required
 @require_POST
-def revoke_invitation(request: AuthenticatedHttpRequest, invitation_id: int) -> HttpResponse:
-    """Take an invitation back before it is used."""
+def undo_removal(request: AuthenticatedHttpRequest, removal_id: int) -> HttpResponse:
+    """Let somebody back in who was removed a moment ago."""
     owned = access.customers_owned_by(request.user)
-    invitation = get_object_or_404(Invitation, pk=invitation_id, customer__in=owned)
-    services.revoke_invitation(invitation)
-    messages.success(request, _("The invitation to %(email)s is taken back.") % {"email": invitation.email})
+    removal = get_object_or_404(Removal.objects.select_related("user"), pk=removal_id, customer__in=owned)
+    _confirm_who_it_is(request)
+    try:
+        services.undo_removal(removal)
+    except services.RemovalIsFinal:
+        messages.error(
+            request, _("It’s too late to undo that. Invite %(person)s.") % {"person": removal.user}
+        )
+    else:
+        messages.success(request, _("%(person)s belongs here again.") % {"person": removal.user})
     return redirect("accounts:people")
 
 
-def _membership_i_look_after(request: AuthenticatedHttpRequest, membership_id: int) -> Membership:
+@login_required
+@require_POST
+def revoke_invitation(request: AuthenticatedHttpRequest, invitation_id: int) -> HttpResponse:
+    """End an invitation before it is used."""
     owned = access.customers_owned_by(request.user)
-    people = Membership.objects.select_related("user")
-    membership = get_object_or_404(people, pk=membership_id, customer__in=owned)
-    _confirm_who_it_is(request)
-    return membership
+    invitation = get_object_or_404(Invitation, pk=invitation_id, customer__in=owned)
+    services.revoke_invitation(invitation)
+    messages.success(request, _("The invitation to %(email)s is cancelled.") % {"email": invitation.email})
+    return redirect("accounts:people")
+
+
+def _membership_of_mine(request: AuthenticatedHttpRequest, membership_id: int) -> Membership:
+    owned = access.customers_owned_by(request.user)
+    people = Membership.objects.select_related("user", "customer")
+    return get_object_or_404(people, pk=membership_id, customer__in=owned)
 
 
 def _confirm_who_it_is(request: AuthenticatedHttpRequest) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import services as account_services
 from mailsetup.connection_tests import credentials, reaper
 from mailsetup.connection_tests.models import ConnectionTest, WorkerHeartbeat
 from mailsetup.guides.models import StepsMail
@@ -26,7 +27,7 @@ def add(prune_theirs: Callable[[], dict[str, int]]) -> None:
 
 
 def prune() -> dict[str, int]:
-    """Delete old tests, mails, links, workers, passwords and sessions that are over; returns how many."""
+    """Delete tests, mails, links, workers, passwords, removals, sessions that are over; returns how many."""
     reaper.reap_lost_tests()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     old = timezone.now() - timedelta(days=settings.CONNECTION_TESTS.history_days)
@@ -35,6 +36,7 @@ def prune() -> dict[str, int]:
         "connection_tests": _delete(ConnectionTest.objects.filter(created_at__lt=old)),
         "steps_mails": _delete(StepsMail.objects.filter(created_at__lt=old)),
         "setup_links": _delete(SetupLink.objects.filter(expires_at__lt=old)),
+        "removals": account_services.forget_removals(),
         "passwords": credentials.forget_expired(),
         "workers": WorkerHeartbeat.objects.filter(seen_at__lt=old).delete()[0],
     }

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.models import Customer, Invitation, Membership, SupportVisit, User
-from tests.accounts.conftest import signed_in
+from accounts.models import Customer, Invitation, Membership, Removal, SupportVisit, User
+from tests.accounts.conftest import person, signed_in
 
 SIGN_IN, NOT_THERE, DONE = "/accounts/login/", 404, 302
 
@@ -33,11 +33,14 @@ def paths(owner: User, colleague: User, customer: Customer) -> dict[str, str]:
         expires_at=timezone.now() + timedelta(days=1),
     )
     membership = Membership.objects.get(user=colleague)
+    gone = person("gone@lindqvist.example")
+    removal = Removal.objects.create(user=gone, customer=customer, role=Membership.Role.MEMBER)
     return {
         "invite": f"/accounts/people/customers/{customer.pk}/invite/",
         "role": f"/accounts/people/memberships/{membership.pk}/role/",
+        "undo": f"/accounts/people/removals/{removal.pk}/undo/",
         "remove": f"/accounts/people/memberships/{membership.pk}/remove/",
-        "take back": f"/accounts/people/invitations/{invitation.pk}/end/",
+        "cancel": f"/accounts/people/invitations/{invitation.pk}/end/",
         "view as": f"/accounts/view-as/{owner.pk}/",
         "end of a visit": "/accounts/view-as/end/",
     }
@@ -68,8 +71,9 @@ PEOPLE = ("anonymous", "stranger", "colleague", "owner", "support")
     [
         ("invite", (SIGN_IN, NOT_THERE, NOT_THERE, DONE, NOT_THERE)),
         ("role", (SIGN_IN, NOT_THERE, NOT_THERE, DONE, NOT_THERE)),
+        ("undo", (SIGN_IN, NOT_THERE, NOT_THERE, DONE, NOT_THERE)),
         ("remove", (SIGN_IN, NOT_THERE, NOT_THERE, DONE, NOT_THERE)),
-        ("take back", (SIGN_IN, NOT_THERE, NOT_THERE, DONE, NOT_THERE)),
+        ("cancel", (SIGN_IN, NOT_THERE, NOT_THERE, DONE, NOT_THERE)),
         ("view as", (SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE, DONE)),
         # Nobody of them is on a visit.
         ("end of a visit", (403, 403, 403, 403, 403)),

@@ -10,14 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.account.models import EmailConfirmationHMAC
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts.models import Customer, Invitation, Membership, User
+from accounts.models import Customer, Invitation, Membership, Removal, User
 from accounts.selectors import token_hash
 
 PROVIDER: dict[str, Any] = {
@@ -91,7 +90,8 @@ PAGES = {
     "accounts/people/": (302, 200),
     "accounts/people/customers/<int:customer_id>/invite/": (302, 422),
     "accounts/people/memberships/<int:membership_id>/role/": (302, 404),
-    "accounts/people/memberships/<int:membership_id>/remove/": (302, 302),
+    "accounts/people/memberships/<int:membership_id>/remove/": (302, 200),
+    "accounts/people/removals/<int:removal_id>/undo/": (302, 302),
     "accounts/people/invitations/<int:invitation_id>/end/": (302, 302),
     "accounts/invitations/<str:token>/": (200, 200),
     "accounts/view-as/end/": (403, 403),
@@ -147,7 +147,7 @@ POSTED = {
     "s/<str:token>/phone/",
     "accounts/people/customers/<int:customer_id>/invite/",
     "accounts/people/memberships/<int:membership_id>/role/",
-    "accounts/people/memberships/<int:membership_id>/remove/",
+    "accounts/people/removals/<int:removal_id>/undo/",
     "accounts/people/invitations/<int:invitation_id>/end/",
     "accounts/view-as/end/",
 }
@@ -256,7 +256,7 @@ def values(owner: User) -> dict[str, str]:
         "client": "thunderbird",
         "customer_id": str(invitation.customer_id),
         "invitation_id": str(invitation.pk),
-        "key": EmailConfirmationHMAC(owner.emailaddress_set.get()).key,
+        "key": "made-up",
         "link": link,
         "membership_id": str(Membership.objects.get().pk),
         "pk": "1",
@@ -264,6 +264,9 @@ def values(owner: User) -> dict[str, str]:
         "provider_id": "none",
         "reference": start_test(signed_in(owner), f"/setup/{ADDRESS}/test/"),
         "reference_of_link": start_test(Client(), f"/s/{link}/test/"),
+        "removal_id": str(
+            Removal.objects.create(user=owner, customer=Customer.objects.get(), role="owner").pk
+        ),
         "slug": "mobileconfig",
         "token": "invited",
         "uidb36": "1",
