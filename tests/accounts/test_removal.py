@@ -160,6 +160,8 @@ def test_support_sees_the_people_and_no_button_that_would_be_refused(
     assert not main.all("form")
     assert not main.all("a")
     assert not main.all("button")
+    menu = set(read(support_looking_as(owner).get("/accounts/people/")).links().values())
+    assert not menu & {"/accounts/name/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"}
     mine = read(signed_in(owner).get("/accounts/people/")).one("main")
     assert {button.text for button in mine.all("button")} == {
         *("Make an owner", "Undo", "Cancel the invitation", "Send the invitation"),
