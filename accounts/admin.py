@@ -78,6 +78,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             services.replace_addresses(obj, obj.email)
+            services.end_other_sessions(obj, request.session.session_key)
 
     @admin.display(description=_("view as"))
     def view_as(self, user: User) -> str:

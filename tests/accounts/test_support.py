@@ -6,6 +6,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import SupportVisit, User
+from accounts.services import ensure_user
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import person, signed_in
 
@@ -162,6 +163,7 @@ def test_a_clerk_who_may_change_people_cannot_become_mightier(support: User, own
 
 def test_an_address_that_support_changes_takes_the_place_of_the_old_one(desk: Client, owner: User) -> None:
     form = {"email": "Anna@new.example", "name": "Anna", "is_active": "on"}
+    theirs = signed_in(owner)
     inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
     answer = desk.post(f"/admin/accounts/user/{owner.pk}/change/", form | inline)
@@ -172,6 +174,9 @@ def test_an_address_that_support_changes_takes_the_place_of_the_old_one(desk: Cl
     assert [(a.email, a.verified, a.primary) for a in owner.emailaddress_set.all()] == [
         ("anna@new.example", True, True)
     ]
+    assert theirs.get("/accounts/people/").status_code == 302, "whoever came in by the old one is still there"
+    assert ensure_user("owner@lindqvist.example") == owner
+    assert desk.get("/admin/").status_code == 200
 
 
 def test_support_adds_a_person_who_then_signs_in_by_code(desk: Client, client: Client) -> None:

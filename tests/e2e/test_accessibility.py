@@ -22,6 +22,12 @@ PAGES = [
     "/setup/?address=anna%40lab.test&q=pegasus",
     "/go/",
     "/guide/lab.test/",
+    "/accounts/people/",
+    "/accounts/name/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
 ]
 # Each guide on one of the screens: what differs between them is the words.
 GUIDE_PAGES = [f"/setup/anna@lab.test/{slug}/imap/" for slug in GUIDES]
