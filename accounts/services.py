@@ -44,17 +44,13 @@ class InvitationUnusable(Exception):
 def ensure_user(email: str) -> User:
     """The user with this address, made without a password when new: they sign in by code or set one.
 
-    The address counts as verified, because the provider says that it is theirs. Somebody who has changed
-    their address since then is still found by this one, unless it is somebody else's by now.
+    The address counts as verified, because the provider says that it is theirs.
     """
     address = email.strip().lower()
     known = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
     if known is not None:
         found: User = known.user
         return found
-    former = FormerAddress.objects.filter(email=address).select_related("user").first()
-    if former is not None:
-        return former.user
     release_address(address)
     user, created = User.objects.get_or_create(email=address)
     if created:
@@ -115,7 +111,15 @@ def end_other_sessions(user: User, session_key: str | None) -> int:
 
 
 def ensure_owner(email: str, customer: Customer) -> bool:
-    """Make the user with this address an owner of `customer` unless they belong to it; True when new."""
+    """Make the user with this address an owner of `customer` unless they belong to it; True when new.
+
+    Whoever had the address before belongs to it as well, unless it is somebody else's by now. At another
+    customer the old address says nothing about them: it may have been given to somebody new.
+    """
+    address = email.strip().lower()
+    known_by_it = FormerAddress.objects.filter(email=address, user__memberships__customer=customer)
+    if known_by_it.exists() and not selectors.has_account(address):
+        return False
     _membership, created = Membership.objects.get_or_create(
         user=ensure_user(email), customer=customer, defaults={"role": Membership.Role.OWNER}
     )

@@ -9,8 +9,8 @@ from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import FormerAddress, User
-from accounts.services import ensure_user
+from accounts.models import Customer, FormerAddress, User
+from accounts.services import ensure_owner
 from tests.accounts.authenticator import code_for, enrol
 from tests.accounts.conftest import PASSWORD, person, signed_in
 
@@ -214,21 +214,30 @@ def test_codes_to_new_addresses_are_few(owner: User) -> None:
 # --- The provider's file says the old address for a long time ----------------------------------------------
 
 
-def test_provisioning_by_the_old_address_makes_no_second_account(owner: User) -> None:
+def test_provisioning_by_the_old_address_makes_no_second_account(owner: User, customer: Customer) -> None:
     change(signed_in(owner))
 
-    assert ensure_user("Owner@lindqvist.example") == owner
+    assert not ensure_owner("Owner@lindqvist.example", customer)
+    assert list(customer.users.all()) == [owner]
     assert not User.objects.filter(email="owner@lindqvist.example").exists()
     assert addresses(owner) == [(NEW, True, True)]
 
 
-def test_an_old_address_that_is_anothers_by_now_means_that_other_one(owner: User) -> None:
+def test_an_old_address_that_is_anothers_by_now_means_that_other_one(owner: User, customer: Customer) -> None:
     change(signed_in(owner))
     heir = person("heir@lindqvist.example")
     change(signed_in(heir), "owner@lindqvist.example")
 
-    assert ensure_user("owner@lindqvist.example") == heir
-    assert ensure_user("heir@lindqvist.example") == heir
+    assert ensure_owner("owner@lindqvist.example", customer)
+    assert set(customer.users.all()) == {owner, heir}
+
+
+def test_an_old_address_opens_no_other_customer(owner: User) -> None:
+    change(signed_in(owner))
+    other = Customer.objects.create(external_id="whmcs:77", name="Given the address later")
+
+    assert ensure_owner("owner@lindqvist.example", other)
+    assert owner not in other.users.all()
 
 
 def test_who_goes_back_to_the_old_address_has_it_alone(owner: User) -> None:
