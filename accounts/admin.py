@@ -77,7 +77,7 @@ class UserAdmin(admin.ModelAdmin[User]):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
-            services.replace_addresses(obj, obj.email)
+            services.replace_addresses(obj, obj.email, brand=brand_of(request))
             services.end_other_sessions(obj, request.session.session_key)
 
     @admin.display(description=_("view as"))

@@ -81,12 +81,18 @@ def release_address(email: str, *, keep: User | None = None) -> None:
 
 
 @transaction.atomic
-def replace_addresses(user: User, email: str) -> None:
-    """Make this the only address of `user`, verified: the old ones no longer get codes or links."""
+def replace_addresses(user: User, email: str, *, brand: Brand) -> None:
+    """Make this the only address of `user`, verified: the old ones get a mail by `brand`, and no more."""
     address = email.strip().lower()
     old = EmailAddress.objects.filter(user=user).exclude(email=address)
     for former in old.filter(verified=True):
         remember_former_address(user, former.email, now=address)
+        context = {"brand": brand, "old": former.email, "new": address}
+        tasks.send_later(
+            subject=" ".join(render_to_string("email/address_changed_subject.txt", context).split()),
+            body=render_to_string("email/address_changed.txt", context),
+            to=former.email,
+        )
     old.delete()
     EmailAddress.objects.update_or_create(
         user=user, email=address, defaults={"verified": True, "primary": True}

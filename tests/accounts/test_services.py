@@ -87,10 +87,13 @@ def test_the_old_addresses_go_when_one_takes_their_place(db: None) -> None:
     user, other = services.ensure_user("anna@old.example"), services.ensure_user("otto@elsewhere.example")
     EmailAddress.objects.create(user=user, email="anna@new.example", verified=False, primary=False)
 
-    services.replace_addresses(user, " Anna@New.example ")
+    services.replace_addresses(user, " Anna@New.example ", brand=BRAND)
 
     assert addresses(user) == [("anna@new.example", True, True)]
     assert User.objects.get(pk=user.pk).email == "anna@new.example"
+    assert [message.to for message in mail.outbox] == [["anna@old.example"]]
+    assert "at Northwind Hosting has changed" in mail.outbox[0].body
+    assert "from anna@old.example to anna@new.example" in mail.outbox[0].body
     assert addresses(other) == [("otto@elsewhere.example", True, True)]
 
 
