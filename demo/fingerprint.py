@@ -12,7 +12,7 @@ from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Code with its migrations and static files.
-FOLDERS = ("accounts", "demo", "mailsetup", "portal")
+FOLDERS = ("accounts", "components", "demo", "mailsetup", "portal")
 # Any other variable may be a setting, and preparation is what says in a sentence that one is wrong.
 OF_THE_SHELL = frozenset({"_", "OLDPWD", "PWD", "SHLVL"})
 

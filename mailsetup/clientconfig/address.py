@@ -90,6 +90,8 @@ def parse_domain(text: str) -> str:
 
 def display_domain(name: str) -> str:
     """The domain in its own script; a name that is no valid IDN stays as it is."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
     try:
         return idna.decode(name)
     except (idna.IDNAError, UnicodeError):

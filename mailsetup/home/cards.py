@@ -25,6 +25,7 @@ class Cards:
         return {
             "slug": guide.slug,
             "name": guide.name,
+            "name_parts": (),
             "tile": guide.tile,
             "hue": guide.hue,
             "retired": guide.status != "current",

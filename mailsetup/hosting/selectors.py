@@ -35,11 +35,14 @@ def find_hosting(address: Address, *, display_name: str) -> tuple[Hosting, Domai
         return _hosting_by_mx(address.domain, display_name), None
 
 
-def find_stored_hosting(address: Address, *, display_name: str) -> tuple[Hosting, Domain]:
-    """The same without asking DNS, so only where the domain or the alias was provisioned."""
+def find_stored_hosting(
+    address: Address, *, display_name: str, among: QuerySet[Domain] | None = None
+) -> tuple[Hosting, Domain]:
+    """The same without asking DNS, so only where the domain or alias was provisioned; `among` those alone."""
     # By two indexes; a join of the aliases would look at every domain.
     alias_of = DomainAlias.objects.filter(name=address.domain).values("domain")
-    found = Domain.objects.filter(Q(name=address.domain) | Q(pk__in=alias_of), enabled=True)
+    domains = Domain.objects.all() if among is None else among
+    found = domains.filter(Q(name=address.domain) | Q(pk__in=alias_of), enabled=True)
     domain = found.select_related("server").prefetch_related("server__services").first()
     if domain is None:
         raise UnknownDomain(address.domain)

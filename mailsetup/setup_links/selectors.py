@@ -4,14 +4,14 @@ import base64
 import hashlib
 from datetime import datetime, time
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Membership, User
 from mailsetup.clientconfig import parse_address
-from mailsetup.hosting.selectors import UnknownDomain, domains_of, find_hosting
+from mailsetup.hosting.selectors import domains_of, find_hosting, find_stored_hosting
 from mailsetup.setup_links.codes import code_from
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
@@ -35,10 +35,7 @@ def setup_of_user(user: User, text: str, *, display_name: str) -> Setup:
     An address of somebody else's domain is as unknown as one that does not exist; DNS is not asked.
     """
     address = parse_address(text)
-    named = Q(name=address.domain) | Q(aliases__name=address.domain)
-    if not domains_of(user).filter(named).exists():
-        raise UnknownDomain(address.domain)
-    hosting, domain = find_hosting(address, display_name=display_name)
+    hosting, domain = find_stored_hosting(address, display_name=display_name, among=domains_of(user))
     return Setup(address=address, hosting=hosting, domain=domain, user=user)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("portal", "accounts", "mailsetup")
+PACKAGES = ("portal", "accounts", "mailsetup", "components")
 
 
 def structs() -> Iterator[type[msgspec.Struct]]:

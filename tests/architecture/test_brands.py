@@ -2,7 +2,7 @@
 
 from tests.architecture.rooms import ROOT
 
-LOOKED_AT = ("portal", "accounts", "mailsetup")
+LOOKED_AT = ("portal", "accounts", "mailsetup", "components")
 
 
 def test_the_brand_is_passed_down_from_the_request() -> None:

@@ -123,7 +123,7 @@ def test_limits_are_named_where_they_are_given_and_stay_as_they_are(kind: type[m
 
 # --- Nothing that is a limit stands anywhere else -----------------------------------------------------
 
-LOOKED_AT = ("portal", "accounts", "mailsetup")
+LOOKED_AT = ("portal", "accounts", "mailsetup", "components")
 LIMITING = re.compile(
     r"(seconds?|minutes?|hours?|days?|weeks?|bytes|characters|age|count|limit|lifetime|patience|silence"
     r"|timeout|deadline|interval|window|tolerance|expiry|length|size|max|min)$",

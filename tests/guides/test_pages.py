@@ -303,6 +303,11 @@ def test_a_window_is_drawn_at_least_once_and_said_in_words(slug: str) -> None:
         assert not re.search(r"[<>{}]|\[\[", said)
 
 
+def test_a_window_is_said_with_the_letters_of_a_name_as_they_are() -> None:
+    windows = page("alpine", Protocol.IMAP, "ssl", name="Ann & <Bo>").root.parts("div", having="role")
+    assert any("Personal Name, Ann & <Bo>, SMTP Server" in part.attributes["aria-label"] for part in windows)
+
+
 @every_guide
 def test_each_guide_says_where_its_settings_are_later(slug: str) -> None:
     (later,) = (

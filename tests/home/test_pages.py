@@ -245,10 +245,8 @@ class TestSetupLink:
         assert "<svg" in answer.content.decode()
 
 
-def test_the_guide_needs_five_queries_at_most(
-    owner: User, signed_in: Any, django_assert_max_num_queries: Any
-) -> None:
+def test_the_guide_needs_four_queries(owner: User, signed_in: Any, django_assert_num_queries: Any) -> None:
     browser = signed_in(owner)
     browser.get(GUIDE)
-    with django_assert_max_num_queries(5):
+    with django_assert_num_queries(4):  # session, user, domain with its server, the server's services
         browser.get(GUIDE)

@@ -26,7 +26,7 @@ from hypothesis import settings as hypothesis_settings
 import tests.environment  # noqa: F401  # before anything reads the settings
 from tests.mutants.mutations import Mutant
 
-_OURS = {"accounts", "demo", "mailsetup", "portal", "tests"}
+_OURS = {"accounts", "components", "demo", "mailsetup", "portal", "tests"}
 # The tests' environment and pytest's plugins are here before pytest, which warns of that.
 _PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "--no-migrations", "-o", "addopts=--import-mode=importlib"]
 _PYTEST += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]

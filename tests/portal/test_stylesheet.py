@@ -21,7 +21,7 @@ def classes_of_the_templates() -> set[str]:
         for match in IN_A_TEMPLATE.finditer(template.read_text(encoding="utf-8")):
             found.update(re.findall(r"[\w-]+", " ".join(filter(None, match.groups()))))
     # Template tags write a few elements themselves.
-    for tags in [*ROOT.glob("portal/templatetags/*.py"), *ROOT.glob("mailsetup/*/templatetags/*.py")]:
+    for tags in [*ROOT.glob("components/templatetags/*.py"), *ROOT.glob("mailsetup/*/templatetags/*.py")]:
         found.update(re.findall(r"[\w-]+", tags.read_text(encoding="utf-8")))
     return found
 

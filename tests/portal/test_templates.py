@@ -45,5 +45,5 @@ def test_it_has_nothing_that_the_policy_refuses(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_icons_exist(name: str) -> None:
-    used = re.findall(r'components/icon\.html" with name="([^"]+)"', (TEMPLATES / name).read_text())
+    used = re.findall(r'\{% icon "([^"]+)"', (TEMPLATES / name).read_text())
     assert set(used) <= SPRITE

@@ -3,17 +3,18 @@
 """
 
 import re
-from typing import Any
+from html import unescape
 
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.brands import portal_host
-from mailsetup.clientconfig import ServerSettings
+from components.templatetags.components import icon, setting
+from mailsetup.clientconfig import ServerSettings, SocketType
 from mailsetup.guides.clients import Grade, Guide
 
 register = template.Library()
@@ -21,25 +22,43 @@ register = template.Library()
 # `[[File › Account Settings]]` in a guide: two labels of the app, one after the other.
 _LABELS = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
 _THEN = " › "
+_TAGS = re.compile("<[^>]*>")
+_USUAL_WORDS = {SocketType.SSL: "SSL/TLS", SocketType.STARTTLS: "STARTTLS"}
 
 
 @register.simple_block_tag(takes_context=True)
 def steps(context: Context, content: SafeString) -> SafeString:
     """`{% steps %}…{% endsteps %}`: one way through the guide. Its numbers go on where the last way ended."""
     way = context["steps"].end_way()
-    return render_to_string("guides/parts/steps.html", {"way": way, "content": content})
+    goes_on = format_html(' start="{}"', way[0].number) if way and way[0].number > 1 else ""
+    return format_html('<ol class="track steps"{}>{}</ol>', goes_on, content)
 
 
 @register.simple_block_tag(takes_context=True)
 def step(context: Context, content: SafeString, topics: str = "") -> SafeString:
     """`{% step topics="incoming user_name" %}<h2>…</h2>…{% endstep %}`: one step, with its number to tick.
 
-    Each of the topics is an id to link to: `#incoming`. A step without any is `#step-N`.
+    Each of the topics is an id to link to: `#incoming`. A step without any is `#step-N`. Paper has nothing
+    to tick. Whoever comes from a test finds said so at the step that the link points at (portal.css).
     """
     numbered = context["steps"].next_step(topics.split())
-    values = {"step": numbered, "content": content}
-    values |= {name: context.get(name) for name in ("from_test", "paper")}
-    return render_to_string("guides/parts/step.html", values)
+    more_ids = ((topic,) for topic in numbered.topics[1:])
+    anchors = format_html_join("", '<span class="anchor" id="{}"></span>', more_ids)
+    node = format_html(
+        '<span class="node" data-number="{}">{}</span>',
+        *(numbered.number, "" if context.get("paper") else icon("check")),
+    )
+    if not context.get("paper"):
+        done = _("Step %(number)s done") % {"number": numbered.number}
+        node = format_html(
+            '<label class="tick"><input type="checkbox" aria-label="{}">{}</label>', done, node
+        )
+    sent = SafeString("")
+    if context.get("from_test"):
+        sent = format_html('<p class="from-test">{}{}</p>', icon("pulse"), _("Your test sent you here"))
+    return format_html(
+        '<li id="{}">{}{}<div class="what">{}{}</div></li>', numbered.id, anchors, node, sent, content
+    )
 
 
 @register.simple_block_tag(takes_context=True)
@@ -88,7 +107,7 @@ def _plain(label: str) -> str:
     return label.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
 
 
-@register.inclusion_tag("guides/parts/field.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def field(
     context: Context,
     label: str,
@@ -98,23 +117,29 @@ def field(
     do: str = "",
     encryption: ServerSettings | None = None,
     copy: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """`{% field "Port" config.incoming.port %}`: one thing to fill in, under the label that the app gives it.
 
     `value` is copied as it is; or `text` stands there, or `do` is something to tick or choose, or the app's
     word for the `encryption` of a service. `copy` is the button's name, if "Copy" and the label are not
     enough to tell it from others on the page.
     """
-    return {
-        "label": label,
-        "value": value,
-        "text": text,
-        "do": do,
-        "service": encryption,
-        "guide": context["guide"],
-        "paper": context.get("paper"),
-        "copy_label": copy or _("Copy %(label)s") % {"label": label},
-    }
+    if encryption is not None:
+        text = _encryption(encryption, context["guide"])
+    if value and not copy:
+        copy = _("Copy %(label)s") % {"label": label}
+    return setting(context, format_html("[[{}]]", label), value, copy=copy, do=do, text=text)
+
+
+@register.simple_tag(name="encryption")
+def _encryption(service: ServerSettings, guide: Guide | None = None) -> str:
+    """`{% encryption config.incoming %}`: how that connection is encrypted, in the word that apps use.
+
+    With a `guide` in the word of its app.
+    """
+    if not service.encrypted:
+        return format_html('<span class="tag warn">{}</span>', _("None: not safe"))
+    return guide.word_for(service.socket_type) if guide else _USUAL_WORDS[service.socket_type]
 
 
 @register.simple_block_tag(takes_context=True)
@@ -126,10 +151,15 @@ def sketch(context: Context, content: SafeString, title: str) -> SafeString:
     """
     if context.get("paper"):
         return SafeString("")
-    said = strip_tags(_LABELS.sub(r"\1", content).replace("</span>", "</span>, "))
-    words = " ".join(said.split()).replace(" ,", ",").strip(", ")
-    values = {"title": title, "content": content, "said": words, "steps": context["steps"]}
-    return render_to_string("guides/parts/sketch.html", values)
+    pieces = _TAGS.split(_LABELS.sub(r"\1", content).replace("</span>", "</span>, "))
+    words = " ".join("".join(pieces).split()).replace(" ,", ",").strip(", ")
+    said = _("Sketch of the window “%(title)s”: %(said)s") % {"title": title, "said": unescape(words)}
+    return format_html(
+        '<figure><div class="sketch" role="img" aria-label="{}"><div class="bar" aria-hidden="true">'
+        '<i></i><i></i><i></i><span>{}</span></div><div class="pane" aria-hidden="true">{}</div></div>'
+        "<figcaption>{}</figcaption></figure>",
+        *(said, title, content, _("A sketch. Your window may look a little different.")),
+    )
 
 
 @register.simple_tag
@@ -138,10 +168,10 @@ def box(label: str, value: object) -> SafeString:
     return format_html('<span>{}</span><span class="box set">{}</span>', label, value)
 
 
-@register.inclusion_tag("guides/parts/sketch_tick.html")
-def ticked(label: str, *, off: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def ticked(label: str, *, off: bool = False) -> SafeString:
     """A box or a choice of a sketch, ticked or chosen; `off`: not."""
-    return {"label": label, "off": off}
+    return format_html('<span class="opt{}">{}{}</span>', " off" if off else "", icon("check"), label)
 
 
 @register.simple_tag

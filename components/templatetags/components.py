@@ -1,0 +1,68 @@
+"""The small parts of which a page has dozens; the larger ones are templates in templates/components/.
+
+As a function each costs a fraction of what a template inside a template does.
+"""
+
+from functools import cache
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+_ICONS = {"ok": "check", "warn": "alert", "bad": "cross", "run": "pulse"}
+
+
+@register.simple_tag
+@cache
+def icon(name: str, *, kind: str = "icon", flip: bool = False) -> SafeString:
+    """The drawing called `name` in components/sprite.html, which says nothing to those who can't see it.
+
+    `kind` is "pic" for a picture that is wider; `flip` turns an arrow round where people read from the right.
+    """
+    turned = SafeString(" data-flip") if flip else ""
+    return format_html('<svg class="{}" aria-hidden="true"{}><use href="#i-{}"/></svg>', kind, turned, name)
+
+
+@register.simple_tag
+def state_icon(state: str) -> SafeString:
+    """The drawing for how something went: "ok", "warn", "bad", "run"; a dash for what did not happen."""
+    return icon(_ICONS.get(state, "skip"))
+
+
+@register.simple_tag(takes_context=True)
+def copy_button(context: Context, value: object, label: str, *, short: bool = False) -> SafeString:
+    """A button that copies `value`; `label` says what that is ("Copy receiving server"), `short` hides words.
+
+    Nothing where the page has `paper`, which has nothing to press.
+    """
+    if context.get("paper"):
+        return SafeString("")
+    words = SafeString("")
+    if not short:
+        words = format_html('<span class="no">{}</span><span class="yes">{}</span>', _("Copy"), _("Copied"))
+    return format_html(
+        '<button class="copy" type="button" data-needs-js data-copy="{}" aria-label="{}">'
+        '<span class="no">{}</span><span class="yes">{}</span>{}</button>',
+        *(value, label, icon("copy"), icon("check"), words),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def setting(
+    context: Context, label: str, value: object = "", *, copy: str = "", do: str = "", text: object = ""
+) -> SafeString:
+    """One row of dl.settings: a `value` to copy as it is, by a button that is called `copy`.
+
+    In its place `do`, something to tick or choose, or `text`.
+    """
+    if value:
+        shown = format_html("<code>{}</code>{}", value, copy_button(context, value, copy))
+    elif do:
+        shown = format_html('<span class="do">{}{}</span>', icon("check"), do)
+    else:
+        shown = format_html("{}", text)
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, shown)
