@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from accounts.browsers import system_of
-from mailsetup.guides.clients import Platform
+from mailsetup.guides.clients import Guide, Platform
 
 _HINTS = {
     '"Windows"': Platform.WINDOWS,
@@ -47,6 +47,12 @@ DEVICES = {
     Platform.MAC: (_("a Mac"), _("Mac"), "laptop"),
     Platform.LINUX: (_("a Linux computer"), _("Linux"), "desktop"),
 }
+
+
+def only_device(guide: Guide) -> str:
+    """What the one kind of device is called that the app runs on, unless its name says so; else empty."""
+    names = [str(DEVICES[platform][1]) for platform in guide.platforms]
+    return names[0] if len(names) == 1 and names[0] not in guide.name else ""
 
 
 def may_be_an_ipad(headers: Mapping[str, str]) -> bool:

@@ -36,7 +36,7 @@ from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.formats.terminal.base import TerminalFormat
 from mailsetup.guides import plain_text, services
 from mailsetup.guides.clients import GUIDES, Guide
-from mailsetup.guides.devices import DEVICES, guess_platform
+from mailsetup.guides.devices import DEVICES, guess_platform, only_device
 from mailsetup.guides.forms import SendStepsForm
 from mailsetup.guides.lookup import lookup, told
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
@@ -51,6 +51,7 @@ from mailsetup.setup_links.selectors import code_of, todays_guide_link, token_of
 from mailsetup.setup_links.services import TooManyGuideLinks, ensure_guide_link
 from mailsetup.setup_links.setups import Setup
 
+# Holds which app and which protocol: "thunderbird/imap".
 LAST_APP_COOKIE = "last_app"
 # Stands for the reader's own part of the address on a page that knows nobody.
 ANYBODY = "you"
@@ -66,6 +67,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
     context = {
         **_steps_context(setup, guide, config),
         "switch": _switch(setup, guide),
+        "device": only_device(guide),
         "on_device": guess_platform(request.headers) in guide.platforms,
         "from_test": request.GET.get("from", ""),
         "for_staff": request.user.is_staff or access.is_support_visit(request),
@@ -77,10 +79,10 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
     }
     response = render(request, template_of(guide), context)
-    # The front page offers the last choice first. It says which app, and nothing of whose address.
+    # The front page offers the last choice first. It says which app and how, and nothing of whose address.
     response.set_cookie(
         LAST_APP_COOKIE,
-        guide.slug,
+        f"{guide.slug}/{protocol}",
         max_age=timedelta(days=settings.GUIDES.last_app_days),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

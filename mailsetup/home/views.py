@@ -204,16 +204,20 @@ def _own_address(user: User, choices: list[dict[str, Any]], domains: Sequence[Do
 
 def _questions(request: HttpRequest, offered: Sequence[Protocol], cards: Cards) -> dict[str, Any]:
     query = request.GET.get("q", "").strip()[: settings.GUIDES.app_search_characters]
+    last, last_protocol = _last_choice(request)
+    if last_protocol not in offered:
+        last_protocol = ""
     return {
         "protocols": [protocol.value for protocol in offered],
-        "protocol": request.GET.get("protocol") or (offered[0].value if offered else ""),
+        "protocol": request.GET.get("protocol") or last_protocol or (offered[0].value if offered else ""),
         "leave_copies": [guide.name for guide in GUIDES.values() if guide.leaves_copies],
         "take_copies": [guide.name for guide in GUIDES.values() if guide.leaves_copies is False],
         "query": query,
         "found": [cards.found(guide, query) for guide in find_guides(query)],
         "total": len(GUIDES) - 1,  # "Another app" is none.
         "all_url": "?" + urlencode([(key, value) for key, value in request.GET.items() if key in _ANSWERS]),
-        "last": _last_choice(request, cards),
+        "last": cards.card(last) if last else None,
+        "last_protocol": last_protocol,
         **_catalogue(guess_platform(request.headers), cards, or_ipad=may_be_an_ipad(request.headers)),
     }
 
@@ -242,7 +246,8 @@ def _catalogue(platform: Platform | None, cards: Cards, *, or_ipad: bool) -> dic
     }
 
 
-def _last_choice(request: HttpRequest, cards: Cards) -> dict[str, Any] | None:
-    """The app whose guide this browser opened last."""
-    guide = GUIDES.get(request.COOKIES.get(LAST_APP_COOKIE, ""))
-    return cards.card(guide) if guide is not None else None
+def _last_choice(request: HttpRequest) -> tuple[Guide | None, str]:
+    """The app whose guide this browser opened last, and the protocol; whatever a forged cookie says."""
+    slug, _slash, protocol = request.COOKIES.get(LAST_APP_COOKIE, "").partition("/")
+    guide = GUIDES.get(slug)
+    return guide, protocol if guide else ""

@@ -159,8 +159,10 @@ def redeem_code(text: str, *, visitor: str) -> str:
 def claim_setup_link(link: SetupLink) -> str | None:
     """Bind a one-device link to the browser that opens it first: its device key, None if already bound.
 
-    Raises LinkGone when another browser was quicker.
+    Of any other link it is noted when it was first opened. Raises LinkGone when another browser was quicker.
     """
+    if not link.one_device and link.opened_at is None:
+        SetupLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
     if not link.one_device or link.device_hash:
         return None
     device_key = secrets.token_urlsafe(16)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from mailsetup.formats import FORMATS
-from mailsetup.guides.clients import GUIDES, Grade
+from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, Grade
 from tests.architecture.rooms import ROOT, limits
 
 # Django's, and ours with a default that belongs to the code.
@@ -57,6 +57,13 @@ def test_links_in_the_documentation_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_front_page_of_the_documentation_counts_the_apps_as_the_portal_does() -> None:
+    page = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    words = ("none", "one", "two", "three", "four", "five", "six")
+    assert f"[{len(GUIDES) - 1} apps](docs/guides.md)" in page
+    assert f"{words[len(NO_LONGER_MADE)]} of them no longer made, and any other one" in page
 
 
 # --- docs/formats.md -----------------------------------------------------------------------------------

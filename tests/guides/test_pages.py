@@ -212,6 +212,28 @@ def test_windows_live_mail_with_pop3_says_where_the_copy_is_before_it_says_done(
     assert copy.number == done.number - 1
 
 
+def test_windows_live_mail_says_when_to_leave_the_copy_and_names_a_step_once() -> None:
+    shown = page("windows-live-mail", Protocol.POP3, "ssl")
+    (copy,) = (step for step in shown.steps if "Leave a copy of messages on server" in step.part.text)
+    assert "as soon as you’ve chosen Next below, before anything is fetched" in copy.part.text
+    assert "Check what is for sending in step 7" in shown.text
+    assert "from step 7" not in shown.text
+
+
+def test_sending_in_two_steps_names_both() -> None:
+    shown = page("outlook-classic", Protocol.POP3, "ssl")
+    number = {anchor: step.number for step in shown.steps for anchor in step.anchors}
+    assert number["authentication"] != number["outgoing"]
+    assert f"Check the sign-in for sending as in step {number['authentication']}" in shown.text
+    assert f"from step {number['outgoing']} on" in shown.text
+
+
+def test_only_an_app_with_words_of_its_own_is_said_to_have_some() -> None:
+    assert "Another app’s own" not in page("other", shape="ssl").text
+    assert "Another app will" not in page("other", shape="ssl").text
+    assert "Words like this are Thunderbird’s own" in page("thunderbird", shape="ssl").text
+
+
 def test_a_discontinued_app_names_the_one_to_take_instead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(GUIDES, "thunderbird", replace(GUIDES["thunderbird"], name="Otter Mail", minutes=7))
     text = render("windows-live-mail", shape="ssl").text

@@ -35,6 +35,18 @@ def test_settings_are_lines_of_their_own() -> None:
     assert "\n- Requires authentication: Tick it\n" in text
 
 
+def test_words_of_the_app_stand_in_quotation_marks_but_as_labels() -> None:
+    text = steps_as_text(page("windows-live-mail", Protocol.POP3, "ssl").html)
+    assert "choose “Tools › Accounts › Add”, and “E-mail Account” if it asks" in text
+    assert "\n- Server type: POP\n" in text
+
+
+@pytest.mark.parametrize("slug", [guide.slug for guide in GUIDES.values() if guide.protocols])
+def test_quotation_marks_are_in_pairs(slug: str) -> None:
+    for line in steps_as_text(page(slug, GUIDES[slug].protocols[-1], "ssl").html).splitlines():
+        assert re.sub("[^“”]", "", line) == "“”" * line.count("“"), line
+
+
 @pytest.mark.django_db
 def test_it_is_a_link_away_for_whoever_may_see_the_guide(
     owner: User, signed_in: Any, stranger: User, setup_link: MakeLink

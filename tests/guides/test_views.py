@@ -1,5 +1,6 @@
 """The page of a guide for whoever opens it: by their address, by a link, on their device, after a test."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,6 +50,33 @@ def test_a_protocol_that_the_server_lacks_is_said_and_the_other_one_offered(
         assert f"The server of anna@example.com has no {protocol.upper()} service." in shown.text
         assert f"{SETUP}/{slug}/{other}/" in shown.links
         assert not shown.steps
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("outlook-classic/imap/", "Set up Outlook (classic) for Windows with IMAP"),
+        ("outlook-mac/imap/", "Set up Outlook for Mac with IMAP"),
+        ("windows-live-mail/pop3/", "Set up Windows Live Mail with POP3"),
+        ("apple-mail-iphone/imap/", "Set up Mail on iPhone and iPad with IMAP"),
+        ("thunderbird/pop3/", "Set up Thunderbird with POP3"),
+        ("other/imap/", "Set up any mail app with IMAP"),
+        ("geary/pop3/", "Geary and POP3"),
+        ("windows-mail/imap/", "Mail for Windows 10 and 11 no longer works"),
+        ("thunderbird/imap/print/", "Thunderbird, IMAP, to print"),
+    ],
+)
+def test_a_page_is_called_what_people_would_type(path: str, title: str, owner: User, signed_in: Any) -> None:
+    html = signed_in(owner).get(f"{SETUP}/{path}").content.decode()
+    assert f"<title>{title} · Northwind Hosting</title>" in html
+
+
+@pytest.mark.django_db
+def test_no_two_guides_are_called_the_same(owner: User, signed_in: Any) -> None:
+    browser = signed_in(owner)
+    pages = [f"{SETUP}/{slug}/{each}/" for slug, guide in GUIDES.items() for each in guide.protocols]
+    titles = [re.findall("<title>(.*?)</title>", browser.get(each).content.decode())[0] for each in pages]
+    assert len(set(titles)) == len(pages) > 50
 
 
 @every_guide_with_both

@@ -327,13 +327,27 @@ def test_the_app_of_the_last_guide_is_offered_first(browser: Client) -> None:
     assert not questions(browser.get("/")).all("div", "last")
     answer = browser.get("/setup/anna@example.com/thunderbird/imap/")
     cookie = answer.cookies["last_app"]
-    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("thunderbird", True, "Lax")
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("thunderbird/imap", True, "Lax")
     assert cookie["max-age"] == 90 * 86400
     last = questions(browser.get("/")).one("div", "last")
     assert last.one("b").text == "Thunderbird"
     assert last.one("button")["value"] == "thunderbird"
     browser.cookies["last_app"] = "an-app-of-later"
     assert not questions(browser.get("/")).all("div", "last")
+
+
+def test_carrying_on_is_with_the_protocol_of_the_last_guide(browser: Client) -> None:
+    browser.get("/setup/anna@example.com/windows-live-mail/pop3/")
+    form = questions(browser.get("/"))
+    assert "Your last choice, with POP3" in form.one("div", "last").text
+    assert radios(form, "protocol") == {"imap": False, "pop3": True}
+    assert radios(questions(browser.get("/setup/?protocol=imap")), "protocol")["imap"]
+
+
+@pytest.mark.parametrize("last", ["thunderbird", "thunderbird/", "thunderbird/smtp", "/pop3", "nothing/pop3"])
+def test_a_last_choice_that_is_none_leaves_the_usual_protocol(browser: Client, last: str) -> None:
+    browser.cookies["last_app"] = last
+    assert radios(questions(browser.get("/")), "protocol") == {"imap": True, "pop3": False}
 
 
 def test_no_device_is_guessed_from_nothing(browser: Client) -> None:

@@ -87,6 +87,18 @@ def test_a_link_for_everybody_is_bound_to_no_browser(setup_link: MakeLink) -> No
     assert not Client().get(f"/s/{token}/").cookies
 
 
+def test_a_link_for_everybody_notes_when_it_was_first_opened(
+    clock: time_machine.Traveller, setup_link: MakeLink
+) -> None:
+    _link, token = setup_link()
+    Client().head(f"/s/{token}/")
+    assert SetupLink.objects.get().opened_at is None, "a preview opens nothing"
+    Client().get(f"/s/{token}/")
+    clock.move_to(NOON + timedelta(minutes=1))
+    Client().get(f"/s/{token}/")
+    assert SetupLink.objects.get().opened_at == NOON
+
+
 def test_a_link_says_who_made_it_for_what(owner: User) -> None:
     link, _token = services.create_setup_link(setup_of(owner, "anna@example.net"), lifetime=SECOND)
     assert (link.address, link.created_by) == ("anna@example.net", owner)
