@@ -83,6 +83,7 @@ def sign_in(page: Page, demo: Demo) -> None:
 def run_test(page: Page, demo: Demo, password: str, app: str) -> None:
     page.goto(f"{demo.url}/setup/{demo.address}/test/?protocol=imap&app={app}")
     page.fill("input[name=password]", password)
+    page.check("input[name=round_trip]")
     page.click("button.primary")
     page.wait_for_selector("[data-answer]", timeout=60_000)
 

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.report import Problem, ReportUrls, report_of
+from mailsetup.connection_tests.report import Problem, ReportUrls, report_of, way_of_message
 from mailsetup.hosting.admin import ReadOnlyAdmin
+from mailsetup.probes.findings import Finding
 from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
 
 
@@ -45,6 +46,7 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         "verdict",
         "what_the_customer_reads",
         "where_to_look",
+        "way_of_the_message",
         "created_at",
         "started_at",
         "finished_at",
@@ -73,7 +75,15 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         words = ((problem.code, problem.staff) for problem in _problems(test))
         return format_html_join("", "<p><code>{}</code>: {}</p>", words) or "–"
 
+    @admin.display(description=_("way of the message"))
+    def way_of_the_message(self, test: ConnectionTest) -> str:
+        hops = format_html_join("", "<li>{}</li>", ((line,) for line in way_of_message(_found(test))))
+        return format_html("<ol>{}</ol>", hops) if hops else "–"
+
+
+def _found(test: ConnectionTest) -> list[tuple[int, Finding]]:
+    return [(step.service, step.as_finding()) for step in test.steps.all()]
+
 
 def _problems(test: ConnectionTest) -> Sequence[Problem]:
-    found = [(step.service, step.as_finding()) for step in test.steps.all()]
-    return report_of(test, found, urls=ReportUrls()).problems
+    return report_of(test, _found(test), urls=ReportUrls()).problems

@@ -26,7 +26,11 @@ class ConnectionTestForm(forms.Form):
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
         help_text=_("The one your mail app uses, not the one for this portal."),
     )
-    round_trip = forms.BooleanField(label=_("Also send a short test message from you to you"), required=False)
+    round_trip = forms.BooleanField(
+        label=_("Also send a short test message from you to you"),
+        required=False,
+        help_text=_("It shows whether mail goes out and comes back, and how fast; then it’s deleted again."),
+    )
     app = forms.SlugField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, offered: Sequence[Protocol], needs_password: bool, **kwargs: Any) -> None:

@@ -398,6 +398,12 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
         return _("Certificate valid until %(date)s") % {"date": readable_date(evidence["not_after"])}
     if step is Step.CONNECT and Code.NOT_TESTABLE_HERE in evidence.get("tried", {}).values():
         return _("The server answered; IPv6 can’t be tested from here")
+    if step is Step.PUSH and evidence.get("announced"):
+        return _("Push is on: it told of our test %(seconds)s s after it was sent") % {
+            "seconds": _tenths(evidence["seconds"])
+        }
+    if step is Step.ARRIVE and "seconds" in evidence:
+        return _arrived_text(evidence)
     # Some servers name IDLE only after the sign-in, so its absence here means nothing yet.
     if step is Step.CAPABILITIES and evidence.get("idle"):
         return _("It offers push (IDLE)")
@@ -406,6 +412,19 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
         text = ngettext("Inbox and %(count)s folder", "Inbox and %(count)s folders", more_folders)
         return text % {"count": more_folders}
     return str(STEP_PASSED.get(step, ""))
+
+
+def _arrived_text(evidence: dict[str, Any]) -> str:
+    """How long the message took to the inbox, and by how many servers it came."""
+    values = {"seconds": _tenths(evidence["seconds"]), "count": len(evidence.get("hops", []))}
+    if not values["count"]:
+        return _("In your inbox after %(seconds)s s") % values
+    text = ngettext(
+        "In your inbox after %(seconds)s s, by %(count)s server",
+        "In your inbox after %(seconds)s s, by %(count)s servers",
+        len(evidence["hops"]),
+    )
+    return text % values
 
 
 def _time(finding: Finding | None) -> str:
@@ -560,6 +579,30 @@ def _how_far_it_came(service: _Service) -> str:
     if failed is not None:
         return direction.stopped % {"step": STEP_NAMES[failed]}
     return str(direction.works if service.signed_in else direction.up_to_sign_in)
+
+
+# --- For support ---------------------------------------------------------------------------------------
+
+
+def way_of_message(found: Sequence[tuple[int, Finding]]) -> list[str]:
+    """A line for each server that the test message came by, the first of them first; empty without one."""
+    return [
+        _hop(hop["seconds"], hop.get("by") or _("a server without a name"), first=number == 0)
+        for _index, finding in found
+        if finding.step is Step.ARRIVE
+        for number, hop in enumerate(finding.evidence.get("hops", []))
+    ]
+
+
+def _hop(seconds: int | None, server: str, *, first: bool) -> str:
+    if first:
+        return _("%(server)s took it") % {"server": server}
+    if seconds is None:
+        return _("%(server)s, and one of the two clocks isn’t told") % {"server": server}
+    if seconds < 0:
+        text = _("%(server)s, %(seconds)s s earlier by its clock: the clocks of the two differ")
+        return text % {"server": server, "seconds": -seconds}
+    return _("%(server)s, %(seconds)s s later") % {"server": server, "seconds": seconds}
 
 
 # --- In a list -----------------------------------------------------------------------------------------

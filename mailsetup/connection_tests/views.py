@@ -106,7 +106,6 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
         needs_password=not without,
         initial={
             "protocol": request.GET.get("protocol", offered[0].value),
-            "round_trip": True,
             "app": request.GET.get("app", ""),
         },
     )

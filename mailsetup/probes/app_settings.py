@@ -58,7 +58,8 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     probe_response_lines_limit: Annotated[int, Meta(ge=10, le=100_000)] = 200
     # A mailbox may have more folders than any other answer has lines; the limit of bytes still holds.
     probe_folders_limit: Annotated[int, Meta(ge=10, le=1_000_000)] = 10_000
-    probe_header_lines_limit: Annotated[int, Meta(ge=10, le=100_000)] = 2000
+    # The test message is smaller, with all that servers write above it; what is larger stays unread.
+    probe_header_max_bytes: Annotated[int, Meta(ge=1000, le=1_000_000)] = 32_768
     # A rule may have put the test message into any folder.
     probe_other_folders_limit: Annotated[int, Meta(ge=0, le=1000)] = 20
     # From here on the next message may find no room.
@@ -66,13 +67,30 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     # The test message is among the last; headers of other mail are private.
     probe_newest_messages_limit: Annotated[int, Meta(ge=1, le=100)] = 5
 
+    # --- What a test left behind that was killed: the next one of that mailbox deletes it
+    # A younger message may be one of a test that still runs.
+    probe_leftover_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 10
+    # A search of all that a mailbox ever held would be a burden on the server.
+    probe_leftover_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    probe_leftover_messages_limit: Annotated[int, Meta(ge=0, le=100)] = 20
+
     # --- What is kept of it, for support
     probe_text_max_characters: Annotated[int, Meta(ge=20, le=10_000)] = 300
+    # Ten are many; Postfix itself gives up after fifty (hopcount_limit).
+    probe_hops_limit: Annotated[int, Meta(ge=1, le=100)] = 20
     probe_evidence_items_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     probe_certificate_names_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
     # A word or name that shares a piece of this length with the password is left out; shorter ones turn up
     # in too many innocent words.
     probe_password_fragment_characters: Annotated[int, Meta(ge=3, le=12)] = 4
+
+    def __post_init__(self) -> None:
+        if self.probe_leftover_minutes * 60 <= self.longest_test_seconds:
+            raise ValueError(
+                f"PROBE_LEFTOVER_MINUTES can't be used: it is {self.probe_leftover_minutes}, and a test may "
+                f"take {self.longest_test_seconds:g} seconds (PROBE_OVERALL_SECONDS and PROBE_ARRIVE_SECONDS "
+                "together)."
+            )
 
     @property
     def longest_test_seconds(self) -> float:

@@ -1,20 +1,21 @@
 """One message to oneself: when it was sent, and where it arrives."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code, Step
-from mailsetup.probes.messages import TEST_HEADER
-from mailsetup.probes.protocols.imap import ImapDriver
-from mailsetup.probes.protocols.pop3 import MaildropSize, Pop3Driver
+from mailsetup.probes.hops import Hop, hops_of
+from mailsetup.probes.messages import TEST_HEADER, TOLD_BY, names_test
+from mailsetup.probes.protocols.imap import INBOX, ImapDriver, readable
+from mailsetup.probes.protocols.pop3 import MaildropSize, Pop3Driver, newest
 from mailsetup.probes.recorder import Recorder, StepInProgress
 from mailsetup.probes.wire.stream import StreamError
 from mailsetup.probes.wire.tls import strict_context
 
-_INBOX = "INBOX"
 # What POP3 says of the session before, which it may not have ended yet, or of a short rest for the server.
 _BUSY = frozenset(
     {
@@ -32,7 +33,7 @@ class Arrival:
     """In which folder the message arrived (None: in none in time), how many seconds after it was accepted.
 
     `observed` is False when nobody looked for a while, so that the seconds say nothing about delay. `place`
-    is the code of a folder that is not the inbox.
+    is the code of a folder that is not the inbox, `hops` are the servers that it came by.
     """
 
     folder: str | None
@@ -40,6 +41,7 @@ class Arrival:
     removed: bool = False
     observed: bool = True
     place: Code = Code.OK
+    hops: tuple[Hop, ...] = ()
 
 
 class RoundTrip:
@@ -129,24 +131,25 @@ class ImapWatch:
             seconds = self._since(accepted)
             async with self._command_deadline():
                 await self._imap.end_idle()
-                if uid := await self._imap.find(TEST_HEADER, self._trip.token):
-                    finding.evidence |= {"announced": True, "seconds": seconds}
-                    return Arrival(_INBOX, seconds, await self._imap.remove(uid))
+                uid = await self._find(new=True)
+            if uid:
+                finding.evidence |= {"announced": True, "seconds": seconds}
+                return await self._take(INBOX, uid, seconds)
+            async with self._command_deadline():
                 await self._imap.start_idle()
         async with self._command_deadline():
             await self._imap.end_idle()
-            arrival = await self._search(accepted, observed=False)
+        arrival = await self._search(accepted, observed=False)
         # IDLE can't announce a message that went to another folder or is not there yet.
         finding.evidence["announced"] = False
-        if arrival is not None and arrival.folder == _INBOX:
+        if arrival is not None and arrival.folder == INBOX:
             finding.warn(Code.IDLE_SILENT)
         return arrival
 
     async def _report_arrival(self, accepted: float, arrival: Arrival | None) -> None:
         deadline = accepted + self._limits.probe_arrive_seconds
         while arrival is None and self._now() < deadline:
-            async with self._command_deadline():
-                arrival = await self._search(accepted, observed=True)
+            arrival = await self._search(accepted, observed=True)
             if arrival is None:
                 await asyncio.sleep(self._limits.probe_arrival_poll_seconds)
         if arrival is None:
@@ -154,13 +157,14 @@ class ImapWatch:
         self._trip.arrival.set_result(arrival or Arrival(None, self._since(accepted)))
 
     async def _search(self, accepted: float, *, observed: bool) -> Arrival | None:
-        for folder, place in ((_INBOX, Code.OK), (self._imap.junk_folder, Code.RT_IN_JUNK)):
+        for folder, place in ((INBOX, Code.OK), (self._imap.junk_folder, Code.RT_IN_JUNK)):
             if folder is None:
                 continue
-            await self._imap.select(folder)
-            if uid := await self._imap.find(TEST_HEADER, self._trip.token):
-                seconds = self._since(accepted)
-                return Arrival(folder, seconds, await self._imap.remove(uid), observed, place)
+            async with self._command_deadline():
+                await self._imap.select(folder)
+                uid = await self._find(new=folder == INBOX)
+            if uid:
+                return await self._take(folder, uid, self._since(accepted), observed=observed, place=place)
         return None
 
     async def _search_elsewhere(self, accepted: float) -> Arrival | None:
@@ -169,18 +173,29 @@ class ImapWatch:
             try:
                 async with self._command_deadline():
                     await self._imap.select(folder)
-                    uid = await self._imap.find(TEST_HEADER, self._trip.token)
-                    if uid:
-                        return Arrival(
-                            folder,
-                            self._since(accepted),
-                            await self._imap.remove(uid),
-                            observed=False,
-                            place=Code.RT_OTHER_FOLDER,
-                        )
+                    uid = await self._find()
             except Fault:
                 continue  # a folder of its own rights
+            if uid:
+                seconds, place = self._since(accepted), Code.RT_OTHER_FOLDER
+                return await self._take(folder, uid, seconds, observed=False, place=place)
         return None
+
+    async def _find(self, *, new: bool = False) -> str | None:
+        return await self._imap.find(TEST_HEADER, self._trip.token, new=new)
+
+    async def _take(
+        self, folder: str, uid: str, seconds: float, *, observed: bool = True, place: Code = Code.OK
+    ) -> Arrival:
+        """The arrival of what was found, which stands whatever happens while it is read and deleted."""
+        hops: list[Hop] = []
+        removed = False
+        with suppress(Fault, StreamError, OSError):
+            async with self._command_deadline():
+                header = await self._imap.fetch_header(uid, TOLD_BY)
+                hops = hops_of(header, self._limits.probe_hops_limit)
+                removed = await self._imap.remove(uid)
+        return Arrival(readable(folder), seconds, removed, observed, place, tuple(hops))
 
     def _command_deadline(self) -> asyncio.Timeout:
         return asyncio.timeout(self._limits.probe_command_seconds)
@@ -196,25 +211,40 @@ class Pop3Watch:
         self._dialer, self._username, self._password = dialer, username, password
         self._trip, self._limits = trip, dialer.limits
         self._known: MaildropSize | None = None
+        # What is none of ours: by UIDL, as the numbers change from session to session.
+        self._others: set[str] = set()
+        self._looked = False
+
+    async def remember(self, driver: Pop3Driver, messages: int) -> None:
+        """Notes what is there before the message is sent: nobody needs to read the headers of that."""
+        async with asyncio.timeout(self._limits.probe_command_seconds):
+            for number in newest(messages, self._limits.probe_newest_messages_limit):
+                self._note(await driver.unique_id(number))
+
+    def _note(self, unique_id: str | None) -> None:
+        if unique_id is not None:
+            self._others.add(unique_id)
 
     async def run(self) -> None:
-        """Sets the arrival; raises Fault when a sign-in is refused."""
+        """Sets the arrival, unless nobody could look; raises Fault when a sign-in is refused."""
         self._trip.watching.set()
         accepted = await self._trip.accepted
         if accepted is None:
             return
         now = asyncio.get_running_loop().time
         while now() < accepted + self._limits.probe_arrive_seconds:
-            removed = await self._search()
+            found = await self._search()
             seconds = round(max(now() - accepted, 0), 2)
-            if removed is not None:
-                self._trip.arrival.set_result(Arrival(_INBOX, seconds, removed))
+            if found is not None:
+                hops, removed = found
+                self._trip.arrival.set_result(Arrival(INBOX, seconds, removed, hops=tuple(hops)))
                 return
             await asyncio.sleep(self._limits.probe_arrival_poll_seconds)
-        self._trip.arrival.set_result(Arrival(None, round(now() - accepted, 2)))
+        if self._looked:
+            self._trip.arrival.set_result(Arrival(None, round(now() - accepted, 2)))
 
-    async def _search(self) -> bool | None:
-        """Whether the message could be removed; None: not there, or the server is busy for now.
+    async def _search(self) -> tuple[list[Hop], bool] | None:
+        """The way of the message, and whether it is deleted; None: not there, or the server is busy for now.
 
         Raises Fault when the sign-in is refused: a refused password is not tried twice.
         """
@@ -225,7 +255,7 @@ class Pop3Watch:
             if not isinstance(driver, Pop3Driver):
                 raise TypeError("only POP3 needs a new session to see new messages")
             async with asyncio.timeout(limits.probe_greeting_seconds + limits.probe_sign_in_seconds):
-                removed = await self._sign_in_and_remove(driver)
+                found = await self._sign_in_and_take(driver)
             # Without QUIT the server would keep the message (RFC 1939 section 6).
             await self._dialer.quit(driver)
         except Fault as fault:
@@ -234,16 +264,24 @@ class Pop3Watch:
             raise
         except (StreamError, OSError):
             return None
-        return removed
+        self._looked = True
+        return found
 
-    async def _sign_in_and_remove(self, driver: Pop3Driver) -> bool | None:
+    async def _sign_in_and_take(self, driver: Pop3Driver) -> tuple[list[Hop], bool] | None:
         if self._dialer.implicit:
             await driver.read_greeting()
         await driver.ask_capabilities()
         await driver.sign_in(self._username, self._password)
         size = await driver.stat()
         if size == self._known:
-            # Nothing came since the last time; reading headers again would only use up the limit of bytes.
             return None
+        for number in newest(size.messages, self._limits.probe_newest_messages_limit):
+            unique_id = await driver.unique_id(number)
+            if unique_id in self._others:
+                continue
+            header = await driver.read_header(number)
+            if header is not None and names_test(header, self._trip.token):
+                return hops_of(header, self._limits.probe_hops_limit), await driver.remove(number)
+            self._note(unique_id)
         self._known = size
-        return await driver.find_and_remove(size.messages, TEST_HEADER, self._trip.token)
+        return None

@@ -10,6 +10,8 @@ from mailsetup.probes.channel import open_channel
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code, ServiceReport, Step
+from mailsetup.probes.hops import describe_hops
+from mailsetup.probes.leftovers import clear_imap, clear_pop3
 from mailsetup.probes.messages import compose_test_message
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.imap import ImapDriver
@@ -63,24 +65,46 @@ async def _test_incoming(ask: Ask, vantage: Vantage, recorder: Recorder, trip: R
 
 
 async def _read_mail(ask: Ask, dialer: Dialer, driver: Driver, recorder: Recorder, trip: RoundTrip) -> None:
+    if isinstance(driver, ImapDriver):
+        await _read_by_imap(ask, dialer, driver, recorder, trip)
+    elif isinstance(driver, Pop3Driver):
+        await _read_by_pop3(ask, dialer, driver, recorder, trip)
+
+
+async def _read_by_imap(
+    ask: Ask, dialer: Dialer, driver: ImapDriver, recorder: Recorder, trip: RoundTrip
+) -> None:
     limits = dialer.limits
     async with recorder.step(Step.MAILBOX, limits.probe_command_seconds, driver.stream) as finding:
-        if isinstance(driver, ImapDriver):
-            finding.evidence |= await driver.open_inbox()
-            percent = await driver.percent_full()
-            if percent is not None and percent >= limits.probe_full_percent:
-                trip.full = True
-                finding.evidence["percent"] = percent
-                finding.warn(Code.OVER_QUOTA)
-        elif isinstance(driver, Pop3Driver):
-            finding.evidence["messages"] = (await driver.stat()).messages
+        finding.evidence |= await driver.open_inbox()
+        percent = await driver.percent_full()
+        if percent is not None and percent >= limits.probe_full_percent:
+            trip.full = True
+            finding.evidence["percent"] = percent
+            finding.warn(Code.OVER_QUOTA)
     # A watch that breaks off leaves the arrival open; what was found before stands.
     with suppress(Fault, StreamError, OSError):
-        if isinstance(driver, ImapDriver):
-            await ImapWatch(driver, trip, limits).run(recorder)
-        elif trip.asked and ask.password is not None:
-            await dialer.quit(driver)
-            await Pop3Watch(dialer, ask.incoming.username, ask.password, trip).run()
+        await ImapWatch(driver, trip, limits).run(recorder)
+        await clear_imap(driver, ask.address, limits)
+
+
+async def _read_by_pop3(
+    ask: Ask, dialer: Dialer, driver: Pop3Driver, recorder: Recorder, trip: RoundTrip
+) -> None:
+    limits = dialer.limits
+    async with recorder.step(Step.MAILBOX, limits.probe_command_seconds, driver.stream) as finding:
+        messages = (await driver.stat()).messages
+        finding.evidence["messages"] = messages
+    watch = Pop3Watch(dialer, ask.incoming.username, ask.password or "", trip)
+    with suppress(Fault, StreamError, OSError):
+        await clear_pop3(driver, messages, ask.address, limits)
+        # Afterwards, as some servers give the name of what is deleted to what comes next.
+        if trip.asked:
+            await watch.remember(driver, messages)
+    if trip.asked:
+        await dialer.quit(driver)
+        with suppress(Fault, StreamError, OSError):
+            await watch.run()
 
 
 async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: RoundTrip) -> None:
@@ -159,4 +183,9 @@ async def _await_arrival(dialer: Dialer, recorder: Recorder, trip: RoundTrip) ->
 
 
 def _describe(arrival: Arrival) -> dict[str, object]:
-    return {"folder": arrival.folder, "seconds": arrival.seconds, "removed": arrival.removed}
+    described: dict[str, object] = {
+        "folder": arrival.folder,
+        "seconds": arrival.seconds,
+        "removed": arrival.removed,
+    }
+    return {**described, "hops": describe_hops(arrival.hops)} if arrival.hops else described

@@ -27,8 +27,13 @@ _OURS = frozenset(
         "verify_code", "version",
     }
 )  # fmt: skip
-# Names in a certificate, which no list can hold. The customer has to read them: they are what is wrong.
-_NAMES = frozenset({"names", "issuer"})
+# Names in a certificate, of a folder, of the servers that a message came by, which no list can hold. Somebody
+# has to read them: they are what is wrong.
+_NAMES = frozenset({"names", "issuer", "folder", "by"})
+# A folder that people have made is called something; what is mostly digits and marks could be a code.
+_FOLDER = re.compile(r"(?:[^\W\d_]|[ .,/&'()-])+(?:\d{1,4}(?:[^\W\d_]|[ .,/&'()-])*)?")
+# Names could spell something together that none of them holds.
+_LISTS_OF_NAMES = frozenset({"names", "hops"})
 # ECMA-48 control sequences: a server must not write to the terminal of whoever reads this.
 _CONTROL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _BETWEEN_WORDS = re.compile(r"[^\w.+=*/@'-]+|_")
@@ -67,7 +72,9 @@ class ServerText:
             elif isinstance(value, list | tuple):
                 items = [self._kept(key, item) for item in value[: self._limits.probe_evidence_items_limit]]
                 kept[key] = [item for item in items if item is not None]
-                if None in items:
+                if key in _LISTS_OF_NAMES and self._secret.is_in(_spelled(kept[key])):
+                    kept[key] = []
+                if len(kept[key]) < len(items):
                     left_out.append(key)
             elif (text := self._kept(key, value)) is not None or value is None:
                 kept[key] = text
@@ -80,6 +87,8 @@ class ServerText:
         if isinstance(value, dict):
             return self.evidence(value)
         if isinstance(value, str):
+            if key == "folder" and not _FOLDER.fullmatch(value):
+                return None
             text = value if key in _NAMES else self.words(value, reply=key == "server")
             value = clean(text, self._limits.probe_text_max_characters)
         return None if value == LEFT_OUT or self._secret.is_in(str(value)) else value
@@ -124,6 +133,10 @@ class _Secret:
         return any(fragment in form for fragment in self._fragments for form in forms)
 
 
+def _spelled(names: Iterable[str | dict[str, Any]]) -> str:
+    return "".join(name if isinstance(name, str) else str(name.get("by", "")) for name in names)
+
+
 def _letters_and_digits(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if character.isalnum())
@@ -144,11 +157,22 @@ def _from_base32(label: str) -> bytes:
     return base64.b32decode(label + "=" * (-len(label) % 8), casefold=True)
 
 
-# Names are in lower case, so that base64 does not survive in them.
+def _from_base64(text: str) -> str:
+    """What the labels of `text` hold in base64, wherever it begins in them."""
+    found = []
+    for label in re.findall(r"[A-Za-z0-9+/]{4,}", text):
+        for start in range(4):
+            whole = label[start : start + (len(label) - start) // 4 * 4]
+            found.append(base64.b64decode(whole).decode("utf-8", "replace"))
+    return "".join(found)
+
+
 _DISGUISES: tuple[Callable[[str], str], ...] = (
     lambda text: text,
     lambda text: text[::-1],
     lambda text: codecs.encode(text, "rot13"),
     lambda text: _decoded(text, bytes.fromhex),
     lambda text: _decoded(text, _from_base32),
+    # Names of hosts are in lower case, so that it does not survive in them; names of folders are not.
+    _from_base64,
 )

@@ -83,13 +83,33 @@ def test_nothing_of_a_password_is_left_of_any_echo(
     pieces = separator.join(echo[start : start + piece] for start in range(0, len(echo), piece))
     server_text = ServerText(password, ("mail.example.test", "anna@example.test"), ProbeSettings())
 
-    for key in ("server", "folder", "capabilities", "mechanisms", "anything new"):
+    for key in ("server", "capabilities", "mechanisms", "anything new"):
         said = around.format(pieces)
         kept = json.dumps(server_text.evidence({key: said.split() if key.endswith("s") else said}))
 
         shown = kept.replace(key, "").replace("left_out", "").replace("left out", "")
         # What is said around it is no secret.
         assert not (windows(echo) & windows(shown)) - windows(around), kept
+
+
+@pytest.mark.parametrize("disguise", sorted(DISGUISES))
+@pytest.mark.parametrize("around", ["{}", "My {} mail"])
+def test_a_folder_is_not_called_by_the_password(disguise: str, around: str) -> None:
+    echo = DISGUISES[disguise](PASSWORD)
+    server_text = ServerText(PASSWORD, (), ProbeSettings())
+    kept = json.dumps(server_text.evidence({"folder": around.format(echo)}))
+    assert not windows(echo) & windows(kept)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 50])
+@pytest.mark.parametrize("disguise", ["as it is", "capitals", "reversed", "ROT13", "hex", "base32"])
+def test_servers_on_the_way_do_not_spell_the_password(disguise: str, piece: int) -> None:
+    """A hop's name can be anything; it comes in lower case."""
+    echo = letters(DISGUISES[disguise]("Tr0ub4dor&3"))
+    hops = [{"by": f"{echo[start : start + piece]}", "seconds": 0} for start in range(0, len(echo), piece)]
+    server_text = ServerText("Tr0ub4dor&3", (), ProbeSettings())
+    kept = json.dumps(server_text.evidence({"hops": hops})["hops"])
+    assert not windows(echo) & windows("".join(hop.get("by", "") for hop in json.loads(kept)))
 
 
 class Eavesdropper(Maildrop):

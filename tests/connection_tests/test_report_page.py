@@ -34,8 +34,10 @@ EVIDENCE = {
     "names": ["other.example", "more.example"],
     "not_before": "2026-01-02",
     "not_after": "2027-03-04",
+    "folder": "Lists",
 }
 VALUES = {
+    "{folder}": "the folder “Lists”",
     "{hostname}": "mail.example.com",
     "{username}": "anna@example.com",
     "{certificate_names}": "other.example, more.example",
@@ -503,7 +505,23 @@ def test_a_test_whose_steps_are_all_there_is_summed_up(owner: User, browser: Cli
         (Step.MAILBOX, {"folders": 5}, "Inbox and 4 folders"),
         (Step.PUSH, {}, "Push is on: new mail shows up within seconds"),
         (Step.SEND, {}, "Our test message was accepted"),
-        (Step.ARRIVE, {"folder": "INBOX"}, "Our test reached your inbox"),
+        (Step.PUSH, {"announced": False}, "Push is on: new mail shows up within seconds"),
+        (
+            Step.PUSH,
+            {"announced": True, "seconds": 0.55},
+            "Push is on: it told of our test 0.6 s after it was sent",
+        ),
+        (Step.ARRIVE, {"folder": "INBOX", "seconds": 0.31}, "In your inbox after 0.3 s"),
+        (
+            Step.ARRIVE,
+            {"seconds": 1.25, "hops": [{"by": "a", "seconds": None}]},
+            "In your inbox after 1.2 s, by 1 server",
+        ),
+        (
+            Step.ARRIVE,
+            {"seconds": 14.2, "hops": [{"by": "a", "seconds": None}, {"left_out": ["by"], "seconds": -3}]},
+            "In your inbox after 14.2 s, by 2 servers",
+        ),
     ],
     ids=str,
 )

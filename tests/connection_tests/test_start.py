@@ -32,17 +32,17 @@ def chosen(form: Element) -> list[str]:
 # --- The form ------------------------------------------------------------------------------------------
 
 
-def test_the_form_asks_for_the_password_and_offers_the_test_message(browser: Client) -> None:
+def test_the_form_asks_for_the_password(browser: Client) -> None:
     form = read(browser.get(FORM)).one("form", "asks")
     fields = {part["name"]: part for part in form.all("input") if "value" not in part.attributes}
     assert fields["password"].attributes["type"] == "password"
-    assert chosen(form) == ["imap", "1"]
+    assert chosen(form) == ["imap"]
     assert "We use your password for this test only and don’t keep it." in form.text
 
 
 def test_it_remembers_the_protocol_and_the_app_that_a_guide_names(browser: Client) -> None:
     form = read(browser.get(f"{FORM}?protocol=pop3&app=thunderbird")).one("form", "asks")
-    assert chosen(form) == ["pop3", "1"]
+    assert chosen(form) == ["pop3"]
     (app,) = [part for part in form.all("input") if part.attributes.get("name") == "app"]
     assert app["value"] == "thunderbird"
 
@@ -104,6 +104,16 @@ def test_behind_a_link_it_belongs_to_the_link(setup_link: MakeLink, client: Clie
     test = ConnectionTest.objects.get()
     assert answer["Location"] == f"/s/{token}/tests/{test.reference}/"
     assert (test.user, test.setup_link) == (None, link)
+
+
+def test_a_test_message_is_sent_only_by_choice_and_says_what_for(browser: Client) -> None:
+    form = read(browser.get(FORM)).one("form", "asks")
+    assert "1" not in chosen(form)
+    assert (
+        "It shows whether mail goes out and comes back, and how fast; then it’s deleted again." in form.text
+    )
+    again = read(browser.post(FORM, {"protocol": "imap", "round_trip": "1"})).one("form", "asks")
+    assert "1" in chosen(again), "a form that comes back keeps the choice"
 
 
 @pytest.mark.parametrize("answers", [{"round_trip": ""}, {"without": "1"}])

@@ -13,10 +13,10 @@ from tests.faults.maildrop import Maildrop
 class ImapServer:
     """`handle` is the handler for ServerThread.listen.
 
-    `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by
-    its first word; one that begins with * ends the session, SILENCE sends nothing), `injected` is sent
-    behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE, `quota` is what
-    is used and what may be, `closed` are folders that can't be opened.
+    `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by its
+    first word, or "UID FETCH"; one that begins with * ends the session, SILENCE sends nothing), `injected` is
+    sent behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE, `quota` is
+    what is used and what may be, `closed` are folders that can't be opened.
     """
 
     maildrop: Maildrop
@@ -48,6 +48,8 @@ class _ImapSession:
             tag, _, rest = line.partition(" ")
             name, _, arguments = rest.partition(" ")
             name = name.upper()
+            if name == "UID" and (both := f"UID {arguments.partition(' ')[0]}") in self.server.answers:
+                name = both
             if name in self.server.answers and self.server.answers[name].startswith("*"):
                 # An untagged farewell in place of an answer, and the end.
                 self.send(self.server.answers[name])
@@ -116,7 +118,9 @@ class _ImapSession:
         if self.folder in self.server.closed:
             self.send(f"{tag} NO [NOPERM] not yours")
             return
-        self.send(f"* {len(self.server.maildrop.uids(self.folder))} EXISTS")
+        drop = self.server.maildrop
+        self.send(f"* {len(drop.uids(self.folder))} EXISTS")
+        self.send(f"* OK [UIDNEXT {max(drop.messages, default=0) + 1}] next")
         self.send(f"{tag} OK selected")
 
     async def do_list(self, tag: str, _arguments: str) -> None:
@@ -153,10 +157,24 @@ class _ImapSession:
         name, _, rest = arguments.partition(" ")
         drop = self.server.maildrop
         if name == "SEARCH":
-            _, header, value = rest.split(" ", 2)
-            wanted = f"{header}: {value.strip(chr(34))}"
-            hits = [str(uid) for uid in drop.uids(self.folder) if wanted in drop.messages[uid][1]]
+            criteria, _, wanted = rest.partition("HEADER ")
+            header, _, value = wanted.partition(" ")
+            first = re.match(r"UID (\d+):\*", criteria)
+            hits = [
+                str(uid)
+                for uid in drop.uids(self.folder)
+                if f"{header}: {value.strip(chr(34))}" in drop.messages[uid][1]
+                and not (first and uid < int(first.group(1)))
+                and not (criteria.startswith("UNDELETED") and uid in self.deleted)
+            ]
             self.send(" ".join(["* SEARCH", *hits]))
+        if name == "FETCH" and int(rest.split()[0]) in drop.messages:
+            header, _, _ = drop.messages[int(rest.split()[0])][1].partition("\r\n\r\n")
+            size = int(rest.rpartition("<0.")[2].rstrip(">"))
+            text = f"{header}\r\n\r\n".encode()[:size]
+            self.send(f"* 1 FETCH (UID {rest.split()[0]} BODY[HEADER.FIELDS (RECEIVED)]<0> {{{len(text)}}}")
+            self.writer.write(text)
+            self.send(")")
         if name == "STORE":
             self.deleted.add(int(rest.split()[0]))
         if name == "EXPUNGE" and int(rest) in self.deleted:

@@ -87,6 +87,17 @@ class _Pop3Session:
     async def do_stat(self, _argument: str) -> None:
         self.send(f"+OK {len(self.uids)} 1000")
 
+    async def do_uidl(self, argument: str) -> None:
+        gone = self.uids[int(argument) - 1] in self.deleted
+        if "UIDL" in self.server.capabilities and not gone:
+            self.send(f"+OK {argument} uid-{self.uids[int(argument) - 1]}")
+        else:
+            self.send("-ERR no such message")
+
+    async def do_list(self, argument: str) -> None:
+        _, message = self.server.maildrop.messages[self.uids[int(argument) - 1]]
+        self.send(f"+OK {argument} {len(message)}")
+
     async def do_top(self, argument: str) -> None:
         self.server.headers_read += 1
         _, message = self.server.maildrop.messages[self.uids[int(argument.split()[0]) - 1]]
@@ -99,7 +110,7 @@ class _Pop3Session:
 
     async def do_quit(self, _argument: str) -> bool:
         for uid in self.deleted:
-            del self.server.maildrop.messages[uid]
+            self.server.maildrop.messages.pop(uid, None)
         self.send("+OK bye")
         await self.writer.drain()
         return False

@@ -36,6 +36,7 @@ def run(
     password: str | None = None,
     round_trip: bool = True,
     limits: ProbeSettings = USUAL_LIMITS,
+    token: str = "",
 ) -> Reports:
     ask = Ask(
         address=lab.users[user].address,
@@ -43,7 +44,7 @@ def run(
         outgoing=lab.server_settings(ServiceType.SMTP, sends, user),
         password=lab.users[user].password if password is None else password,
         round_trip=round_trip,
-        token=secrets.token_hex(4),
+        token=token or secrets.token_hex(4),
     )
     return asyncio.run(probe(ask, lab.vantage(limits)))
 

@@ -11,7 +11,8 @@ from mailsetup.connection_tests import services
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
-from tests.connection_tests.runs import queued
+from tests.connection_tests.runs import finished, queued
+from tests.html import read
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,31 @@ def test_a_test_is_found_by_reference_and_says_what_the_customer_reads(support: 
     page = support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/").content.decode()
     assert "refused the user name anna@example.com" in page
     assert 'name="_save"' not in page
+
+
+def test_the_way_of_a_message_is_a_list(support: Client, owner: User) -> None:
+    hops = [
+        {"by": "a.test", "seconds": None},
+        {"by": "b.test", "seconds": 14},
+        {"by": "c.test", "seconds": -3},
+        {"left_out": ["by"], "seconds": 0},
+        {"by": "<script>", "seconds": None},
+    ]
+    arrived = Finding(
+        Step.ARRIVE, Status.PASSED, Code.OK, 9, {"folder": "INBOX", "seconds": 15, "hops": hops}
+    )
+    page = "/admin/connection_tests/connectiontest/{}/change/"
+    with_message, without = finished(queued(owner), [(1, arrived)]), finished(queued(owner), [])
+    shown = read(support.get(page.format(with_message.pk))).one("div", "field-way_of_the_message")
+    assert [line.text for line in shown.all("li")] == [
+        "a.test took it",
+        "b.test, 14 s later",
+        "c.test, 3 s earlier by its clock: the clocks of the two differ",
+        "a server without a name, 0 s later",
+        "<script>, and one of the two clocks isn’t told",
+    ]
+    nothing = read(support.get(page.format(without.pk))).one("div", "field-way_of_the_message")
+    assert "–" in nothing.text
 
 
 def test_a_link_is_revoked_at_once(support: Client, setup_link: MakeLink) -> None:

@@ -428,6 +428,95 @@ def test_headers_are_not_read_again_where_nothing_has_come(
     assert pop3.headers_read == 2
 
 
+def test_pop3_reads_no_header_of_what_was_there_before(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    """The first look is for what an earlier test left behind; after it only what is new is read."""
+    pop3 = Pop3Server(maildrop, capabilities=("USER", "TOP", "UIDL"))
+    without = Pop3Server(Maildrop(messages=maildrop.messages), capabilities=("USER", "TOP"))
+    for server, headers in ((pop3, 3 + 1), (without, 3 + 1)):
+        maildrop.messages.update(dict.fromkeys((1, 2, 3), ("INBOX", "Subject: theirs\r\n\r\nbody")))
+        _, outgoing = prober.both(
+            prober.settings(ServiceType.POP3, servers.listen(server.handle, good_tls)),
+            prober.settings(
+                ServiceType.SMTP, servers.listen(SubmissionServer(server.maildrop).handle, good_tls)
+            ),
+        )
+        assert steps_of(outgoing)[Step.ARRIVE].evidence["removed"] is True
+        assert (server.headers_read, list(maildrop.messages)) == (headers, [1, 2, 3])
+
+
+@pytest.mark.parametrize("message", ["", "-ERR [IN-USE] busy"])
+def test_pop3_that_lets_nobody_look_again_has_lost_nothing(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, message: str
+) -> None:
+    class Once(Pop3Server):
+        connections = 0
+
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.connections += 1
+            if self.connections == 1:
+                await super().handle(reader, writer)
+            elif message:
+                writer.write(f"{message}\r\n".encode())
+
+    hurried = prober.limited(probe_arrive_seconds=0.5)
+    _, outgoing = hurried.both(
+        prober.settings(ServiceType.POP3, servers.listen(Once(maildrop).handle, good_tls)),
+        prober.settings(ServiceType.SMTP, servers.listen(SubmissionServer(maildrop).handle, good_tls)),
+    )
+    assert steps_of(outgoing)[Step.ARRIVE].code is Code.NOT_REACHED
+
+
+class ByWayOf(Maildrop):
+    """Receives messages as if they had come by two servers, whose clocks differ."""
+
+    def deliver(self, message: str) -> None:
+        way = "Received: from b by c.example.test; Thu, 26 Nov 2026 07:00:00 +0000\r\n"
+        way += "Received: from a by b.example.test; Thu, 26 Nov 2026 07:00:04 +0000\r\n"
+        super().deliver(way + message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder"),
+    [
+        (ServiceType.IMAP, "INBOX"),
+        (ServiceType.IMAP, "Spam mail"),
+        (ServiceType.IMAP, "Lists"),
+        (ServiceType.POP3, "INBOX"),
+    ],
+)
+def test_a_message_tells_its_way(
+    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext, kind: ServiceType, folder: str
+) -> None:
+    drop = ByWayOf(delivers_to=folder)
+    folders = ('() "/" INBOX', '(\\Junk) "/" "Spam mail"', '() "/" Lists')
+    server = ImapServer(drop, folders=folders) if kind is ServiceType.IMAP else Pop3Server(drop)
+    hurried = prober.limited(probe_push_seconds=0.2, probe_arrive_seconds=2)
+    _, outgoing = hurried.both(
+        prober.settings(kind, servers.listen(server.handle, good_tls)),
+        prober.settings(ServiceType.SMTP, servers.listen(SubmissionServer(drop).handle, good_tls)),
+    )
+    evidence = steps_of(outgoing)[Step.ARRIVE].evidence
+    assert evidence["hops"] == [
+        {"by": "b.example.test", "seconds": None},
+        {"by": "c.example.test", "seconds": -4},
+    ]
+    assert (evidence["folder"], evidence["removed"]) == (folder, True)
+
+
+@pytest.mark.parametrize("answer", ["BAD no such command", "* BYE gone"])
+def test_a_message_whose_way_can_not_be_read_has_arrived(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, answer: str
+) -> None:
+    imap = ImapServer(maildrop, answers={"UID FETCH": answer})
+    _, outgoing = run_imap(prober, servers, good_tls, imap, SubmissionServer(maildrop))
+    arrived = steps_of(outgoing)[Step.ARRIVE]
+    assert (arrived.status, arrived.evidence["folder"]) == (Status.PASSED, "INBOX")
+    assert arrived.evidence["removed"] is not answer.startswith("*")
+    assert "hops" not in arrived.evidence
+
+
 @pytest.mark.parametrize(
     ("announces", "push_seconds", "status", "code"),
     [

@@ -143,6 +143,36 @@ def test_name_in_a_certificate_that_holds_the_password_is_dropped(name: str) -> 
     }
 
 
+@pytest.mark.parametrize(
+    ("folder", "kept"),
+    [
+        ("INBOX", True),
+        ("Entwürfe", True),
+        ("Rechnungen/2024", True),
+        ("Папка", True),
+        ("R&D (old)", True),
+        ("2 5 7 11", False),
+        ("%54%72", False),
+        ("Tr0u b4d", False),
+        ("a\x1b[31mb", False),
+    ],
+)
+def test_folder_is_named_as_people_call_it(folder: str, *, kept: bool) -> None:
+    found = {"folder": folder} if kept else {"left_out": ["folder"]}
+    assert server_text().evidence({"folder": folder}) == found
+
+
+def test_servers_on_the_way_are_named_unless_they_spell_the_password() -> None:
+    hops = [{"by": "mx1.example.test", "seconds": None}, {"by": "filter.example.test", "seconds": 3}]
+    assert server_text().evidence({"hops": hops}) == {"hops": hops}
+    assert server_text("filter99").evidence({"hops": hops})["hops"] == [
+        hops[0],
+        {"seconds": 3, "left_out": ["by"]},
+    ]
+    spelling = [{"by": "tr0", "seconds": None}, {"by": "ub4", "seconds": 0}]
+    assert server_text().evidence({"hops": spelling}) == {"hops": [], "left_out": ["hops"]}
+
+
 def test_what_we_found_out_ourselves_is_kept_whatever_the_password() -> None:
     found = {
         "username": "anna@example.test",

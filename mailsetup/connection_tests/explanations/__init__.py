@@ -44,7 +44,7 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         "certificate_names": ", ".join(names),
         "not_after": readable_date(evidence.get("not_after", "")),
         "not_before": readable_date(evidence.get("not_before", "")),
-        "folder": evidence.get("folder") or "–",
+        "folder": _folder(evidence.get("folder")),
         "full_percent": settings.PROBES.probe_full_percent,
         "arrive_seconds": f"{settings.PROBES.probe_arrive_seconds:g}",
         "delayed_seconds": f"{settings.PROBES.probe_delayed_seconds:g}",
@@ -60,6 +60,11 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         staff=str(words.staff).format_map(values),
         topic=_topic_of(service) if words.topic == SERVER else words.topic,
     )
+
+
+def _folder(name: str | None) -> str:
+    """A folder within a sentence; its name isn't kept where it shows a piece of the password."""
+    return _("the folder “%(name)s”") % {"name": name} if name else _("another folder")
 
 
 def _topic_of(service: ServerSettings | None) -> str:

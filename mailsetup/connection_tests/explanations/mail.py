@@ -193,14 +193,14 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         fixer=Fixer.PROVIDER,
         staff=_(
-            "Found in the folder marked \\Junk. A message from a mailbox to itself, signed in: the "
-            "filter’s own header says what it disliked."
+            "Found in {folder}, marked \\Junk or called so. A message from a mailbox to itself, signed in: "
+            "the filter’s own header says what it disliked."
         ),
         places=(Place.WEBMAIL,),
     ),
     Code.RT_OTHER_FOLDER: Explanation(
         title=_("A rule moved the message"),
-        happened=_("Our test message arrived, but not in the inbox."),
+        happened=_("Our test message arrived in {folder}, not in the inbox."),
         why=_("A rule in your mailbox sorts it elsewhere. It may do so with mail that you wait for."),
         todo=_(
             "Look at the rules of your mailbox, in webmail. If you didn’t make that rule, change your "
@@ -220,8 +220,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         todo=_("Nothing to change."),
         fixer=Fixer.NOBODY,
         staff=_(
-            "Found, and later than {delayed_seconds} seconds after it was accepted. Look at the queue and "
-            "at content filters."
+            "Found, and later than {delayed_seconds} seconds after it was accepted. The way of the message "
+            "says between which servers the time went; look at the queue and at content filters there."
         ),
     ),
     Code.IDLE_MISSING: Explanation(

@@ -1,9 +1,12 @@
 """IMAP (RFC 3501), as much of it as a test needs."""
 
 import base64
+import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from mailsetup.probes.app_settings import ProbeSettings
@@ -13,9 +16,17 @@ from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.rejections import greeting_refusal, imap_sign_in, mailbox_refusal
 from mailsetup.probes.wire.stream import ConnectionClosed, LineStream, ProtocolError
 
+INBOX = "INBOX"
 _LITERAL = re.compile(r"\{(\d{1,6})\+?\}$")
 _LIST = re.compile(r'\* LIST \(([^)]*)\) (?:"(?:\\.|[^"])"|NIL) (.+)$', re.I)
-_EXISTS = re.compile(r"\* (\d+) EXISTS\b", re.I)
+_ENCODED = re.compile(r"&([A-Za-z0-9+,]*)-")
+_EXISTS = re.compile(r"\* (\d{1,10}) EXISTS\b", re.I)
+# RFC 3501 section 9: "nz-number".
+_UID = re.compile(r"[1-9][0-9]{0,9}")
+_UIDNEXT = re.compile(r"\* OK \[UIDNEXT (\d{1,10})\]", re.I)
+_FETCHED = re.compile(
+    r'\* \d+ FETCH \(.*?BODY\[HEADER[^\]]{0,200}\](?:<\d{1,10}>)? "((?:\\.|[^"\\])*)"', re.I | re.S
+)
 # A resource, how much of it is used, and its limit.
 _RESOURCE = re.compile(r"\b(?:STORAGE|MESSAGE) (\d{1,18}) (\d{1,18})(?=[ )])", re.I)
 # Folders that no rule moves mail to: views of others, copies of what was sent.
@@ -53,6 +64,9 @@ class ImapDriver(Driver):
         self._commands = 0
         self._announced = False
         self._bye = ""
+        # What comes into the open folder gets this UID or a higher one, as far as the server says so.
+        self._next_uid = 1
+        self._next_in_inbox = 1
         self.junk_folder: str | None = None
         # Where a rule may put a message, besides INBOX and Junk.
         self.other_folders: list[str] = []
@@ -145,14 +159,17 @@ class ImapDriver(Driver):
 
     async def open_inbox(self) -> dict[str, Any]:
         """Selects INBOX and looks at the folders: how many messages, how many folders."""
-        messages = await self.select("INBOX")
+        messages = await self.select(INBOX)
+        self._next_in_inbox = self._next_uid
         reply = await self._command('LIST "" "*"', limit=self._limits.probe_folders_limit)
         folders = [_folder(match) for line in reply.untagged if (match := _LIST.match(line))]
+        # What holds control characters can't be asked for, and nobody's rule moves mail there.
+        folders = [folder for folder in folders if folder.name.isprintable()]
         self.junk_folder = _find_junk(folders)
         self.other_folders = [
             folder.name
             for folder in folders
-            if folder.name.upper() != "INBOX"
+            if folder.name.upper() != INBOX
             and folder.name != self.junk_folder
             and not folder.flags & _NOT_A_RULES
             and not _SENT.search(folder.name)
@@ -178,18 +195,44 @@ class ImapDriver(Driver):
         if not reply.ok:
             raise Fault(mailbox_refusal(reply.text), server=reply.text, folder=folder)
         self._announced = False
-        counts = [int(match.group(1)) for line in reply.untagged if (match := _EXISTS.match(line))]
-        return counts[-1] if counts else 0
+        self._next_uid = _last_number(_UIDNEXT, reply.untagged) or 1
+        return _last_number(_EXISTS, reply.untagged)
 
-    async def find(self, header: str, value: str) -> str | None:
-        """The UID of the message in the selected folder whose `header` holds `value`."""
+    async def find(self, header: str, value: str, *, new: bool = False) -> str | None:
+        """The UID of the message in the selected folder whose `header` holds `value`.
+
+        `new`: the folder is the inbox, and what was there when it was opened first isn't looked at. Many
+        servers open every message for such a search.
+        """
         self._announced = False
         await self._command("NOOP")
-        reply = await self._command(f"UID SEARCH HEADER {header} {_quoted(value)}")
-        for line in reply.untagged:
-            if line.upper().startswith("* SEARCH "):
-                return line.split()[-1]
-        return None
+        within = f"UID {self._next_in_inbox}:* " if new else ""
+        uids = await self._search(f"{within}HEADER {header} {_quoted(value)}")
+        return uids[-1] if uids else None
+
+    async def find_all(self, header: str, since: datetime) -> list[str]:
+        """The UIDs of all messages with `header` that came since that day and aren't deleted."""
+        # RFC 3501 section 9 has dates in English, as RFC 5322 has them.
+        day = "-".join(format_datetime(since).split()[1:4])
+        return await self._search(f'UNDELETED SINCE {day} HEADER {header} ""')
+
+    async def _search(self, criteria: str) -> list[str]:
+        reply = await self._command(f"UID SEARCH {criteria}")
+        return [
+            word
+            for line in reply.untagged
+            if line.upper().startswith("* SEARCH ")
+            for word in line.split()[2:]
+            # Behind the numbers there may be more (RFC 7162 section 3.1.5).
+            if _UID.fullmatch(word)
+        ]
+
+    async def fetch_header(self, uid: str, names: Sequence[str]) -> str:
+        """These fields of the header of one message, as far as a header is read; empty without an answer."""
+        part = f"BODY.PEEK[HEADER.FIELDS ({' '.join(names)})]<0.{self._limits.probe_header_max_bytes}>"
+        reply = await self._command(f"UID FETCH {uid} {part}")
+        fetched = (match for line in reply.untagged if (match := _FETCHED.match(line)))
+        return next((_unquoted(match.group(1)) for match in fetched), "")
 
     async def remove(self, uid: str) -> bool:
         """Deletes one message. Without UIDPLUS (RFC 4315) it is only marked, for EXPUNGE takes others too."""
@@ -250,10 +293,12 @@ class ImapDriver(Driver):
 
     async def _line(self) -> str:
         """A line with its literals put in as quoted strings; notes EXISTS and BYE."""
-        line = await self.stream.read_line()
-        while literal := _LITERAL.search(line):
-            text = await self.stream.read_exactly(int(literal.group(1)))
-            line = line[: literal.start()] + _quoted(text) + await self.stream.read_line()
+        pieces = [await self.stream.read_line()]
+        while literal := _LITERAL.search(pieces[-1]):
+            pieces[-1] = pieces[-1][: literal.start()]
+            pieces.append(_quoted(await self.stream.read_exactly(int(literal.group(1)))))
+            pieces.append(await self.stream.read_line())
+        line = "".join(pieces)
         if _EXISTS.match(line):
             self._announced = True
         if line.upper().startswith("* BYE"):
@@ -267,9 +312,33 @@ def _reply(line: str, untagged: tuple[str, ...]) -> ImapReply:
     return ImapReply(status.upper(), text, untagged)
 
 
+def _last_number(pattern: re.Pattern[str], lines: Sequence[str]) -> int:
+    """What the last of the lines that fit says; 0 where none does."""
+    return next((int(match.group(1)) for line in reversed(lines) if (match := pattern.match(line))), 0)
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def readable(folder: str) -> str:
+    """The name of a folder as people know it: IMAP has it in a UTF-7 of its own (RFC 3501 section 5.1.3)."""
+    return _ENCODED.sub(_decoded, folder)
+
+
+def _decoded(shifted: re.Match[str]) -> str:
+    if not shifted.group(1):
+        return "&"
+    encoded = shifted.group(1).replace(",", "/")
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-16-be", "replace")
+    except binascii.Error:
+        return shifted.group()
+
+
+def _unquoted(escaped: str) -> str:
+    return re.sub(r"\\(.)", r"\1", escaped, flags=re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +352,7 @@ class _Folder:
 def _folder(match: re.Match[str]) -> _Folder:
     name = match.group(2)
     if name.startswith('"'):
-        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+        name = _unquoted(name[1:-1])
     return _Folder(frozenset(match.group(1).lower().split()), name)
 
 

@@ -1,6 +1,7 @@
 """POP3 (RFC 1939, RFC 2449), as much of it as a test needs."""
 
 import base64
+import re
 from dataclasses import dataclass
 
 from mailsetup.probes.faults import Fault
@@ -9,6 +10,8 @@ from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.rejections import greeting_refusal, pop3_sign_in
 from mailsetup.probes.wire.stream import ProtocolError
 
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
 
 @dataclass(frozen=True, slots=True)
 class MaildropSize:
@@ -16,6 +19,11 @@ class MaildropSize:
 
     messages: int
     octets: int
+
+
+def newest(messages: int, limit: int) -> range:
+    """The numbers of the last `limit` of so many messages, the last one first."""
+    return range(messages, max(messages - limit, 0), -1)
 
 
 class Pop3Driver(Driver):
@@ -70,24 +78,33 @@ class Pop3Driver(Driver):
     async def stat(self) -> MaildropSize:
         ok, text = await self._command("STAT")
         numbers = text.split()[:2]
-        if not ok or len(numbers) < 2 or not all(number.isdigit() for number in numbers):
+        if not ok or len(numbers) < 2 or not all(_NUMBER.fullmatch(number) for number in numbers):
             raise Fault(Code.MAILBOX_UNAVAILABLE, server=text)
         return MaildropSize(int(numbers[0]), int(numbers[1]))
 
-    async def find_and_remove(self, count: int, header: str, value: str) -> bool | None:
-        """Deletes the message whose `header` is `value`; None: not there, False: it stays.
+    async def unique_id(self, number: int) -> str | None:
+        """What names this message in later sessions too; None where the server has no UIDL."""
+        ok, text = await self._command(f"UIDL {number}")
+        words = text.split()
+        return words[1] if ok and len(words) > 1 else None
 
-        Reads the headers of the newest of `count` messages only.
-        """
-        wanted = f"{header}: {value}".lower()
-        oldest = max(count - self._limits.probe_newest_messages_limit, 0)
-        for number in range(count, oldest, -1):
-            ok, _ = await self._command(f"TOP {number} 0")
-            lines = await self._lines(self._limits.probe_header_lines_limit) if ok else []
-            if wanted in [line.lower() for line in lines]:
-                deleted, _ = await self._command(f"DELE {number}")
-                return deleted
-        return None
+    async def read_header(self, number: int) -> str | None:
+        """The header of this message; None: there is none, or the message is larger than one of ours gets."""
+        ok, text = await self._command(f"LIST {number}")
+        size = text.split()[1:2]
+        if not ok or not size or not _NUMBER.fullmatch(size[0]):
+            return None
+        if int(size[0]) > self._limits.probe_header_max_bytes:
+            return None
+        ok, _ = await self._command(f"TOP {number} 0")
+        # A line has one character at least, and its end.
+        lines = await self._lines(self._limits.probe_header_max_bytes) if ok else []
+        return "\r\n".join(lines) if ok else None
+
+    async def remove(self, number: int) -> bool:
+        """Marks one message; it is gone when the session has ended with QUIT (RFC 1939 section 6)."""
+        ok, _ = await self._command(f"DELE {number}")
+        return ok
 
     async def quit(self) -> None:
         await self._command("QUIT")

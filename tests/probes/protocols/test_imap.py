@@ -1,7 +1,9 @@
 """IMAP, command by command."""
 
 import base64
+import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
-from mailsetup.probes.protocols.imap import ImapDriver
+from mailsetup.probes.protocols.imap import ImapDriver, readable
 from mailsetup.probes.wire.stream import ConnectionClosed, ProtocolError
 from tests.probes.protocols.script import CLOSE, play
 
@@ -178,6 +180,87 @@ def test_message_is_found_by_its_header() -> None:
     assert (uid, sent) == ("42", ["m1 NOOP", 'm2 UID SEARCH HEADER X-Mailway-Test "7K4Q\\""'])
     assert play(ImapDriver, search, "m1 OK", "* SEARCH\r\nm2 OK")[0] is None
     assert play(ImapDriver, search, "m1 OK", "m2 NO")[0] is None
+    # RFC 7162 section 3.1.5; and what would name every message to the command that deletes.
+    assert play(ImapDriver, search, "m1 OK", "* SEARCH 7 42 (MODSEQ 917162500)\r\nm2 OK")[0] == "42"
+    assert play(ImapDriver, search, "m1 OK", "* SEARCH 1:* 0 * 42,43\r\nm2 OK")[0] is None
+
+
+def test_only_what_is_new_in_the_inbox_is_searched() -> None:
+    async def search(imap: ImapDriver) -> str | None:
+        await imap.open_inbox()
+        await imap.select("Junk")
+        return await imap.find("X", "y", new=True)
+
+    for told, within in (("* OK [UIDNEXT 4392] Predicted\r\n", "UID 4392:* "), ("", "UID 1:* ")):
+        opened = [f"* 3 EXISTS\r\n{told}m1 OK", "m2 OK", "* OK [UIDNEXT 9]\r\nm3 OK"]
+        _, sent = play(ImapDriver, search, *opened, "m4 OK", "* SEARCH 5000\r\nm5 OK")
+        assert sent[-1] == f'm5 UID SEARCH {within}HEADER X "y"'
+
+
+def test_all_messages_with_a_header_since_a_day() -> None:
+    async def search(imap: ImapDriver) -> list[str]:
+        return await imap.find_all("X", datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+    uids, sent = play(ImapDriver, search, "* SEARCH 7 42\r\nm1 OK")
+    assert (uids, sent) == (["7", "42"], ['m1 UID SEARCH UNDELETED SINCE 01-Mar-2026 HEADER X ""'])
+
+
+LITERAL = 'Received: by a;\r\n b\r\nX: \\ "q"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("fetched", "header"),
+    [
+        (f"UID 7 BODY[HEADER.FIELDS (RECEIVED X)]<0> {{{len(LITERAL)}}}\r\n{LITERAL})", LITERAL),
+        (f"BODY[HEADER.FIELDS (RECEIVED X)] {{{len(LITERAL)}}}\r\n{LITERAL} UID 7)", LITERAL),
+        ('UID 7 BODY[HEADER.FIELDS (X)]<0> "X: \\"q\\"")', 'X: "q"'),
+        ("UID 7 BODY[HEADER.FIELDS (X)]<0> NIL)", ""),
+        ("UID 7 FLAGS (\\Seen))", ""),
+    ],
+)
+def test_fields_of_a_header(fetched: str, header: str) -> None:
+    async def fetch(imap: ImapDriver) -> str:
+        return await imap.fetch_header("7", ("Received", "X"))
+
+    limits = ProbeSettings(probe_header_max_bytes=5000)
+    answer = f"* 1 FETCH (FLAGS ())\r\n* 3 FETCH ({fetched}\r\nm1 OK"
+    found, sent = play(ImapDriver, fetch, answer, limits=limits)
+    assert found == header
+    # Without PEEK the message would be marked as read.
+    assert sent == ["m1 UID FETCH 7 BODY.PEEK[HEADER.FIELDS (Received X)]<0.5000>"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("Entw&APw-rfe", "Entwürfe"),
+        ("&BB8EMAQ,BDoEMA-", "Папка"),
+        ("R&-D", "R&D"),
+        ("&A-", "&A-"),
+        ("Lists", "Lists"),
+    ],
+)
+def test_name_of_a_folder_as_people_know_it(folder: str, name: str) -> None:
+    assert readable(folder) == name
+
+
+def test_folder_whose_name_can_not_be_sent_is_no_folder() -> None:
+    async def opened(imap: ImapDriver) -> list[str]:
+        await imap.open_inbox()
+        return imap.other_folders
+
+    folders = '* LIST () "/" {3}\r\nA\rB\r\n* LIST () "/" Lists\r\n'
+    assert play(ImapDriver, opened, "m1 OK", f"{folders}m2 OK")[0] == ["Lists"]
+
+
+def test_a_line_of_very_many_literals_takes_no_long_time() -> None:
+    async def fetch(imap: ImapDriver) -> str:
+        return await imap.fetch_header("7", ("X",))
+
+    answer = "* 1 FETCH (" + "{1}\r\nx" * 80_000 + ")\r\nm1 OK"
+    started = time.process_time()
+    assert play(ImapDriver, fetch, answer)[0] == ""
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(

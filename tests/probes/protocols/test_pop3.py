@@ -9,7 +9,7 @@ import pytest
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
-from mailsetup.probes.protocols.pop3 import MaildropSize, Pop3Driver
+from mailsetup.probes.protocols.pop3 import MaildropSize, Pop3Driver, newest
 from mailsetup.probes.wire.stream import ProtocolError
 from tests.probes.protocols.script import play
 
@@ -128,7 +128,7 @@ def test_stat() -> None:
         return await pop3.stat()
 
     assert play(Pop3Driver, stat, "+OK 3 1200 more") == (MaildropSize(3, 1200), ["STAT"])
-    for reply in ("-ERR [SYS/PERM] broken", "+OK", "+OK 3", "+OK three 1200"):
+    for reply in ("-ERR [SYS/PERM] broken", "+OK", "+OK 3", "+OK three 1200", "+OK 3 \u00b2"):
         refused = fault(stat, reply)
         assert (refused.code, refused.evidence["server"]) == (
             Code.MAILBOX_UNAVAILABLE,
@@ -142,42 +142,48 @@ def test_answer_of_another_protocol() -> None:
     assert caught.value.text == "250 ok"
 
 
-HEADER = "+OK\r\nSubject: test\r\nx-mailway-test: 7k4q\r\n..dotted\r\n\r\n."
-OTHER = "+OK\r\nSubject: X-Mailway-Test: 7K4Q\r\n\r\n."
+@pytest.mark.parametrize(
+    ("reply", "unique_id"),
+    [("+OK 7 whqtswO00WBw418f9t5JxYwZ", "whqtswO00WBw418f9t5JxYwZ"), ("+OK 7", None), ("-ERR what?", None)],
+)
+def test_unique_id(reply: str, unique_id: str | None) -> None:
+    assert play(Pop3Driver, lambda pop3: pop3.unique_id(7), reply) == (unique_id, ["UIDL 7"])
 
 
-def taken(pop3: Pop3Driver) -> Awaitable[bool | None]:
-    return pop3.find_and_remove(7, "X-Mailway-Test", "7K4Q")
+def header_of_seven(pop3: Pop3Driver) -> Awaitable[str | None]:
+    return pop3.read_header(7)
 
 
-def test_message_is_found_by_its_header_and_removed() -> None:
-    removed, sent = play(Pop3Driver, taken, OTHER, HEADER, "+OK")
-    assert (removed, sent) == (True, ["TOP 7 0", "TOP 6 0", "DELE 6"])
-    assert play(Pop3Driver, taken, HEADER, "-ERR read-only")[0] is False
+def test_header_of_a_small_message() -> None:
+    header, sent = play(Pop3Driver, header_of_seven, "+OK 7 900", "+OK\r\nSubject: test\r\n..dotted\r\n\r\n.")
+    assert (header, sent) == ("Subject: test\r\n.dotted\r\n", ["LIST 7", "TOP 7 0"])
+    assert play(Pop3Driver, header_of_seven, "+OK 7 900", "-ERR gone")[0] is None
 
 
-def test_headers_of_older_messages_are_private() -> None:
-    removed, sent = play(
-        Pop3Driver,
-        taken,
-        OTHER,
-        "-ERR gone",
-        OTHER,
-        limits=ProbeSettings(probe_newest_messages_limit=3),
-    )
-    assert (removed, sent) == (None, ["TOP 7 0", "TOP 6 0", "TOP 5 0"])
+@pytest.mark.parametrize(
+    "reply", ["+OK 7 10001", "+OK 7", "+OK 7 large", "+OK 7 \u00b2", "+OK 7 " + "9" * 5000, "-ERR gone"]
+)
+def test_what_is_larger_than_ours_or_does_not_say_is_not_read(reply: str) -> None:
+    limits = ProbeSettings(probe_header_max_bytes=10_000)
+    assert play(Pop3Driver, header_of_seven, reply, limits=limits) == (None, ["LIST 7"])
 
 
-def test_fewer_messages_than_are_looked_at() -> None:
-    removed, sent = play(Pop3Driver, lambda pop3: pop3.find_and_remove(1, "X", "y"), OTHER)
-    assert (removed, sent) == (None, ["TOP 1 0"])
+def test_removal() -> None:
+    assert play(Pop3Driver, lambda pop3: pop3.remove(7), "+OK") == (True, ["DELE 7"])
+    assert play(Pop3Driver, lambda pop3: pop3.remove(7), "-ERR read-only")[0] is False
+
+
+def test_the_last_messages_come_first() -> None:
+    assert list(newest(7, 3)) == [7, 6, 5]
+    assert list(newest(2, 5)) == [2, 1]
+    assert list(newest(0, 5)) == []
 
 
 def test_header_without_an_end() -> None:
-    limits = ProbeSettings(probe_header_lines_limit=10)
-    assert play(Pop3Driver, taken, "+OK\r\n" + "X: y\r\n" * 9 + ".", *[OTHER] * 4, limits=limits)[0] is None
+    limits = ProbeSettings(probe_header_max_bytes=1000)
+    assert play(Pop3Driver, header_of_seven, "+OK 7 9", "+OK\r\n" + "X\r\n" * 999 + ".", limits=limits)[0]
     with pytest.raises(ProtocolError):
-        play(Pop3Driver, taken, "+OK\r\n" + "X: y\r\n" * 10 + ".", limits=limits)
+        play(Pop3Driver, header_of_seven, "+OK 7 9", "+OK\r\n" + "X\r\n" * 1000 + ".", limits=limits)
 
 
 def test_quit_and_starttls() -> None:
