@@ -6,11 +6,14 @@ Only tasks and management commands come in here: no web request waits for a mail
 import asyncio
 import logging
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.views.decorators.debug import sensitive_variables
 
 from mailsetup.clientconfig import ClientConfig
@@ -21,6 +24,9 @@ from mailsetup.probes.run import probe
 from mailsetup.probes.vantage import Vantage
 
 logger = logging.getLogger(__name__)
+# SQLite has one writer, and whoever comes meanwhile looks again after sleeps of up to a tenth of a second, so
+# that dozens of tests that begin together take seconds for it. Threads that wait here don't sleep.
+_one_writer = threading.Lock()
 Found = tuple[int, Finding]
 
 
@@ -41,10 +47,11 @@ def run_queued(test_id: int, *, key: str, worker: str) -> None:
 
     `key` opens its password, `worker` is the name under which this process shows that it is alive.
     """
-    test = services.begin_connection_test(test_id, worker)
-    if test is None:
-        return
-    password = credentials.open_once(test, key)
+    with _writing():
+        test = services.begin_connection_test(test_id, worker)
+        if test is None:
+            return
+        password = credentials.open_once(test, key)
     incoming, outgoing = test.planned()
     ask = Ask(
         address=test.address,
@@ -56,12 +63,22 @@ def run_queued(test_id: int, *, key: str, worker: str) -> None:
     )
     try:
         for batch in _steps_as_they_happen(ask):
-            services.record_findings(test, batch)
+            with _writing():
+                services.record_findings(test, batch)
     except Exception:
         logger.exception("Connection test %s broke", test.reference)
         reaper.mark_lost(test)
         return
-    services.finish_connection_test(test)
+    with _writing():
+        services.finish_connection_test(test)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """One transaction, in this worker's turn."""
+    turn = _one_writer if connection.vendor == "sqlite" else nullcontext()
+    with turn, transaction.atomic():
+        yield
 
 
 @sensitive_variables("password")

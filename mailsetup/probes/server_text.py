@@ -103,7 +103,7 @@ class ServerText:
         shown = [parts.pop(0) for status in statuses if parts and status.fullmatch(parts[0])]
         for part in parts:
             word = self._known(part)
-            if word is None or self._secret.is_in(word):
+            if word is None or self._secret.is_plainly_in(word):
                 word = LEFT_OUT
             if word != LEFT_OUT or shown[-1:] != [LEFT_OUT]:
                 shown.append(word)
@@ -128,8 +128,16 @@ class _Secret:
             for start in range(max(len(plain) - fragment_characters, 0) + 1)
         } - {""}
 
+    def is_plainly_in(self, text: str) -> bool:
+        return self._is_in_one_of(text.casefold(), _letters_and_digits(text))
+
     def is_in(self, text: str) -> bool:
-        forms = [text.casefold(), *(_letters_and_digits(disguise(text)) for disguise in _DISGUISES)]
+        if not self._fragments:
+            return False
+        disguised = (_letters_and_digits(disguise(text)) for disguise in _DISGUISES)
+        return self._is_in_one_of(text.casefold(), *disguised)
+
+    def _is_in_one_of(self, *forms: str) -> bool:
         return any(fragment in form for fragment in self._fragments for form in forms)
 
 

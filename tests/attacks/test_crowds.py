@@ -213,6 +213,15 @@ def test_a_slow_server_leaves_threads_to_others(
     assert services.begin_connection_test(same.pk, WORKER) == same
 
 
+def test_a_lost_run_takes_no_thread_from_others(owner: User, later: Later, change: Limits) -> None:
+    change(server_running_limit=1)
+    later(0)
+    running(queued(owner))
+    later(16)
+    waiting = queued_by(owner, "bert@example.com")
+    assert services.begin_connection_test(waiting.pk, WORKER) == waiting
+
+
 def test_a_test_without_room_is_looked_at_again_a_second_later(
     owner: User, change: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:

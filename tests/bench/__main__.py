@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
-from tests.bench import attack, crowd, discovery, guide_page, press, signing
+from tests.bench import attack, crowd, discovery, engine, guide_page, press, signing
 from tests.bench.report import Promise, print_promises
 
 
@@ -14,6 +14,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mwb")))
         promises += crowd.measure(folder / "crowd")
+        promises += engine.measure(folder / "engine")
         promises += press.measure(folder / "press")
         promises += guide_page.measure(folder / "guide")
         promises += attack.measure(folder / "attack")

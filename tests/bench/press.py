@@ -5,6 +5,7 @@ import shutil
 import smtplib
 import ssl
 import statistics
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,10 +42,10 @@ def measure(folder: Path) -> list[Promise]:
             quiet = replace(back_end, environment={**back_end.environment, "LOG_LEVEL": "WARNING"})
             with running_portal(folder / name, quiet, lab, Path(settings.STATIC_ROOT)) as portal:
                 first_step, whole_run = _first_step(portal, lab), _whole_run(portal, lab)
-            alone = max(_median(lambda: _imap_alone(lab)), _median(lambda: _smtp_alone(lab)))
+            alone = _median(lambda: _both_by_a_bare_script(lab))
             promises += [
                 Promise(f"press to first step, {name}", first_step, limit, "s"),
-                Promise(f"whole run by the slower service alone, {name}", whole_run / alone, 1.3, "times"),
+                Promise(f"whole run by a bare script's, {name}", whole_run / alone, 1.25, "times"),
             ]
     return promises
 
@@ -105,28 +106,42 @@ for _ in range({rounds}):
 """
 
 
-def _imap_alone(lab: MailLab) -> float:
-    """Connect, sign in, open the inbox, begin IDLE: what the test does, by the standard library."""
-    service, anna = lab.server_settings(ServiceType.IMAP, SocketType.SSL), lab.users["anna"]
+def _both_by_a_bare_script(lab: MailLab) -> float:
+    """The longer of both chains as the test goes them, by the standard library.
+
+    Receiving: connect, sign in, open the inbox, list the folders. Sending, beside it: connect, STARTTLS, and
+    the sign-in once receiving has signed in.
+    """
     started = time.perf_counter()
-    context = ssl.create_default_context()
-    context.load_verify_locations(lab.ca_file)
-    context.check_hostname = False
-    with imaplib.IMAP4_SSL(LOOPBACK, service.port, ssl_context=context) as client:
+    signed_in = threading.Event()
+    receiving = threading.Thread(target=_receive, args=(lab, signed_in))
+    receiving.start()
+    _send(lab, signed_in)
+    receiving.join()
+    return time.perf_counter() - started
+
+
+def _receive(lab: MailLab, signed_in: threading.Event) -> None:
+    service, anna = lab.server_settings(ServiceType.IMAP, SocketType.SSL), lab.users["anna"]
+    with imaplib.IMAP4_SSL(LOOPBACK, service.port, ssl_context=_context(lab)) as client:
         client.login(anna.address, anna.password)
+        signed_in.set()
         client.select("INBOX")
         client.list()
         client.logout()
-    return time.perf_counter() - started
 
 
-def _smtp_alone(lab: MailLab) -> float:
+def _send(lab: MailLab, signed_in: threading.Event) -> None:
     service, anna = lab.server_settings(ServiceType.SMTP, SocketType.STARTTLS), lab.users["anna"]
-    started = time.perf_counter()
+    with smtplib.SMTP(LOOPBACK, service.port) as client:
+        client.starttls(context=_context(lab))
+        signed_in.wait()
+        client.login(anna.address, anna.password)
+
+
+def _context(lab: MailLab) -> ssl.SSLContext:
+    """Trusts the lab and, as a program does, the system's roots."""
     context = ssl.create_default_context()
     context.load_verify_locations(lab.ca_file)
     context.check_hostname = False
-    with smtplib.SMTP(LOOPBACK, service.port) as client:
-        client.starttls(context=context)
-        client.login(anna.address, anna.password)
-    return time.perf_counter() - started
+    return context

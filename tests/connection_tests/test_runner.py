@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -123,6 +124,29 @@ def test_a_run_that_breaks_is_lost_keeps_its_steps_and_tells_nobody_the_password
     assert test.reference in caplog.text
     assert PASSWORD not in caplog.text
     assert not SealedPassword.objects.exists()
+
+
+@pytest.mark.parametrize(("vendor", "waits"), [("sqlite", True), ("postgresql", False)])
+def test_threads_of_a_worker_write_in_turn_where_the_database_has_one_writer(
+    owner: User, prober: Prober, monkeypatch: pytest.MonkeyPatch, vendor: str, *, waits: bool
+) -> None:
+    """SQLite lets those sleep who find it busy."""
+    in_turn = []
+
+    def noting(write: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*arguments: Any) -> Any:
+            in_turn.append(runner._one_writer.locked())
+            return write(*arguments)
+
+        return noted
+
+    for name in ("begin_connection_test", "record_findings", "finish_connection_test"):
+        monkeypatch.setattr(services, name, noting(getattr(services, name)))
+    monkeypatch.setattr(runner, "connection", SimpleNamespace(vendor=vendor))
+    run_connection_test(test_id=queued(owner).pk, key=KEY)
+    assert set(in_turn) == {waits}
+    assert len(in_turn) >= 3
+    assert not runner._one_writer.locked()
 
 
 def test_steps_are_kept_while_the_run_goes_on(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
