@@ -32,6 +32,11 @@ def seal(test: ConnectionTest, password: str, key: str) -> None:
     )
 
 
+def can_be_typed(password: str) -> bool:
+    """Whether nothing in it is invisible: what was pasted with it, or what no protocol could carry (NUL)."""
+    return password.isprintable()
+
+
 @sensitive_variables()
 def open_once(test: ConnectionTest, key: str) -> str | None:
     """The password of `test`, and delete it; None when there is none, no longer, or for another key."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests.credentials import can_be_typed
 
 
 class ConnectionTestForm(forms.Form):
@@ -43,7 +44,7 @@ class ConnectionTestForm(forms.Form):
         password: str = self.cleaned_data["password"]
         if self.needs_password and not password:
             raise forms.ValidationError(_("Type the password of this mailbox."))
-        if any(not character.isprintable() for character in password):
+        if not can_be_typed(password):
             raise forms.ValidationError(
                 _("The password contains a character that can’t be seen. Type it in by hand.")
             )

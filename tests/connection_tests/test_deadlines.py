@@ -22,6 +22,12 @@ def test_a_test_of_the_usual_length_is_not_lost() -> None:
     assert longest + DATABASE_SECONDS < ConnectionTestSettings().test_lost_seconds
 
 
+def test_a_killed_worker_is_told_within_twenty_seconds() -> None:
+    """It counts as dead when it has been silent for so long, and whoever looks next closes its tests."""
+    limits = ConnectionTestSettings()
+    assert limits.worker_silence_seconds + limits.worker_heartbeat_seconds <= 20
+
+
 @pytest.mark.parametrize(
     ("environment", "starts"),
     [

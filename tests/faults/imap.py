@@ -101,6 +101,7 @@ class _ImapSession:
             self.send("+ go on")
             await self.writer.drain()
             text = (await self.reader.readexactly(int(literal.group(1)))).decode()
+            text = re.sub(r'(["\\])', r"\\\1", text)
             arguments = f'{arguments[: literal.start()]}"{text}"{await self.read_line()}'
         if not (literal_seen or arguments.isascii()):
             # RFC 3501 section 9: a quoted string holds 7-bit characters only.

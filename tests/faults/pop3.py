@@ -84,6 +84,10 @@ class _Pop3Session:
         self.uids = drop.uids("INBOX")
         self.send("+OK signed in")
 
+    async def do_auth(self, argument: str) -> None:
+        accepted = self.server.maildrop.accepts_plain(argument.removeprefix("PLAIN "))
+        self.send("+OK signed in" if accepted else "-ERR [AUTH] Authentication failed.")
+
     async def do_stat(self, _argument: str) -> None:
         self.send(f"+OK {len(self.uids)} 1000")
 

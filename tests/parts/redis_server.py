@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import redis
@@ -12,7 +12,10 @@ from tests.parts.daemon import Daemon, free_ports, short_folder
 
 @dataclass(frozen=True)
 class RedisServer:
+    """`restart` ends it and starts it anew: nothing of what it held is left."""
+
     port: int
+    restart: Callable[[], None]
 
     def url(self, database: int = 0) -> str:
         return f"redis://127.0.0.1:{self.port}/{database}"
@@ -41,9 +44,19 @@ def running_redis() -> Iterator[RedisServer]:
     with short_folder("rd-") as folder:
         settings = {"bind": "127.0.0.1", "port": port, "save": "", "appendonly": "no", "dir": folder}
         options = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
-        server = Daemon(["redis-server", *options], folder / "redis.log", folder=folder)
+        running: list[Daemon] = []
+
+        def start() -> None:
+            running.append(Daemon(["redis-server", *options], folder / "redis.log", folder=folder))
+            running[-1].wait_until_listening(port)
+
+        def restart() -> None:
+            running.pop().stop()
+            start()
+
         try:
-            server.wait_until_listening(port)
-            yield RedisServer(port)
+            start()
+            yield RedisServer(port, restart)
         finally:
-            server.stop()
+            for server in running:
+                server.stop()

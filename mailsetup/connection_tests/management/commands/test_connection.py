@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 from django.views.decorators.debug import sensitive_variables
 
 from mailsetup.connection_tests import runner
+from mailsetup.connection_tests.credentials import can_be_typed
 from mailsetup.connection_tests.written import as_document
 from mailsetup.hosting.management.base import BAD
 from mailsetup.hosting.management.lookup import LookupCommand
@@ -61,10 +62,13 @@ class Command(LookupCommand):
             text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             raise self.wrong_call(f"The password file {name} can't be read.") from None
-        lines = text.splitlines()
-        if not lines or not lines[0]:
+        # Other characters than these end a line for Python, and may be part of a password.
+        password = text.partition("\n")[0].removesuffix("\r")
+        if not password:
             raise self.wrong_call("The first line of the password file is empty.")
-        return lines[0]
+        if not can_be_typed(password):
+            raise self.wrong_call("The password contains a character that can't be seen.")
+        return password
 
     def _print_step(self, index: int, result: Finding) -> None:
         lane = ("receiving", "sending")[index]
