@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import User
 from mailsetup.clientconfig import Protocol, ServerSettings, SocketType, display_domain
 from mailsetup.connection_tests.explanations import (
     FIXER_LABELS,
@@ -29,7 +25,6 @@ from mailsetup.connection_tests.explanations import (
     readable_date,
 )
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.selectors import Outline, latest_tests_of
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
 from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, steps_of
@@ -128,22 +123,7 @@ class TestReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestSummary:
-    """A test in one line of a list."""
-
-    state: State
-    title: str
-    address: str
-    reference: str
-    protocol: str
-    client_name: str
-    when: str
-    iso: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Direction:
+class Direction:
     """What the page calls one of the two services."""
 
     id: str
@@ -154,8 +134,8 @@ class _Direction:
     stopped: Text
 
 
-_DIRECTIONS = (
-    _Direction(
+DIRECTIONS = (
+    Direction(
         id="in",
         title=gettext_lazy("Receiving"),
         icon="incoming",
@@ -163,7 +143,7 @@ _DIRECTIONS = (
         up_to_sign_in=gettext_lazy("Receiving works up to the sign-in."),
         stopped=gettext_lazy("Receiving stopped at “%(step)s”."),
     ),
-    _Direction(
+    Direction(
         id="out",
         title=gettext_lazy("Sending"),
         icon="outgoing",
@@ -223,7 +203,7 @@ class _Service:
     `places` says where each finding stands among all of the test.
     """
 
-    direction: _Direction
+    direction: Direction
     settings: ServerSettings
     findings: dict[Step, Finding]
     places: dict[Step, int]
@@ -267,14 +247,14 @@ def report_of(
     return TestReport(
         reference=test.reference,
         address=display_address(test.address),
-        client_name=_client_name(test),
-        state=_state(test),
+        client_name=client_name_of(test),
+        state=state_of(test),
         headline=headline,
         lede=lede,
         progress=_progress(test, services),
         count=len(found),
         total=sum(len(service.steps) for service in services),
-        lanes=tuple(_lane(service, numbers, over=_is_over(test), seen=seen) for service in services),
+        lanes=tuple(_lane(service, numbers, over=is_over(test), seen=seen) for service in services),
         problems=problems,
         signed_in=all(service.signed_in for service in services),
     )
@@ -285,16 +265,18 @@ def display_address(address: str) -> str:
     return f"{local_part}@{display_domain(domain)}"
 
 
-def _client_name(test: ConnectionTest) -> str:
+def client_name_of(test: ConnectionTest) -> str:
+    """The app that the test was started for; empty where there is none."""
     return GUIDES[test.client].name if test.client in GUIDES else ""
 
 
-def _is_over(test: ConnectionTest) -> bool:
+def is_over(test: ConnectionTest) -> bool:
     return test.state == ConnectionTest.State.DONE
 
 
-def _state(test: ConnectionTest) -> State:
-    if not _is_over(test):
+def state_of(test: ConnectionTest) -> State:
+    """The state of the whole test, which is "run" until it is over."""
+    if not is_over(test):
         return "run"
     if test.verdict == Verdict.PASSED:
         return "ok"
@@ -304,7 +286,7 @@ def _state(test: ConnectionTest) -> State:
 def _services(test: ConnectionTest, found: Sequence[tuple[int, Finding]]) -> list[_Service]:
     services = [
         _Service(direction, settings, {}, {})
-        for direction, settings in zip(_DIRECTIONS, test.planned(), strict=True)
+        for direction, settings in zip(DIRECTIONS, test.planned(), strict=True)
     ]
     for place, (index, finding) in enumerate(found):
         services[index].findings[finding.step] = finding
@@ -444,7 +426,7 @@ def _tenths(seconds: float) -> str:
 
 def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) -> tuple[Problem, ...]:
     """One problem for each root cause, worst first; the same cause on both services is said once."""
-    if not _is_over(test):
+    if not is_over(test):
         return ()
     if Code.LOST_RUN in test.causes:
         words = explain(Code.LOST_RUN, None, {})
@@ -524,7 +506,7 @@ def _step_number(test: ConnectionTest, topic: str) -> int | None:
 
 def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Problem, ...]) -> tuple[str, str]:
     """The headline, and the sentence below it."""
-    if not _is_over(test):
+    if not is_over(test):
         return _("Checking your mail…"), ""
     if test.verdict == Verdict.PASSED:
         return _everything_works(test, services)
@@ -603,66 +585,3 @@ def _hop(seconds: int | None, server: str, *, first: bool) -> str:
         text = _("%(server)s, %(seconds)s s earlier by its clock: the clocks of the two differ")
         return text % {"server": server, "seconds": -seconds}
     return _("%(server)s, %(seconds)s s later") % {"server": server, "seconds": seconds}
-
-
-# --- In a list -----------------------------------------------------------------------------------------
-
-
-def latest_summaries(user: User, limit: int) -> list[TestSummary]:
-    """The newest tests that `user` may see."""
-    tests = latest_tests_of(user, limit)
-    return [_summary(test, outline) for test, outline in tests]
-
-
-def _summary(test: ConnectionTest, outline: Outline) -> TestSummary:
-    return TestSummary(
-        state=_state(test),
-        title=_summary_title(test, outline),
-        address=display_address(test.address),
-        reference=test.reference,
-        protocol=test.protocol.upper(),
-        client_name=_client_name(test),
-        when=_when(timezone.localtime(test.created_at)),
-        iso=test.created_at.isoformat(),
-        url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
-    )
-
-
-def _summary_title(test: ConnectionTest, outline: Outline) -> str:
-    if not _is_over(test):
-        return _("Running…")
-    match Verdict(test.verdict):
-        case Verdict.PASSED:
-            return _("Works up to the sign-in") if outline.up_to_sign_in else _("Everything works")
-        case Verdict.WARNING if outline.up_to_sign_in:
-            return _("Works up to the sign-in, with a limit")
-        case Verdict.WARNING:
-            return _("Works, with a limit")
-        case Verdict.FAILED:
-            return _where_it_stopped(outline.stopped)
-        case Verdict.NOT_RUN:
-            return _("The test couldn’t run")
-
-
-def _where_it_stopped(stopped: Mapping[int, Step]) -> str:
-    """Such as "Receiving: encryption"; both services at one step are said together."""
-    if len(stopped) > 1 and len(set(stopped.values())) == 1:
-        step = {"step": STEP_NAMES[stopped[0]]}
-        return _("Receiving and sending: %(step)s") % step
-    lines = (
-        f"{direction.title}: {STEP_NAMES[stopped[index]]}"
-        for index, direction in enumerate(_DIRECTIONS)
-        if index in stopped
-    )
-    return "; ".join(lines)
-
-
-def _when(moment: datetime) -> str:
-    """The day as people say it, with the time while it is fresh."""
-    days = (timezone.localdate() - moment.date()).days
-    time = {"time": date_format(moment, "TIME_FORMAT")}
-    if days == 0:
-        return _("Today, %(time)s") % time
-    if days == 1:
-        return _("Yesterday, %(time)s") % time
-    return date_format(moment, "MONTH_DAY_FORMAT" if days < 180 else "DATE_FORMAT")

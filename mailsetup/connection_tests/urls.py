@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from mailsetup.connection_tests import views
+from mailsetup.connection_tests.views import progress, results, start
 
 
 class ReferenceConverter(StringConverter):
@@ -22,17 +22,17 @@ register_converter(ReferenceConverter, "reference")
 register_converter(WrittenConverter, "written")
 
 urlpatterns = [
-    path("tests/", views.history, name="history"),
-    path("tests/<reference:reference>/", views.test, name="test"),
-    path("tests/<reference:reference>/report.<written:form>", views.written_test, name="written_test"),
-    path("s/<str:token>/tests/<reference:reference>/", views.link_test, name="test"),
+    path("tests/", progress.history, name="history"),
+    path("tests/<reference:reference>/", progress.test, name="test"),
+    path("tests/<reference:reference>/report.<written:form>", results.written_test, name="written_test"),
+    path("s/<str:token>/tests/<reference:reference>/", progress.link_test, name="test"),
     path(
         "s/<str:token>/tests/<reference:reference>/report.<written:form>",
-        views.written_link_test,
+        results.written_link_test,
         name="written_test",
     ),
-    path("report/<str:key>/", views.shared_test, name="shared_test"),
+    path("report/<str:key>/", results.shared_test, name="shared_test"),
 ]
 
 # Below one address: mailsetup.urls.
-setup_urlpatterns = [path("test/", views.start_test, name="start_test")]
+setup_urlpatterns = [path("test/", start.start_test, name="start_test")]

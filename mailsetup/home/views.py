@@ -16,7 +16,7 @@ from accounts.brands import brand_of
 from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
 from mailsetup.clientconfig import AddressError, Protocol, display_domain
-from mailsetup.connection_tests.report import TestSummary, latest_summaries
+from mailsetup.connection_tests.summaries import TestSummary, latest_summaries
 from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, TERMINAL, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform, may_be_an_ipad
 from mailsetup.guides.search import find_guides

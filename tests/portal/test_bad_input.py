@@ -238,7 +238,7 @@ def test_a_reference_with_a_nul_never_reaches_the_database(browser: Client, monk
     def refuse(*_: Any, **__: Any) -> None:
         raise ValueError("A string literal cannot contain NUL (0x00) characters.")
 
-    monkeypatch.setattr("mailsetup.connection_tests.views.selectors.tests_of", refuse)
+    monkeypatch.setattr("mailsetup.connection_tests.selectors.tests_of", refuse)
     assert browser.get("/tests/%00/").status_code == 404
 
 

@@ -1,0 +1,99 @@
+"""Connection tests in a list, a line for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mailsetup.connection_tests.explanations import STEP_NAMES
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.report import (
+    DIRECTIONS,
+    State,
+    client_name_of,
+    display_address,
+    is_over,
+    state_of,
+)
+from mailsetup.connection_tests.selectors import Outline, latest_tests_of
+from mailsetup.probes.findings import Step, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestSummary:
+    """A test in one line of a list."""
+
+    state: State
+    title: str
+    address: str
+    reference: str
+    protocol: str
+    client_name: str
+    when: str
+    iso: str
+    url: str
+
+
+def latest_summaries(user: User, limit: int) -> list[TestSummary]:
+    """The newest tests that `user` may see."""
+    tests = latest_tests_of(user, limit)
+    return [_summary(test, outline) for test, outline in tests]
+
+
+def _summary(test: ConnectionTest, outline: Outline) -> TestSummary:
+    return TestSummary(
+        state=state_of(test),
+        title=_summary_title(test, outline),
+        address=display_address(test.address),
+        reference=test.reference,
+        protocol=test.protocol.upper(),
+        client_name=client_name_of(test),
+        when=_when(timezone.localtime(test.created_at)),
+        iso=test.created_at.isoformat(),
+        url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
+    )
+
+
+def _summary_title(test: ConnectionTest, outline: Outline) -> str:
+    if not is_over(test):
+        return _("Running…")
+    match Verdict(test.verdict):
+        case Verdict.PASSED:
+            return _("Works up to the sign-in") if outline.up_to_sign_in else _("Everything works")
+        case Verdict.WARNING if outline.up_to_sign_in:
+            return _("Works up to the sign-in, with a limit")
+        case Verdict.WARNING:
+            return _("Works, with a limit")
+        case Verdict.FAILED:
+            return _where_it_stopped(outline.stopped)
+        case Verdict.NOT_RUN:
+            return _("The test couldn’t run")
+
+
+def _where_it_stopped(stopped: Mapping[int, Step]) -> str:
+    """Such as "Receiving: encryption"; both services at one step are said together."""
+    if len(stopped) > 1 and len(set(stopped.values())) == 1:
+        step = {"step": STEP_NAMES[stopped[0]]}
+        return _("Receiving and sending: %(step)s") % step
+    lines = (
+        f"{direction.title}: {STEP_NAMES[stopped[index]]}"
+        for index, direction in enumerate(DIRECTIONS)
+        if index in stopped
+    )
+    return "; ".join(lines)
+
+
+def _when(moment: datetime) -> str:
+    """The day as people say it, with the time while it is fresh."""
+    days = (timezone.localdate() - moment.date()).days
+    time = {"time": date_format(moment, "TIME_FORMAT")}
+    if days == 0:
+        return _("Today, %(time)s") % time
+    if days == 1:
+        return _("Yesterday, %(time)s") % time
+    return date_format(moment, "MONTH_DAY_FORMAT" if days < 180 else "DATE_FORMAT")

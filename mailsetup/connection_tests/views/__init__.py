@@ -1,0 +1,1 @@
+"""Start a connection test, watch it, take its result along."""

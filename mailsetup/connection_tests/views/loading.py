@@ -1,0 +1,62 @@
+"""From a request to a test: whose it is, what was found so far, and where its pages are."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from mailsetup.connection_tests import reaper, selectors
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.guides.clients import GUIDES
+from mailsetup.probes.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class TestUrls:
+    """Where the page of a test is, another test like it, and its guide."""
+
+    page: str
+    again: str
+    guide: str
+    text: str
+    document: str
+
+    @classmethod
+    def of(cls, test: ConnectionTest, token: str = "") -> "TestUrls":
+        """Below the set-up link with that `token`; without one below /tests/ and /setup/ADDRESS/."""
+        link = {"token": token} if token else {}
+        setup = link or {"address": test.address}
+        start_url = reverse("mailsetup:start_test", kwargs=setup)
+        if test.client in GUIDES:
+            guide = {**setup, "client": test.client, "protocol": test.protocol}
+            guide_url = reverse("mailsetup:guide", kwargs=guide)
+        else:
+            guide_url = reverse("mailsetup:link" if token else "mailsetup:home", kwargs=link)
+        named = {**link, "reference": test.reference}
+        return cls(
+            page=reverse("mailsetup:test", kwargs=named),
+            text=reverse("mailsetup:written_test", kwargs={**named, "form": "txt"}),
+            document=reverse("mailsetup:written_test", kwargs={**named, "form": "json"}),
+            again=f"{start_url}?protocol={test.protocol}&app={test.client}",
+            guide=guide_url,
+        )
+
+
+def tests_of_visitor(request: HttpRequest) -> QuerySet[ConnectionTest]:
+    """Those of whoever is signed in."""
+    user = request.user
+    return selectors.tests_of(user) if user.is_authenticated else ConnectionTest.objects.none()
+
+
+def find_or_404(
+    tests: QuerySet[ConnectionTest], reference: str
+) -> tuple[ConnectionTest, list[tuple[int, Finding]]]:
+    """The test and what was found so far. One that has lost its worker ends here: its page is who notices."""
+    read = selectors.find_test(tests, reference)
+    if read is not None and read[2]:
+        reaper.mark_lost(read[0])
+        read = selectors.find_test(tests, reference)
+    if read is None:
+        raise Http404("No such test.")
+    return read[:2]

@@ -1,0 +1,130 @@
+"""One test while it runs and afterwards, and the earlier ones."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import access
+from accounts.brands import portal_url
+from accounts.http import AuthenticatedHttpRequest
+from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
+from mailsetup.connection_tests import selectors, shares, written
+from mailsetup.connection_tests.explanations import Place
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.report import ReportUrls, report_of
+from mailsetup.connection_tests.summaries import latest_summaries
+from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, tests_of_visitor
+from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
+from mailsetup.setup_links.decorators import for_link
+from mailsetup.setup_links.models import SetupLink
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How the page of a running test asks for news."""
+
+    url: str
+    milliseconds: int
+
+
+def test(request: HttpRequest, reference: str) -> HttpResponse:
+    """One test of a signed-in person, running or over.
+
+    Nobody's for somebody who isn't signed in: a poll must not get the sign-in page as its answer.
+    """
+    return _show(request, tests_of_visitor(request), reference)
+
+
+@for_link
+def link_test(request: HttpRequest, *, link: SetupLink, token: str, reference: str) -> HttpResponse:
+    """The same for whoever holds the link that the test was started by."""
+    return _show(request, selectors.tests_of_link(link), reference, token)
+
+
+def _show(
+    request: HttpRequest, tests: QuerySet[ConnectionTest], reference: str, token: str = ""
+) -> HttpResponse:
+    """The page of a test; to a browser that says what it has `seen`, the part that changes, or 204."""
+    test, found = find_or_404(tests, reference)
+    late = _is_late(test)
+    state = f"{'late' if late else test.state}-{len(found)}"
+    seen = request.GET.get("seen")
+    if seen == state:
+        return HttpResponse(status=204)
+    urls = TestUrls.of(test, token)
+    places = _places_of(test)
+    report = report_of(
+        test, found, urls=ReportUrls(guide=urls.guide, places=places), seen=_count_in(seen or "")
+    )
+    context = {
+        "report": report,
+        "report_text": "" if report.running else written.as_text(report),
+        "share": None if report.running or token else _share(request, test),
+        "urls": urls,
+        "late": late,
+        "poll": Poll(f"{urls.page}?seen={state}", _poll_milliseconds(test)),
+    }
+    template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
+    return render(request, template, context)
+
+
+def _share(request: HttpRequest, test: ConnectionTest) -> dict[str, Any] | None:
+    """The link to show the result to somebody; none is made in a visit of support."""
+    if not request.user.is_authenticated or access.is_support_visit(request):
+        return None
+    path = reverse("mailsetup:shared_test", kwargs={"key": shares.new_key(test, request.user)})
+    days = settings.CONNECTION_TESTS.report_link_days
+    return {"url": portal_url() + path, "days": days}
+
+
+def _places_of(test: ConnectionTest) -> dict[Place, str]:
+    """The provider's pages for the address of a test that is over and has something to say."""
+    if not test.causes or test.domain_id is None:
+        return {}
+    try:
+        address = parse_address(test.address)
+        hosting, _domain = find_stored_hosting(address, display_name="")
+        config = resolve(address, hosting, Protocol(test.protocol))
+    except (UnknownDomain, NotOffered):
+        return {}
+    return {Place.WEBMAIL: config.webmail_url, Place.PASSWORD: config.password_url}
+
+
+def _count_in(seen: str) -> int:
+    """How many findings a browser has shown that says it has seen "running-3"."""
+    count = seen.rpartition("-")[2]
+    return int(count) if re.fullmatch("[0-9]{1,4}", count) else 0
+
+
+def _is_late(test: ConnectionTest) -> bool:
+    """Whether no worker has taken the test for so long that the page says so."""
+    return test.state == ConnectionTest.State.QUEUED and not _is_young(test)
+
+
+def _is_young(test: ConnectionTest) -> bool:
+    age = (timezone.now() - test.created_at).total_seconds()
+    return age <= settings.CONNECTION_TESTS.worker_patience_seconds
+
+
+def _poll_milliseconds(test: ConnectionTest) -> int:
+    """Fast while the first steps come in, slower for a run that takes its time."""
+    limits = settings.CONNECTION_TESTS
+    if _is_young(test):
+        return limits.poll_fast_milliseconds
+    return limits.poll_late_milliseconds if _is_late(test) else limits.poll_slow_milliseconds
+
+
+@login_required
+def history(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The latest tests of a signed-in person."""
+    limits = settings.CONNECTION_TESTS
+    context = {"rows": latest_summaries(request.user, limits.history_limit), "days": limits.history_days}
+    return render(request, "connection_tests/history.html", context)

@@ -1,0 +1,128 @@
+"""Ask for the password and start a test."""
+
+import math
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from accounts import access
+from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
+from mailsetup.connection_tests import credentials, services
+from mailsetup.connection_tests.forms import ConnectionTestForm
+from mailsetup.connection_tests.limits import TooManyTests
+from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
+from mailsetup.connection_tests.views.loading import TestUrls
+from mailsetup.guides.clients import GUIDES
+from mailsetup.setup_links.decorators import for_setup
+from mailsetup.setup_links.setups import Setup
+
+
+@sensitive_post_parameters("password")
+@sensitive_variables()
+@for_setup
+def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
+    """Ask for the password and start a test of one address."""
+    offered = _testable(setup)
+    if not offered:
+        raise Http404("There is nothing to test here.")
+    may_type_password = not access.is_support_visit(request)
+    without = "without" in request.POST or not may_type_password
+    form = ConnectionTestForm(
+        request.POST or None,
+        offered=offered,
+        needs_password=not without,
+        initial={
+            "protocol": request.GET.get("protocol", offered[0].value),
+            "app": request.GET.get("app", ""),
+        },
+    )
+    if request.method != "POST" or not form.is_valid():
+        return _form(request, setup, form, status=422 if request.method == "POST" else 200)
+    answers = form.cleaned_data
+    if setup.link and setup.only_one_guide:
+        answers["app"] = setup.link.client
+    key = credentials.new_key()
+    try:
+        test = services.start_connection_test(
+            setup,
+            _as_the_app_does(setup.config(Protocol(answers["protocol"])), answers["app"]),
+            password="" if without else answers["password"],
+            key=key,
+            round_trip=answers["round_trip"],
+            client=answers["app"] if answers["app"] in GUIDES else "",
+        )
+    except NotOffered:
+        raise Http404("This protocol is not offered here.") from None
+    except TooManyTests as refusal:
+        return _form(request, setup, form, status=429, error=_refusal(refusal))
+    urls = TestUrls.of(test, setup.token)
+    try:
+        enqueue_connection_test(test, key)
+    except BrokerUnavailable:
+        context = {"setup": setup, "reference": test.reference, "urls": urls}
+        return render(request, "connection_tests/worker_unavailable.html", context, status=503)
+    return HttpResponseRedirect(urls.page)
+
+
+def _testable(setup: Setup) -> tuple[Protocol, ...]:
+    """A link to one guide tests what that guide sets up."""
+    offered = setup.hosting.protocols
+    if setup.link and setup.only_one_guide:
+        return tuple(protocol for protocol in offered if protocol.value == setup.link.protocol)
+    return offered
+
+
+def _form(
+    request: HttpRequest, setup: Setup, form: ConnectionTestForm, *, status: int = 200, error: str = ""
+) -> HttpResponse:
+    context = {
+        "setup": setup,
+        "form": form,
+        "error": error,
+        "may_type_password": not access.is_support_visit(request),
+    }
+    return render(request, "connection_tests/start.html", context, status=status)
+
+
+def _refusal(refusal: TooManyTests) -> str:
+    """What there is too much of, and how long to wait: a minute at least, and never too short."""
+    minutes = max(1, math.ceil((refusal.seconds or 0) / 60))
+    match refusal.reason:
+        case "busy":
+            return _("Your last test is still running. Wait until it’s over, then test again.")
+        case "crowded":
+            return _("Others are testing here at the moment. Wait until they’re done, then test again.")
+        case "often":
+            text = ngettext(
+                "There were very many tests in the last minutes. Wait %(minutes)s minute.",
+                "There were very many tests in the last minutes. Wait %(minutes)s minutes.",
+                minutes,
+            )
+        case "rejected":
+            text = ngettext(
+                "The server has refused the password several times. "
+                "To keep it from blocking you, we wait %(minutes)s minute.",
+                "The server has refused the password several times. "
+                "To keep it from blocking you, we wait %(minutes)s minutes.",
+                minutes,
+            )
+        case "refusing":
+            text = ngettext(
+                "The mail server is turning us away at the moment. "
+                "To keep it from blocking you, we wait %(minutes)s minute.",
+                "The mail server is turning us away at the moment. "
+                "To keep it from blocking you, we wait %(minutes)s minutes.",
+                minutes,
+            )
+    return text % {"minutes": minutes}
+
+
+def _as_the_app_does(config: ClientConfig, client: str) -> ClientConfig:
+    """The test goes the way that the guide of the app describes, where there is one."""
+    try:
+        return GUIDES[client].settings(config) if client in GUIDES else config
+    except NotExpressible:
+        return config
