@@ -40,6 +40,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     poll_fast_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 200
     poll_slow_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 600
     poll_late_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 2000
+    # So long after somebody stops a test its worker learns of it at the latest.
+    cancel_look_milliseconds: Annotated[int, Meta(ge=50, le=60_000)] = 500
     worker_patience_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
     worker_heartbeat_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5
     # So long after a worker has been killed its tests say that they were interrupted.

@@ -14,7 +14,7 @@ from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.connection_tests.selectors import lost
 from mailsetup.hosting.models import Server
-from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code
+from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code, Step
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 
@@ -36,8 +36,8 @@ class TooManyTests(RuntimeError):
     """No test at the moment: `reason` says what there is too much of, `seconds` until there is less of it.
 
     busy: the person's own test still runs; crowded: the mailbox's or the customer's tests do; often: there
-    were many; rejected: many passwords were refused; refusing: the server turns the portal away. The time
-    is None where it ends with the tests that run.
+    were many; rejected: many passwords were refused, or may have been when a test was stopped; refusing: the
+    server turns the portal away. The time is None where it ends with the tests that run.
     """
 
     def __init__(self, reason: Reason, seconds: float | None = None) -> None:
@@ -75,7 +75,7 @@ def refuse_too_many(setup: Setup, config: ClientConfig) -> None:
         recent = scope.tests.filter(created_at__gt=now - window)
         if scope.tests_limit is not None:
             _refuse(recent, scope.tests_limit, window, "often")
-        _refuse(_ended_with(recent, *REFUSED_CREDENTIALS), scope.rejected_limit, window, "rejected")
+        _refuse(_not_signed_in(recent), scope.rejected_limit, window, "rejected")
     pause = timedelta(seconds=limits.server_pause_seconds)
     at_server = ConnectionTest.objects.filter(server=server_of(setup, config), created_at__gt=now - pause)
     _refuse(_ended_with(at_server, *REFUSALS), limits.server_refusals_limit, pause, "refusing")
@@ -147,6 +147,18 @@ def _refuse(recent: QuerySet[ConnectionTest], limit: int, window: timedelta, rea
     oldest = newest.first()
     if oldest is not None:
         raise TooManyTests(reason, (oldest + window - timezone.now()).total_seconds())
+
+
+def _not_signed_in(tests: QuerySet[ConnectionTest]) -> QuerySet[ConnectionTest]:
+    """Those in which the server refused who asked, or may have after somebody stopped them.
+
+    Otherwise stopping each test a moment after its sign-in would be a way around the limit.
+    """
+    steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
+    refused = Exists(steps.filter(code__in=REFUSED_CREDENTIALS))
+    answered = Exists(steps.filter(service=0, step=Step.SIGN_IN))
+    stopped = Q(causes=[Code.CANCELLED.value], started_at__isnull=False) & ~answered
+    return tests.filter(Q(refused) | stopped)
 
 
 def _ended_with(tests: QuerySet[ConnectionTest], *codes: Code) -> QuerySet[ConnectionTest]:

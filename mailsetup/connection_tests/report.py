@@ -280,6 +280,8 @@ def state_of(test: ConnectionTest) -> State:
         return "run"
     if test.verdict == Verdict.PASSED:
         return "ok"
+    if Code.CANCELLED in test.causes:
+        return "skip"
     return "warn" if test.verdict == Verdict.WARNING else "bad"
 
 
@@ -339,7 +341,7 @@ def _lane(service: _Service, numbers: dict[Code, int], *, over: bool, seen: int)
 
 
 def _lane_label(service: _Service, state: State) -> str:
-    if state == "ok" and not service.signed_in:
+    if state == "ok" and not (service.signed_in and service.running_step is None):
         return _("Works so far")
     return str(_LANE_LABELS[state])
 
@@ -426,7 +428,7 @@ def _tenths(seconds: float) -> str:
 
 def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) -> tuple[Problem, ...]:
     """One problem for each root cause, worst first; the same cause on both services is said once."""
-    if not is_over(test):
+    if not is_over(test) or Code.CANCELLED in test.causes:
         return ()
     if Code.LOST_RUN in test.causes:
         words = explain(Code.LOST_RUN, None, {})
@@ -510,6 +512,9 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
         return _("Checking your mail…"), ""
     if test.verdict == Verdict.PASSED:
         return _everything_works(test, services)
+    if Code.CANCELLED in test.causes:
+        words = explain(Code.CANCELLED, None, {})
+        return str(words.title), f"{words.happened} {words.why}"
     if test.verdict == Verdict.NOT_RUN:
         return _("The test couldn’t run"), _("The problem is on our side. This says nothing about your mail.")
     if test.verdict == Verdict.WARNING and not all(service.signed_in for service in services):

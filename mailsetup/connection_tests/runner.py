@@ -9,7 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any
 
 from django.conf import settings
@@ -62,15 +62,20 @@ def run_queued(test_id: int, *, key: str, worker: str) -> None:
         token=test.reference,
     )
     try:
-        for batch in _steps_as_they_happen(ask):
-            with _writing():
-                services.record_findings(test, batch)
+        with closing(_steps_as_they_happen(ask)) as steps:
+            for batch in steps:
+                if batch:
+                    with _writing():
+                        services.record_findings(test, batch)
+                else:
+                    services.look_for_end(test)
+        with _writing():
+            services.finish_connection_test(test)
+    except services.NoLongerRunning:
+        logger.info("Connection test %s was ended before it was over", test.reference)
     except Exception:
         logger.exception("Connection test %s broke", test.reference)
         reaper.mark_lost(test)
-        return
-    with _writing():
-        services.finish_connection_test(test)
 
 
 @contextmanager
@@ -100,38 +105,74 @@ def run_now(
 
 
 def _steps_as_they_happen(ask: Ask) -> Iterator[list[Found]]:
-    """Batches of results while the probes run.
+    """Batches of results while the probes run; an empty one where none came for a while.
 
     The event loop has a thread of its own: Django's database connection belongs to this one, and a
-    slow database must not hold up a protocol dialogue.
+    slow database must not hold up a protocol dialogue. Whoever closes the iterator stops the probes where
+    they wait, and their connections are closed when it returns.
     """
     found: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
+    probing = _Probing()
 
-    def run() -> None:
+    async def run() -> None:
+        with probing.can_be_stopped():
+            await probe(ask, vantage(), lambda index, result: found.put((index, result)))
+
+    def run_in_thread() -> None:
         try:
-            asyncio.run(probe(ask, vantage(), lambda index, result: found.put((index, result))))
+            asyncio.run(run())
         finally:
             found.put(None)
 
     with ThreadPoolExecutor(max_workers=1) as executor:
-        done: Future[None] = executor.submit(run)
-        yield from _batches(found.get, found.get_nowait)
+        done: Future[None] = executor.submit(run_in_thread)
+        try:
+            yield from _batches(found)
+        finally:
+            probing.stop()
         done.result()
 
 
-def _batches(wait: Callable[[], Found | None], at_once: Callable[[], Found | None]) -> Iterator[list[Found]]:
+class _Probing:
+    """The probes of one test, which run in one thread and are stopped by another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._cancel: Callable[[], Any] | None = None
+
+    @contextmanager
+    def can_be_stopped(self) -> Iterator[None]:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101  # a coroutine runs in a task
+        with self._lock:
+            self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+            if self._stopped:
+                task.cancel()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._cancel = None
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            if self._cancel is not None:
+                self._cancel()
+
+
+def _batches(found: "queue.SimpleQueue[Found | None]") -> Iterator[list[Found]]:
     """Wait for a result, then take what has come meanwhile, until None ends it."""
+    seconds = settings.CONNECTION_TESTS.cancel_look_milliseconds / 1000
     ended = False
     while not ended:
         batch = []
-        item = wait()
-        while item is not None:
-            batch.append(item)
-            try:
-                item = at_once()
-            except queue.Empty:
-                break
-        else:
+        with suppress(queue.Empty):
+            item = found.get(timeout=seconds)
+            while item is not None:
+                batch.append(item)
+                item = found.get_nowait()
             ended = True
-        if batch:
+        if batch or not ended:
             yield batch

@@ -18,6 +18,10 @@ class NoRoom(RuntimeError):
     """The workers are busy enough with the server of this test; it waits in the queue."""
 
 
+class NoLongerRunning(RuntimeError):
+    """The test has been ended by somebody else: stopped on its page, or given up for lost."""
+
+
 @sensitive_variables("password", "key")
 def start_connection_test(
     setup: Setup, config: ClientConfig, *, password: str, key: str, round_trip: bool, client: str = ""
@@ -69,27 +73,59 @@ def begin_connection_test(test_id: int, worker: str) -> ConnectionTest | None:
 
 
 def record_findings(test: ConnectionTest, found: Iterable[tuple[int, Finding]]) -> None:
-    """Keep what the steps found, so that the page shows them; `found` holds (service index, finding)."""
-    ConnectionTestStep.objects.bulk_create(
-        ConnectionTestStep(
-            test=test,
-            service=index,
-            step=finding.step.value,
-            status=finding.status.value,
-            code=finding.code.value,
-            ms=finding.ms,
-            evidence=finding.evidence,
+    """Keep what the steps found, so that the page shows them; `found` holds (service index, finding).
+
+    Raises NoLongerRunning, and keeps nothing then.
+    """
+    with transaction.atomic():
+        _hold_running(test)
+        ConnectionTestStep.objects.bulk_create(
+            ConnectionTestStep(
+                test=test,
+                service=index,
+                step=finding.step.value,
+                status=finding.status.value,
+                code=finding.code.value,
+                ms=finding.ms,
+                evidence=finding.evidence,
+            )
+            for index, finding in found
         )
-        for index, finding in found
-    )
 
 
 def finish_connection_test(test: ConnectionTest) -> None:
-    """Sum the findings up to a verdict and its causes."""
-    # Without the evidence: it is the largest part of a step, and no verdict depends on it.
-    rows = test.steps.values_list("step", "status", "code")
-    findings = [Finding(Step(step), Status(status), Code(code)) for step, status, code in rows]
-    close_connection_test(test, verdict_of(findings), causes_of(findings))
+    """Sum the findings up to a verdict and its causes. Raises NoLongerRunning."""
+    with transaction.atomic():
+        _hold_running(test)
+        # Without the evidence: it is the largest part of a step, and no verdict depends on it.
+        rows = test.steps.values_list("step", "status", "code")
+        findings = [Finding(Step(step), Status(status), Code(code)) for step, status, code in rows]
+        close_connection_test(test, verdict_of(findings), causes_of(findings))
+
+
+def look_for_end(test: ConnectionTest) -> None:
+    """Raises NoLongerRunning if somebody has ended the test; waits for nobody who writes."""
+    if not ConnectionTest.objects.filter(pk=test.pk, state=ConnectionTest.State.RUNNING).exists():
+        raise NoLongerRunning
+
+
+def _hold_running(test: ConnectionTest) -> None:
+    """Nobody else ends the test before this transaction does."""
+    running = ConnectionTest.objects.filter(pk=test.pk, state=ConnectionTest.State.RUNNING)
+    if running.select_for_update(no_key=True).values_list("pk").first() is None:
+        raise NoLongerRunning
+
+
+def cancel_connection_test(test: ConnectionTest) -> None:
+    """End a test that waits or runs, as somebody asks; one that is over stays as it is.
+
+    Its worker learns of it when it next keeps a step or looks.
+    """
+    with transaction.atomic():
+        unfinished = ConnectionTest.objects.exclude(state=ConnectionTest.State.DONE)
+        held = unfinished.select_for_update(no_key=True).filter(pk=test.pk).first()
+        if held is not None:
+            close_connection_test(held, Verdict.NOT_RUN, [Code.CANCELLED])
 
 
 def give_up_connection_test(test: ConnectionTest) -> None:

@@ -21,7 +21,7 @@ from mailsetup.connection_tests.report import (
     state_of,
 )
 from mailsetup.connection_tests.selectors import Outline, latest_tests_of
-from mailsetup.probes.findings import Step, Verdict
+from mailsetup.probes.findings import Code, Step, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,8 @@ def _summary_title(test: ConnectionTest, outline: Outline) -> str:
             return _("Works, with a limit")
         case Verdict.FAILED:
             return _where_it_stopped(outline.stopped)
+        case Verdict.NOT_RUN if Code.CANCELLED in test.causes:
+            return _("Stopped")
         case Verdict.NOT_RUN:
             return _("The test couldn’t run")
 

@@ -24,8 +24,10 @@ register_converter(WrittenConverter, "written")
 urlpatterns = [
     path("tests/", progress.history, name="history"),
     path("tests/<reference:reference>/", progress.test, name="test"),
+    path("tests/<reference:reference>/cancel/", progress.cancel_test, name="cancel_test"),
     path("tests/<reference:reference>/report.<written:form>", results.written_test, name="written_test"),
     path("s/<str:token>/tests/<reference:reference>/", progress.link_test, name="test"),
+    path("s/<str:token>/tests/<reference:reference>/cancel/", progress.cancel_link_test, name="cancel_test"),
     path(
         "s/<str:token>/tests/<reference:reference>/report.<written:form>",
         results.written_link_test,

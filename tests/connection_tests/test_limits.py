@@ -222,14 +222,14 @@ def test_how_many_is_a_setting(
         (
             15,
             "There were very many tests in the last minutes. Wait 15 minutes.",
-            "The server has refused the password several times. "
-            "To keep it from blocking you, we wait 15 minutes.",
+            "Several sign-ins were refused or stopped half-way. "
+            "To keep the server from blocking you, we wait 15 minutes.",
         ),
         (
             1,
             "There were very many tests in the last minutes. Wait 1 minute.",
-            "The server has refused the password several times. "
-            "To keep it from blocking you, we wait 1 minute.",
+            "Several sign-ins were refused or stopped half-way. "
+            "To keep the server from blocking you, we wait 1 minute.",
         ),
     ],
 )

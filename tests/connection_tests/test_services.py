@@ -79,7 +79,7 @@ def test_a_row_from_a_backup_does_not_live_longer(owner: User, later: Later) -> 
 
 @pytest.mark.parametrize("end", [services.finish_connection_test, services.give_up_connection_test])
 def test_no_password_outlives_its_test(owner: User, end: Any) -> None:
-    end(queued(owner))
+    end(running(queued(owner)))
     assert not SealedPassword.objects.exists()
 
 

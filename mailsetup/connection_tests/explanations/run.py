@@ -6,6 +6,14 @@ from mailsetup.connection_tests.explanations.base import AGAIN, Explanation, Fix
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
+    Code.CANCELLED: Explanation(
+        title=_("The test was stopped"),
+        happened=_("Somebody stopped it before it was over."),
+        why=_("Of what wasn’t checked by then we know nothing."),
+        todo=_("Start the test again whenever you like."),
+        fixer=Fixer.CUSTOMER,
+        staff=_("Stopped on its page. The steps that are listed had ended by then; no worker is in trouble."),
+    ),
     Code.LOST_RUN: Explanation(
         title=_("The test was interrupted"),
         happened=_("Our test service stopped before the test was over."),

@@ -17,6 +17,7 @@ class TestUrls:
     """Where the page of a test is, another test like it, and its guide."""
 
     page: str
+    cancel: str
     again: str
     guide: str
     text: str
@@ -36,6 +37,7 @@ class TestUrls:
         named = {**link, "reference": test.reference}
         return cls(
             page=reverse("mailsetup:test", kwargs=named),
+            cancel=reverse("mailsetup:cancel_test", kwargs=named),
             text=reverse("mailsetup:written_test", kwargs={**named, "form": "txt"}),
             document=reverse("mailsetup:written_test", kwargs={**named, "form": "json"}),
             again=f"{start_url}?protocol={test.protocol}&app={test.client}",

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from accounts import access
 from accounts.brands import portal_url
 from accounts.http import AuthenticatedHttpRequest
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
-from mailsetup.connection_tests import selectors, shares, written
+from mailsetup.connection_tests import selectors, services, shares, written
 from mailsetup.connection_tests.explanations import Place
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import ReportUrls, report_of
@@ -47,6 +47,27 @@ def test(request: HttpRequest, reference: str) -> HttpResponse:
 def link_test(request: HttpRequest, *, link: SetupLink, token: str, reference: str) -> HttpResponse:
     """The same for whoever holds the link that the test was started by."""
     return _show(request, selectors.tests_of_link(link), reference, token)
+
+
+def cancel_test(request: HttpRequest, reference: str) -> HttpResponse:
+    """Stop a test of a signed-in person."""
+    return _cancel(request, tests_of_visitor(request), reference)
+
+
+@for_link
+def cancel_link_test(request: HttpRequest, *, link: SetupLink, token: str, reference: str) -> HttpResponse:
+    """The same for whoever holds the link that the test was started by."""
+    return _cancel(request, selectors.tests_of_link(link), reference, token)
+
+
+def _cancel(
+    request: HttpRequest, tests: QuerySet[ConnectionTest], reference: str, token: str = ""
+) -> HttpResponse:
+    """Whoever only looks at the address of the button lands where the button is."""
+    test, _found = find_or_404(tests, reference)
+    if request.method == "POST":
+        services.cancel_connection_test(test)
+    return HttpResponseRedirect(TestUrls.of(test, token).page)
 
 
 def _show(

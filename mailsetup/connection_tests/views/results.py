@@ -45,7 +45,8 @@ def _write(tests: QuerySet[ConnectionTest], reference: str, form: str) -> HttpRe
     document = written.as_document(
         reference=test.reference, address=test.address, protocol=test.protocol, services=services
     )
-    return JsonResponse(document)
+    # What ended a test early is no finding of a step.
+    return JsonResponse(document | {"verdict": test.verdict, "causes": test.causes})
 
 
 def shared_test(request: HttpRequest, *, key: str) -> HttpResponse:

@@ -103,10 +103,10 @@ def _refusal(refusal: TooManyTests) -> str:
             )
         case "rejected":
             text = ngettext(
-                "The server has refused the password several times. "
-                "To keep it from blocking you, we wait %(minutes)s minute.",
-                "The server has refused the password several times. "
-                "To keep it from blocking you, we wait %(minutes)s minutes.",
+                "Several sign-ins were refused or stopped half-way. "
+                "To keep the server from blocking you, we wait %(minutes)s minute.",
+                "Several sign-ins were refused or stopped half-way. "
+                "To keep the server from blocking you, we wait %(minutes)s minutes.",
                 minutes,
             )
         case "refusing":

@@ -32,6 +32,7 @@ def _for_now(*steps: Step) -> Cause:
 
 
 CAUSES: dict[Code, Cause] = {
+    Code.CANCELLED: Cause((), passing=True),
     Code.LOST_RUN: Cause((), passing=True),
     Code.NOT_TESTABLE_HERE: _for_now(*Step),
     Code.DNS_NXDOMAIN: _for_good(Step.DNS),

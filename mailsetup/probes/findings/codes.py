@@ -6,6 +6,7 @@ from enum import StrEnum
 class Code(StrEnum):
     """Stable names of everything a test can find; the order is worst first."""
 
+    CANCELLED = "cancelled"
     LOST_RUN = "lost_run"
     NOT_TESTABLE_HERE = "not_testable_here"
     DNS_NXDOMAIN = "dns_nxdomain"

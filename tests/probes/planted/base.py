@@ -21,6 +21,7 @@ class Planted:
 PLANTED: list[Planted] = []
 # Those that no mail server makes: what else does, and the test that sees it.
 ELSEWHERE: dict[Code, tuple[str, str]] = {
+    Code.CANCELLED: ("stopping the test on its page", "tests/connection_tests/test_cancel.py"),
     Code.LOST_RUN: ("killing the worker", "tests/e2e/test_lost_run.py"),
 }
 
