@@ -1,10 +1,10 @@
 """Connection tests, found by reference or address: what happened and what the customer read."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.connection_tests.report import Problem, ReportUrls, report_of, way_of_message
 from mailsetup.hosting.admin import ReadOnlyAdmin
-from mailsetup.probes.findings import Finding
+from mailsetup.probes.findings import Finding, Status, Step, Verdict
 from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
 
 
@@ -29,7 +29,7 @@ class StepInline(admin.TabularInline[ConnectionTestStep, ConnectionTest]):
 
 @admin.register(ConnectionTest)
 class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
-    list_display = ["reference", "address", "protocol", "state", "verdict", "causes", "created_at"]
+    list_display = ["reference", "address", "protocol", "state", "outcome", "causes", "created_at"]
     list_filter = ["verdict", "protocol", "created_at"]
     search_fields = ["reference", "address"]
     date_hierarchy = "created_at"
@@ -43,7 +43,7 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         "client",
         "round_trip",
         "state",
-        "verdict",
+        "outcome",
         "what_the_customer_reads",
         "where_to_look",
         "way_of_the_message",
@@ -51,6 +51,20 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         "started_at",
         "finished_at",
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConnectionTest]:
+        sign_ins = ConnectionTestStep.objects.filter(test=OuterRef("pk"), step=Step.SIGN_IN)
+        tried = sign_ins.exclude(status=Status.SKIPPED)
+        return super().get_queryset(request).annotate(tried=Exists(tried))
+
+    @admin.display(description=_("verdict"), ordering="verdict")
+    def outcome(self, test: ConnectionTest) -> str:
+        """A test that passed up to the sign-in has not shown that anybody can sign in."""
+        label = test.get_verdict_display()
+        works = test.verdict in (Verdict.PASSED, Verdict.WARNING)
+        if works and not cast("Any", test).tried:
+            return gettext("%(verdict)s, no password tried") % {"verdict": label}
+        return label
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ConnectionTest], search_term: str

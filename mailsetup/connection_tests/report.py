@@ -30,6 +30,8 @@ from mailsetup.guides.outline import outline
 from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, steps_of
 
 State = Literal["wait", "run", "ok", "warn", "bad", "skip"]
+# When to call support: not at all, because only it can help, if it stays, when the advice did not help.
+Call = Literal["", "now", "if-it-stays", "afterwards"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ class TestReport:
     total: int
     lanes: tuple[Lane, ...]
     problems: tuple[Problem, ...]
+    call: Call
     signed_in: bool
 
     @property
@@ -256,6 +259,7 @@ def report_of(
         total=sum(len(service.steps) for service in services),
         lanes=tuple(_lane(service, numbers, over=is_over(test), seen=seen) for service in services),
         problems=problems,
+        call=_call(problems),
         signed_in=all(service.signed_in for service in services),
     )
 
@@ -532,6 +536,16 @@ def _whose_side(problems: tuple[Problem, ...]) -> str:
         return str(_SIDES[others.pop()])
     count = len(stopping)
     return ngettext("One thing to fix", "%(count)s things to fix", count) % {"count": count}
+
+
+def _call(problems: tuple[Problem, ...]) -> Call:
+    """What the reader can put right comes before the telephone; what nobody else can begins with it."""
+    fixers = {problem.by for problem in problems}
+    if not fixers:
+        return ""
+    if fixers <= {Fixer.NOBODY, Fixer.PORTAL}:
+        return "if-it-stays"
+    return "now" if fixers <= {Fixer.PROVIDER, Fixer.NOBODY, Fixer.PORTAL} else "afterwards"
 
 
 def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:

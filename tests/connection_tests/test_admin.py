@@ -11,7 +11,7 @@ from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests import reaper
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.probes.findings import Code, Finding, Status, Step
-from tests.connection_tests.runs import findings, finished, queued, running
+from tests.connection_tests.runs import Found, findings, finished, queued, running, without_sign_in
 from tests.connection_tests.shown import Shown
 from tests.html import read
 
@@ -83,3 +83,19 @@ def test_a_reference_that_can_not_be_right_is_called_that(support: Client, owner
     wrong = reference[:-1] + ("2" if reference[-1] != "2" else "3")
     shown = support.get("/admin/connection_tests/connectiontest/", {"q": wrong.replace("-", "")})
     assert f"No reference reads {wrong}. Ask for it again." in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (findings(), "passed"),
+        (without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1), "passed, no password tried"),
+        (without_sign_in(Protocol.IMAP, Code.UNVERIFIED, 1), "passed"),
+    ],
+)
+def test_a_test_without_a_password_is_not_called_passed(
+    support: Client, owner: User, found: Found, verdict: str
+) -> None:
+    finished(queued(owner), found)
+    page = read(support.get("/admin/connection_tests/connectiontest/"))
+    assert [cell.text for cell in page.all("td", "field-outcome")] == [verdict]

@@ -586,26 +586,73 @@ def test_an_address_is_shown_in_its_own_script(owner: User, browser: Client) -> 
 # --- How to go on --------------------------------------------------------------------------------------
 
 
+WRONG_PASSWORD = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
+EXPIRED = (1, Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 7))
+SILENCE = (0, Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000))
+NO_NAME_SERVER = (0, Finding(Step.DNS, Status.FAILED, Code.NOT_TESTABLE_HERE, 1))
+
+
 @pytest.mark.parametrize(
-    ("brand", "sentence"),
+    ("brand", "call", "wait", "afterwards"),
     [
-        ({"support_phone": "+46 8 123"}, "Still stuck? Call +46 8 123 and give the reference"),
-        ({"support_url": "https://hoster.example/"}, "Still stuck? Contact support and give the reference"),
-        ({}, ""),
+        (
+            {"support_phone": "+46 8 123"},
+            "Only we can put this right. Call +46 8 123 and give the reference {}",
+            "You needn’t call. If it stays like this, it’s +46 8 123 , reference {}",
+            "Done that, and still stuck? Then call +46 8 123 and give the reference {}",
+        ),
+        (
+            {"support_url": "https://hoster.example/"},
+            "Only we can put this right. Contact support and give the reference {}",
+            "There’s nothing to do. If it stays like this, contact support and give the reference {}",
+            "Done that, and still stuck? Then contact support and give the reference {}",
+        ),
     ],
-    ids=str,
+    ids=["phone", "url"],
 )
-def test_how_to_reach_a_person(
-    owner: User, browser: Client, settings: Any, brand: dict[str, str], sentence: str
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ([EXPIRED], "call"),
+        ([EXPIRED, SILENCE], "call"),
+        ([SILENCE], "wait"),
+        ([NO_NAME_SERVER], "wait"),
+        ([WRONG_PASSWORD], "afterwards"),
+        ([WRONG_PASSWORD, EXPIRED], "afterwards"),
+    ],
+)
+def test_the_telephone_comes_when_it_helps(
+    owner: User,
+    browser: Client,
+    settings: Any,
+    brand: dict[str, str],
+    call: str,
+    wait: str,
+    afterwards: str,
+    faults: list[tuple[int, Finding]],
+    expected: str,
 ) -> None:
+    """At once where nobody else can help, and after the advice where the reader can."""
     settings.BRAND = {**settings.BRAND, "support_phone": "", "support_url": "", **brand}
-    failed = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
-    test = finished(queued(owner), findings(Protocol.IMAP, failed))
+    test = finished(queued(owner), findings(Protocol.IMAP, *faults))
+    text = shown(browser, test).text
+    sentences = {"call": call, "wait": wait, "afterwards": afterwards}
+    said = [name for name, sentence in sentences.items() if sentence.format(test.reference) in text]
+    assert said == [expected]
+    assert "We’ll see exactly what you see here, never your password." in text
+
+
+def test_a_test_without_a_fault_or_a_brand_without_a_telephone_sends_nobody_there(
+    owner: User, browser: Client, settings: Any
+) -> None:
+    settings.BRAND = {**settings.BRAND, "support_phone": "+46 8 123", "support_url": ""}
+    for found in (findings(), without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1)):
+        assert "+46 8 123" not in shown(browser, finished(queued(owner), found)).text
+    settings.BRAND = {**settings.BRAND, "support_phone": ""}
+    test = finished(queued(owner), findings(Protocol.IMAP, WRONG_PASSWORD))
     page = shown(browser, test)
     assert page.reference == test.reference
-    assert ("Still stuck" in page.text) is bool(sentence)
-    assert f"{sentence} {test.reference}" in page.text or not sentence
-    assert "Still stuck" not in shown(browser, finished(queued(owner), findings())).text
+    assert "still stuck" not in page.text
 
 
 def test_the_title_of_the_page_is_the_answer(owner: User, browser: Client) -> None:
