@@ -20,10 +20,10 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     # all customers (facts: Dovecot's penalty, fail2ban, SmarterMail's abuse detection). What is counted
     # in this time is counted for the mailbox, for the person or link, for the customer, for the server.
     test_window_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
-    mailbox_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 3
+    mailbox_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 1
     mailbox_tests_limit: Annotated[int, Meta(ge=1, le=10_000)] = 60
     mailbox_rejected_limit: Annotated[int, Meta(ge=1, le=1000)] = 8
-    person_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 1
+    person_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 3
     person_tests_limit: Annotated[int, Meta(ge=1, le=10_000)] = 60
     person_rejected_limit: Annotated[int, Meta(ge=1, le=1000)] = 8
     customer_unfinished_limit: Annotated[int, Meta(ge=1, le=1000)] = 8

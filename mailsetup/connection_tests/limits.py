@@ -1,24 +1,26 @@
 """How often who may test what, so that nobody stops testing for the others, nor gets the portal blocked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Literal
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Customer, User
+from accounts import counting
 from mailsetup.clientconfig import ClientConfig
+from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.selectors import lost
-from mailsetup.hosting.models import Server
+from mailsetup.connection_tests.selectors import oldest_unfinished, unfinished_tests
 from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code, Step
-from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 
-Reason = Literal["busy", "crowded", "often", "rejected", "refusing"]
+Reason = Literal["busy", "mailbox", "crowded", "often", "rejected", "refusing"]
+
+_REJECTED: Reason = "rejected"
+_REFUSING: Reason = "refusing"
 
 # What a server says, or does without a word, when it wants no more connections from the portal.
 REFUSALS = (
@@ -35,25 +37,27 @@ REFUSALS = (
 class TooManyTests(RuntimeError):
     """No test at the moment: `reason` says what there is too much of, `seconds` until there is less of it.
 
-    busy: the person's own test still runs; crowded: the mailbox's or the customer's tests do; often: there
-    were many; rejected: many passwords were refused, or may have been when a test was stopped; refusing: the
-    server turns the portal away. The time is None where it ends with the tests that run.
+    busy: as many of the person's own tests run as may; mailbox: this mailbox is being tested; crowded: the
+    customer's tests are as many as may be; often: there were many; rejected: many passwords were refused, or
+    may have been when a test was stopped; refusing: the server turns the portal away. `own` is the test that
+    has to end first, if it is the visitor's.
     """
 
-    def __init__(self, reason: Reason, seconds: float | None = None) -> None:
+    def __init__(self, reason: Reason, seconds: float, own: ConnectionTest | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.seconds = seconds
+        self.own = own
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Tests that are counted together, and how many of them there may be; None: any number."""
+    """Tests that are counted together, and how many of them there may be."""
 
-    tests: QuerySet[ConnectionTest]
+    counts: Callable[[ConnectionTest], bool]
     busy: Reason
-    unfinished_limit: int | None
-    tests_limit: int | None
+    unfinished_limit: int
+    tests_limit: int
     rejected_limit: int
 
 
@@ -67,103 +71,155 @@ def refuse_too_many(setup: Setup, config: ClientConfig) -> None:
 
     Two presses at once are then counted as two.
     """
-    _wait_for_others(setup, config)
+    counting.wait_for_turn(*_turns(setup, config))
     limits, now = settings.CONNECTION_TESTS, timezone.now()
     window = timedelta(minutes=limits.test_window_minutes)
+    earlier = _earlier_tests(setup, config, now - window)
     for scope in _scopes(setup, config):
-        _refuse_unfinished(scope)
-        recent = scope.tests.filter(created_at__gt=now - window)
-        if scope.tests_limit is not None:
-            _refuse(recent, scope.tests_limit, window, "often")
-        _refuse(_not_signed_in(recent), scope.rejected_limit, window, "rejected")
-    pause = timedelta(seconds=limits.server_pause_seconds)
-    at_server = ConnectionTest.objects.filter(server=server_of(setup, config), created_at__gt=now - pause)
-    _refuse(_ended_with(at_server, *REFUSALS), limits.server_refusals_limit, pause, "refusing")
+        tests = [one for one in earlier if scope.counts(one.test)]
+        recent = [one for one in tests if one.test.created_at > now - window]
+        rejected = [one.test.created_at for one in recent if one.may_be_rejected]
+        _refuse([one.test.created_at for one in recent], scope.tests_limit, window, "often")
+        _refuse(rejected, scope.rejected_limit, window, "rejected")
+        # Those that still run may be refused, too.
+        most = min(scope.unfinished_limit, scope.rejected_limit - len(rejected))
+        _refuse_unfinished([one.test for one in tests if one.unfinished], most, scope.busy, setup)
+    _refuse_for_the_server(server_of(setup, config), now, window)
 
 
-def _wait_for_others(setup: Setup, config: ClientConfig) -> None:
-    """Lock what is counted by, always in this order. SQLite has one writer anyway."""
-    customer = setup.domain.customer if setup.domain else None
-    locks: list[QuerySet[Any]] = [
-        *(User.objects.filter(pk=user.pk) for user in filter(None, [setup.user])),
-        *(SetupLink.objects.filter(pk=link.pk) for link in filter(None, [setup.link])),
-        *(Customer.objects.filter(pk=one.pk) for one in filter(None, [customer])),
-        Server.objects.filter(name=server_of(setup, config)),
+def _turns(setup: Setup, config: ClientConfig) -> Iterator[str]:
+    """What tests are counted by, always in this order."""
+    if setup.user:
+        yield f"tests of user {setup.user.pk}"
+    if setup.link:
+        yield f"tests of link {setup.link.pk}"
+    if setup.domain and setup.domain.customer_id:
+        yield f"tests of customer {setup.domain.customer_id}"
+    yield f"tests of mailbox {config.incoming.username} at {config.incoming.hostname}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A test of before that counts for somebody who wants another."""
+
+    test: ConnectionTest
+    unfinished: bool
+    may_be_rejected: bool
+
+
+def _earlier_tests(setup: Setup, config: ClientConfig, since: datetime) -> list[_Earlier]:
+    """Of the visitor, the mailbox and the customer: those since then, and those that still run."""
+    incoming = config.incoming
+    whose = Q(address=str(setup.address)) | Q(
+        services__0__username=incoming.username, services__0__hostname=incoming.hostname
+    )
+    if setup.user:
+        whose |= Q(user=setup.user)
+    if setup.link:
+        whose |= Q(setup_link=setup.link)
+    if setup.domain and setup.domain.customer_id:
+        whose |= Q(customer=setup.domain.customer_id)
+    # The index knows how old they are, and no old one still runs.
+    tests = list(ConnectionTest.objects.filter(whose, created_at__gt=min(since, oldest_unfinished())))
+    if not tests:
+        return []
+    keys = [test.pk for test in tests]
+    unfinished = set(unfinished_tests().filter(pk__in=keys).values_list("pk", flat=True))
+    steps = ConnectionTestStep.objects.filter(test__in=keys)
+    refused = set(steps.filter(code__in=REFUSED_CREDENTIALS).values_list("test", flat=True))
+    answered = set(steps.filter(service=0, step=Step.SIGN_IN).values_list("test", flat=True))
+    return [
+        _Earlier(
+            test,
+            unfinished=test.pk in unfinished,
+            may_be_rejected=test.pk in refused or (_was_stopped_in_mid_run(test) and test.pk not in answered),
+        )
+        for test in tests
     ]
-    for rows in locks:
-        # Rows that point to these may still be written meanwhile.
-        rows.select_for_update(no_key=True).first()
+
+
+def _was_stopped_in_mid_run(test: ConnectionTest) -> bool:
+    """Stopping each test a moment after its sign-in would be a way around the limit."""
+    return Code.CANCELLED in test.causes and test.started_at is not None
 
 
 def _scopes(setup: Setup, config: ClientConfig) -> Iterator[_Scope]:
-    limits, tests, incoming = settings.CONNECTION_TESTS, ConnectionTest.objects, config.incoming
-    if setup.user or setup.link:
-        mine = Q(user=setup.user) if setup.user else Q(setup_link=setup.link)
-        yield _Scope(
-            tests.filter(mine),
-            "busy",
-            limits.person_unfinished_limit,
-            limits.person_tests_limit,
-            limits.person_rejected_limit,
-        )
-    # anna+1@, anna+2@ and an alias domain sign in to one mailbox, so they share its limits.
-    same_login = Q(services__0__username=incoming.username, services__0__hostname=incoming.hostname)
+    limits, incoming = settings.CONNECTION_TESTS, config.incoming
+    customer = setup.domain.customer_id if setup.domain else None
+
+    def is_own(test: ConnectionTest) -> bool:
+        return _is_own(test, setup)
+
+    def is_of_mailbox(test: ConnectionTest) -> bool:
+        # anna+1@, anna+2@ and an alias domain sign in to one mailbox, so they share its limits.
+        login = test.services[0]
+        same_login = (login["username"], login["hostname"]) == (incoming.username, incoming.hostname)
+        return same_login or test.address == str(setup.address)
+
     yield _Scope(
-        tests.filter(same_login | Q(address=str(setup.address))),
-        "crowded",
+        is_own,
+        "busy",
+        limits.person_unfinished_limit,
+        limits.person_tests_limit,
+        limits.person_rejected_limit,
+    )
+    yield _Scope(
+        is_of_mailbox,
+        "mailbox",
         limits.mailbox_unfinished_limit,
         limits.mailbox_tests_limit,
         limits.mailbox_rejected_limit,
     )
-    if setup.domain and setup.domain.customer_id:
+    if customer:
         yield _Scope(
-            tests.filter(customer=setup.domain.customer_id),
+            lambda test: test.customer_id == customer,
             "crowded",
             limits.customer_unfinished_limit,
             limits.customer_tests_limit,
             limits.customer_rejected_limit,
         )
-    yield _Scope(
-        tests.filter(server=server_of(setup, config)),
-        "crowded",
-        unfinished_limit=None,
-        tests_limit=None,
-        rejected_limit=limits.server_rejected_limit,
-    )
 
 
-def _refuse_unfinished(scope: _Scope) -> None:
-    if scope.unfinished_limit is None:
-        return
-    # What a dead worker left behind counts no longer; the reaper may not have come by yet.
-    unfinished = scope.tests.exclude(state=ConnectionTest.State.DONE).exclude(lost())
-    if unfinished.count() >= scope.unfinished_limit:
-        raise TooManyTests(scope.busy)
+def _is_own(test: ConnectionTest, setup: Setup) -> bool:
+    """Whether the visitor started it."""
+    if setup.user:
+        return test.user_id == setup.user.pk
+    return setup.link is not None and test.setup_link_id == setup.link.pk
 
 
-def _refuse(recent: QuerySet[ConnectionTest], limit: int, window: timedelta, reason: Reason) -> None:
+def _refuse_unfinished(unfinished: Sequence[ConnectionTest], most: int, reason: Reason, setup: Setup) -> None:
+    """Refuse if there are `most` of these, until enough of them have ended."""
+    by_end = sorted(unfinished, key=deadlines.ends_by)
+    if len(by_end) >= most:
+        decisive = by_end[len(by_end) - most]
+        seconds = (deadlines.ends_by(decisive) - timezone.now()).total_seconds()
+        raise TooManyTests(reason, seconds, decisive if _is_own(decisive, setup) else None)
+
+
+def _refuse(moments: Sequence[datetime], limit: int, window: timedelta, reason: Reason) -> None:
     """Refuse if there are `limit` of these, until the oldest of the newest `limit` has left the window."""
-    newest = recent.order_by("-created_at").values_list("created_at", flat=True)[limit - 1 : limit]
-    oldest = newest.first()
-    if oldest is not None:
-        raise TooManyTests(reason, (oldest + window - timezone.now()).total_seconds())
+    newest = sorted(moments, reverse=True)
+    if len(newest) >= limit:
+        raise TooManyTests(reason, (newest[limit - 1] + window - timezone.now()).total_seconds())
 
 
-def _not_signed_in(tests: QuerySet[ConnectionTest]) -> QuerySet[ConnectionTest]:
-    """Those in which the server refused who asked, or may have after somebody stopped them.
-
-    Otherwise stopping each test a moment after its sign-in would be a way around the limit.
-    """
-    steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
-    refused = Exists(steps.filter(code__in=REFUSED_CREDENTIALS))
-    answered = Exists(steps.filter(service=0, step=Step.SIGN_IN))
-    stopped = Q(causes=[Code.CANCELLED.value], started_at__isnull=False) & ~answered
-    return tests.filter(Q(refused) | stopped)
-
-
-def _ended_with(tests: QuerySet[ConnectionTest], *codes: Code) -> QuerySet[ConnectionTest]:
-    """Those of the tests in which a step found one of these codes."""
-    return tests.filter(Exists(ConnectionTestStep.objects.filter(test=OuterRef("pk"), code__in=codes)))
+def _refuse_for_the_server(server: str, now: datetime, window: timedelta) -> None:
+    """Refuse if it turned many passwords down, whoever's they were, or turns the portal away."""
+    limits = settings.CONNECTION_TESTS
+    pause = timedelta(seconds=limits.server_pause_seconds)
+    steps = ConnectionTestStep.objects.filter(
+        test__server=server,
+        test__created_at__gt=now - max(window, pause),
+        code__in=[*REFUSED_CREDENTIALS, *REFUSALS],
+    )
+    found = list(steps.values_list("code", "test__created_at", "test"))
+    for codes, time, limit, reason in (
+        (REFUSED_CREDENTIALS, window, limits.server_rejected_limit, _REJECTED),
+        (REFUSALS, pause, limits.server_refusals_limit, _REFUSING),
+    ):
+        # Both services of a test may say so, and it is one test.
+        moments = {test: at for code, at, test in found if code in codes and at > now - time}
+        _refuse(list(moments.values()), limit, time, reason)
 
 
 def has_room(test: ConnectionTest) -> bool:
@@ -171,8 +227,11 @@ def has_room(test: ConnectionTest) -> bool:
 
     To be called in the transaction that takes it.
     """
-    list(Server.objects.filter(name=test.server).select_for_update(no_key=True).values_list("pk"))
-    running = ConnectionTest.objects.filter(server=test.server, state=ConnectionTest.State.RUNNING)
+    counting.wait_for_turn(f"tests of server {test.server}")
+    here = {"server": test.server, "state": ConnectionTest.State.RUNNING}
     limit = settings.CONNECTION_TESTS.server_running_limit
     # Who is lost among them is asked only where it matters: it is the longest question of all.
-    return running.count() < limit or running.exclude(lost()).count() < limit
+    return (
+        ConnectionTest.objects.filter(**here).count() < limit
+        or unfinished_tests().filter(**here).count() < limit
+    )

@@ -236,11 +236,12 @@ def report_of(
     *,
     urls: ReportUrls,
     seen: int = 0,
+    waiting_before: int = 0,
 ) -> TestReport:
     """The report of `test`, running or over.
 
     `found` holds the index of a service and what a step of it found, in the order in which they came;
-    `seen` is how many of these the browser has shown already.
+    `seen` is how many of these the browser has shown already; `waiting_before` how many tests wait before it.
     """
     services = _services(test, found)
     problems = _problems(test, services, urls)
@@ -254,10 +255,10 @@ def report_of(
         state=state_of(test),
         headline=headline,
         lede=lede,
-        progress=_progress(test, services),
+        progress=_progress(test, services, waiting_before),
         count=len(found),
         total=sum(len(service.steps) for service in services),
-        lanes=tuple(_lane(service, numbers, over=is_over(test), seen=seen) for service in services),
+        lanes=tuple(_lane(test, service, numbers, seen=seen) for service in services),
         problems=problems,
         call=_call(problems),
         signed_in=all(service.signed_in for service in services),
@@ -300,8 +301,15 @@ def _services(test: ConnectionTest, found: Sequence[tuple[int, Finding]]) -> lis
     return services
 
 
-def _progress(test: ConnectionTest, services: list[_Service]) -> str:
+def _progress(test: ConnectionTest, services: list[_Service], waiting_before: int) -> str:
     """What happens at the moment."""
+    if test.state == ConnectionTest.State.QUEUED and waiting_before:
+        text = ngettext(
+            "Waiting: %(count)s test is before yours…",
+            "Waiting: %(count)s tests are before yours…",
+            waiting_before,
+        )
+        return text % {"count": waiting_before}
     if test.state == ConnectionTest.State.QUEUED:
         return _("Starting…")
     running = next(filter(None, (service.running_step for service in services)), None)
@@ -311,14 +319,14 @@ def _progress(test: ConnectionTest, services: list[_Service]) -> str:
 # --- Lanes ---------------------------------------------------------------------------------------------
 
 
-def _lane(service: _Service, numbers: dict[Code, int], *, over: bool, seen: int) -> Lane:
-    direction, settings = service.direction, service.settings
+def _lane(test: ConnectionTest, service: _Service, numbers: dict[Code, int], *, seen: int) -> Lane:
+    direction, settings, over = service.direction, service.settings, is_over(test)
     label = {"protocol": settings.type.upper(), "port": settings.port}
     state = _lane_state(service, over=over)
     steps = []
     for place, step in enumerate(service.steps, start=1):
         finding = service.findings.get(step)
-        step_state = _step_state(service, step, over=over)
+        step_state = _step_state(test, service, step)
         steps.append(
             LaneStep(
                 id=f"{direction.id}-{place}",
@@ -360,12 +368,16 @@ def _lane_state(service: _Service, *, over: bool) -> State:
     return "ok" if Status.PASSED in statuses else "skip"
 
 
-def _step_state(service: _Service, step: Step, *, over: bool) -> State:
+def _step_state(test: ConnectionTest, service: _Service, step: Step) -> State:
     if step in service.findings:
         return _STATES[service.findings[step].status]
-    if over:
-        return "skip"
-    return "run" if step is service.running_step else "wait"
+    match test.state:
+        case ConnectionTest.State.DONE:
+            return "skip"
+        case ConnectionTest.State.RUNNING if step is service.running_step:
+            return "run"
+        case _:
+            return "wait"
 
 
 def _step_text(settings: ServerSettings, step: Step, finding: Finding | None, state: State) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any
@@ -104,7 +104,7 @@ def run_now(
     return reference, asyncio.run(probe(ask, vantage(), **callback))
 
 
-def _steps_as_they_happen(ask: Ask) -> Iterator[list[Found]]:
+def _steps_as_they_happen(ask: Ask) -> Generator[list[Found]]:
     """Batches of results while the probes run; an empty one where none came for a while.
 
     The event loop has a thread of its own: Django's database connection belongs to this one, and a

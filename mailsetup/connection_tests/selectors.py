@@ -68,6 +68,31 @@ def lost() -> Q:
     )
 
 
+def unfinished_tests() -> QuerySet[ConnectionTest]:
+    """Those that wait or run, without what a dead worker left behind; the reaper may not have come by yet."""
+    # By its age the database finds them among those of three months.
+    recent = ConnectionTest.objects.filter(created_at__gte=oldest_unfinished())
+    return recent.exclude(state=ConnectionTest.State.DONE).exclude(lost())
+
+
+def oldest_unfinished() -> datetime:
+    """When a test may have been started that still runs."""
+    limits = settings.CONNECTION_TESTS
+    return timezone.now() - timedelta(seconds=limits.test_queue_seconds + limits.test_lost_seconds)
+
+
+def count_waiting_before(test: ConnectionTest) -> int:
+    """How many tests a worker takes before this one, which waits."""
+    oldest = timezone.now() - timedelta(seconds=settings.CONNECTION_TESTS.test_queue_seconds)
+    waiting = ConnectionTest.objects.filter(state=ConnectionTest.State.QUEUED)
+    return waiting.filter(created_at__gte=oldest, created_at__lt=test.created_at).count()
+
+
+def workers_are_busy() -> bool:
+    """Whether a worker that is alive runs a test."""
+    return unfinished_tests().filter(state=ConnectionTest.State.RUNNING).exists()
+
+
 def find_test(
     tests: QuerySet[ConnectionTest], reference: str
 ) -> tuple[ConnectionTest, list[tuple[int, Finding]], bool] | None:
@@ -75,12 +100,12 @@ def find_test(
 
     A finding comes with the index of its service.
 
-    One query: the test is joined to its steps and comes once for each. A page asks five times a second.
+    One query, and one more for an old test: it is joined to its steps and comes once for each. A page asks
+    five times a second.
     """
     rows = list(
         tests.filter(reference=reference.upper())
         .annotate(
-            is_lost=lost(),
             step_service=F("steps__service"),
             step_name=F("steps__step"),
             step_status=F("steps__status"),
@@ -106,7 +131,19 @@ def find_test(
         for row in rows
         if row.step_name is not None  # the one row of a test without any step yet
     ]
-    return rows[0], found, rows[0].is_lost
+    return rows[0], found, _is_lost(rows[0])
+
+
+def _is_lost(test: ConnectionTest) -> bool:
+    """lost() of one test, which is asked only when it is old enough: most pages need not."""
+    limits, now = settings.CONNECTION_TESTS, timezone.now()
+    if test.state == ConnectionTest.State.RUNNING and test.started_at:
+        soonest = min(limits.worker_silence_seconds, limits.test_lost_seconds)
+        old_enough = now - test.started_at > timedelta(seconds=soonest)
+    else:
+        waits = test.state == ConnectionTest.State.QUEUED
+        old_enough = waits and now - test.created_at > timedelta(seconds=limits.test_queue_seconds)
+    return old_enough and ConnectionTest.objects.filter(lost(), pk=test.pk).exists()
 
 
 def worker_seen_at() -> datetime | None:

@@ -38,7 +38,7 @@ def start_connection_test(
             domain=setup.domain,
             user=setup.user,
             setup_link=setup.link,
-            customer=setup.domain.customer if setup.domain else None,
+            customer_id=setup.domain.customer_id if setup.domain else None,
             server=limits.server_of(setup, config),
             protocol=config.protocol.value,
             client=client,

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 
-from accounts import tasks
+from accounts import counting, tasks
 from accounts.brands import Brand
 from accounts.models import Customer, User
 from mailsetup.clientconfig import Address, ClientConfig
@@ -75,7 +75,7 @@ def send_steps(
         if not selectors.mails_left(sender, customer, by_support=by_support):
             raise NoneLeft
         # The same for one mailbox, whose mails come from anybody.
-        _wait_for_turn(to.mailbox)
+        counting.wait_for_turn(f"mails to {to.mailbox}")
         if not selectors.recipient_has_room(to):
             raise RecipientHasEnough
         link = ensure_guide_link(setup, client=handout.guide.slug, protocol=protocol) if online_at else None
@@ -99,13 +99,3 @@ def send_steps(
             to=str(to),
         )
     return online
-
-
-def _wait_for_turn(mailbox: str) -> None:
-    """Hold what counts the mails to one mailbox until the transaction ends.
-
-    There is no row to lock before the first mail. SQLite needs nothing: it writes one transaction at a time.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [mailbox])

@@ -71,25 +71,33 @@ def by_link(make: MakeLink, address: str) -> ConnectionTest:
 # --- One person ----------------------------------------------------------------------------------------
 
 
-def test_one_person_has_one_test_at_a_time(owner: User) -> None:
-    first = queued(owner, address="invented-0@example.com")
+def test_one_person_has_three_tests_at_a_time(owner: User, later: Later) -> None:
+    later(0)
+    first, *_others = [queued(owner, address=f"invented-{n}@example.com") for n in range(3)]
     refusals = [
-        refusal_of(lambda n=n: queued(owner, address=f"invented-{n}@example.com")) for n in range(1, 100)
+        refusal_of(lambda n=n: queued(owner, address=f"invented-{n}@example.com")) for n in range(3, 100)
     ]
-    assert refusals == [("busy", None)] * 99
+    # It may wait for a worker, and then take as long as it may.
+    assert refusals == [("busy", 60 + 120)] * 97
     running(first)
-    assert refusal_of(lambda: queued(owner)) == ("busy", None)
+    assert refusal_of(lambda: queued(owner)) == ("busy", 120)
     services.finish_connection_test(first)
     assert refusal_of(lambda: queued(owner)) == ("", None)
 
 
-def test_one_link_has_one_test_at_a_time_and_is_told_to_wait(client: Client, setup_link: MakeLink) -> None:
+def test_one_mailbox_has_one_test_at_a_time_whoever_asks(
+    client: Client, setup_link: MakeLink, owner: User
+) -> None:
     _link, token = setup_link()
     form = {"protocol": "imap", "password": PASSWORD}
-    assert client.post(f"/s/{token}/test/", form).status_code == 302
+    page = client.post(f"/s/{token}/test/", form)
+    assert page.status_code == 302
     answer = client.post(f"/s/{token}/test/", form)
     assert answer.status_code == 429
-    assert "Your last test is still running. Wait until it’s over, then test again." in read(answer).text
+    main = read(answer).one("main")
+    assert "This mailbox is being tested. That’s over in 2 minutes at most; then test again." in main.text
+    assert main.links()["Watch the test that is running"] == page["Location"]
+    assert refusal_of(lambda: queued(owner))[0] == "mailbox"
 
 
 def test_another_person_is_not_held_up(owner: User, stranger: User) -> None:
@@ -135,7 +143,7 @@ def test_the_time_to_wait_is_the_time_that_is_left(
 def test_a_customers_links_are_one_customer(setup_link: MakeLink, change: Limits, stranger: User) -> None:
     for number in range(8):
         by_link(setup_link, f"invented-{number}@example.com")
-    assert refusal_of(lambda: by_link(setup_link, "one-more@example.com")) == ("crowded", None)
+    assert refusal_of(lambda: by_link(setup_link, "one-more@example.com"))[0] == "crowded"
     assert refusal_of(lambda: queued(stranger, address="otto@elsewhere.example")) == ("", None)
 
 

@@ -42,7 +42,13 @@ def nothing_clears() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def several_tests_a_person(limits: Limits) -> None:
     """One person starts a few at once here; tests/attacks/test_crowds.py is about how many."""
-    limits(person_unfinished_limit=1000, person_rejected_limit=1000, customer_rejected_limit=1000)
+    limits(
+        person_unfinished_limit=1000,
+        person_rejected_limit=1000,
+        mailbox_unfinished_limit=1000,
+        customer_unfinished_limit=1000,
+        customer_rejected_limit=1000,
+    )
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.conftest import Later, Limits
 from tests.connection_tests.runs import KEY, PASSWORD, START, WORKER, findings, finished, queued, running
+from tests.html import read
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -107,36 +108,40 @@ def test_sixty_tests_of_an_address_in_a_quarter_of_an_hour(
     assert reason_of_refusal(owner) == "", "the quarter of an hour is over"
 
 
-@pytest.mark.parametrize(("at_once", "reason"), [(2, ""), (3, "crowded")])
-def test_three_tests_of_an_address_at_once(owner: User, at_once: int, reason: str) -> None:
-    for number in range(at_once):
-        test = queued(owner)
-        if number == 0:
-            running(test)
-    assert reason_of_refusal(owner) == reason
-
-
-def test_a_test_that_is_over_makes_room_for_another(owner: User) -> None:
-    first, *_others = [running(queued(owner)) for _ in range(3)]
-    assert reason_of_refusal(owner) == "crowded"
-    services.finish_connection_test(first)
+def test_a_mailbox_has_one_test_at_a_time(owner: User, limits: Limits) -> None:
+    limits(mailbox_unfinished_limit=1)
+    first = queued(owner)
+    assert reason_of_refusal(owner) == "mailbox"
+    assert reason_of_refusal(owner, address="anna+shop@example.com") == "mailbox"
+    assert reason_of_refusal(owner, address="bert@example.com") == ""
+    services.finish_connection_test(running(first))
     assert reason_of_refusal(owner) == ""
 
 
 @pytest.mark.parametrize(("state", "limit"), [("queued", 60), ("running", 150)])
 def test_a_test_counts_as_long_as_a_worker_may_be_at_it(
-    owner: User, later: Later, state: str, limit: int
+    owner: User, later: Later, limits: Limits, state: str, limit: int
 ) -> None:
+    limits(mailbox_unfinished_limit=1)
     later(0)
-    for _ in range(3):
-        test = queued(owner)
-        if state == "running":
-            running(test)
+    test = queued(owner)
+    if state == "running":
+        running(test)
     later(limit)
     heartbeat.beat(WORKER)
-    assert reason_of_refusal(owner) == "crowded"
+    assert reason_of_refusal(owner) == "mailbox"
     later(limit + MOMENT)
     assert reason_of_refusal(owner) == ""
+
+
+def test_tests_that_run_may_use_up_what_is_left_of_refused_passwords(owner: User, limits: Limits) -> None:
+    """A server that bans after ten doesn't wait until the portal has counted them."""
+    limits(person_rejected_limit=3)
+    finished(queued(owner), REFUSED)
+    one, _other = running(queued(owner)), queued(owner, address="bert@example.com")
+    assert reason_of_refusal(owner, address="carl@example.com") == "busy"
+    services.finish_connection_test(one)
+    assert reason_of_refusal(owner, address="carl@example.com") == ""
 
 
 @pytest.mark.parametrize(("refused", "reason"), [(7, ""), (8, "rejected")])
@@ -216,41 +221,82 @@ def test_how_many_is_a_setting(
     assert reason_of_refusal(owner) == reason
 
 
-@pytest.mark.parametrize(
-    ("minutes", "often", "rejected"),
-    [
-        (
-            15,
-            "There were very many tests in the last minutes. Wait 15 minutes.",
-            "Several sign-ins were refused or stopped half-way. "
-            "To keep the server from blocking you, we wait 15 minutes.",
-        ),
-        (
-            1,
-            "There were very many tests in the last minutes. Wait 1 minute.",
-            "Several sign-ins were refused or stopped half-way. "
-            "To keep the server from blocking you, we wait 1 minute.",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("minutes", "time"), [(15, "15 minutes"), (1, "60 seconds")])
 def test_a_refusal_is_said_in_a_sentence_with_how_long_to_wait(
-    owner: User, browser: Client, limits: Limits, minutes: int, often: str, rejected: str
+    owner: User, browser: Client, limits: Limits, later: Later, minutes: int, time: str
 ) -> None:
     def press() -> str:
         answers = {"protocol": "imap", "password": PASSWORD}
         answer = browser.post("/setup/anna@example.com/test/", answers)
         assert answer.status_code == 429
-        return answer.content.decode()
+        assert PASSWORD not in answer.content.decode()
+        return read(answer).text
 
+    later(0)
     finished(queued(owner), REFUSED)
     limits(mailbox_tests_limit=1, test_window_minutes=minutes)
-    assert often in press()
+    assert f"There were very many tests in the last minutes. Wait {time}." in press()
     limits(mailbox_tests_limit=60, mailbox_rejected_limit=1)
-    assert rejected in press()
-    limits(mailbox_rejected_limit=8, mailbox_unfinished_limit=1)
-    queued(owner)
-    assert "Others are testing here at the moment. Wait until they’re done, then test again." in press()
-    assert PASSWORD not in press()
+    assert (
+        "Several sign-ins were refused or stopped half-way. "
+        f"To keep the server from blocking you, we wait {time}."
+    ) in press()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"mailbox_unfinished_limit": 1}, "This mailbox is being tested. That’s over in {} at most;"),
+        (
+            {"person_unfinished_limit": 1},
+            "One of your tests is still running. It’s over in {} at most; then test again.",
+        ),
+        (
+            {"customer_unfinished_limit": 1},
+            "Others are testing here. The first of them is done in {} at most; then test again.",
+        ),
+    ],
+    ids=["mailbox", "person", "customer"],
+)
+@pytest.mark.parametrize(("seconds", "time"), [(0, "2 minutes"), (61, "60 seconds"), (115, "10 seconds")])
+def test_what_is_full_says_when_there_is_room_and_leads_to_ones_own_test(
+    owner: User,
+    browser: Client,
+    limits: Limits,
+    later: Later,
+    change: dict[str, int],
+    sentence: str,
+    seconds: int,
+    time: str,
+) -> None:
+    later(0)
+    test = running(queued(owner))
+    limits(**change)
+    later(seconds)
+    heartbeat.beat(WORKER)
+    answer = browser.post("/setup/anna@example.com/test/", {"protocol": "imap", "password": PASSWORD})
+    assert answer.status_code == 429
+    page = read(answer).one("main")
+    assert sentence.format(time) in page.text
+    assert page.links()["Watch the test that is running"] == f"/tests/{test.reference}/"
+
+
+def test_several_of_ones_own_are_named_by_their_number(owner: User, browser: Client, limits: Limits) -> None:
+    limits(person_unfinished_limit=3)
+    for name in ("bert", "carl", "dora"):
+        queued(owner, address=f"{name}@example.com")
+    answer = browser.post("/setup/anna@example.com/test/", {"protocol": "imap", "password": PASSWORD})
+    assert "3 of your tests are still running. The first is over in " in read(answer).text
+
+
+def test_the_page_of_somebody_elses_test_is_not_given_away(
+    colleague: User, browser: Client, limits: Limits
+) -> None:
+    queued(colleague)
+    limits(mailbox_unfinished_limit=1)
+    answer = browser.post("/setup/anna@example.com/test/", {"protocol": "imap", "password": PASSWORD})
+    assert "This mailbox is being tested." in read(answer).text
+    assert "/tests/" not in "".join(read(answer).one("main").links().values())
 
 
 # --- A worker that is gone -----------------------------------------------------------------------------

@@ -52,7 +52,9 @@ def answers(browsers: dict[str, Client], address: str) -> dict[str, int]:
 EVERYBODY_ELSE = {"stranger": 404, "staff": 404, "nobody": 404}
 
 
-@pytest.mark.parametrize(("query", "there"), [("", 200), ("?seen=queued-0", 204), ("?seen=", 200)])
+@pytest.mark.parametrize(
+    ("query", "there"), [("", 200), ("?seen=queued-0-{before}-60", 204), ("?seen=", 200)]
+)
 def test_an_owner_sees_all_of_the_customer_and_a_colleague_their_own(
     browsers: dict[str, Client],
     of_owner: ConnectionTest,
@@ -62,12 +64,15 @@ def test_an_owner_sees_all_of_the_customer_and_a_colleague_their_own(
     there: int,
 ) -> None:
     by_link, _token = of_a_link
-    for test, of_the_colleague in ((of_owner, 404), (of_colleague, there), (by_link, 404)):
-        found = answers(browsers, f"/tests/{test.reference}/{query}")
+    tests = (of_owner, 404), (of_colleague, there), (by_link, 404)
+    for before, (test, of_the_colleague) in enumerate(tests):
+        found = answers(browsers, f"/tests/{test.reference}/{query.format(before=before)}")
         assert found == {"owner": there, "colleague": of_the_colleague, **EVERYBODY_ELSE}
 
 
-@pytest.mark.parametrize(("query", "there"), [("", 200), ("?seen=queued-0", 204), ("?seen=", 200)])
+@pytest.mark.parametrize(
+    ("query", "there"), [("", 200), ("?seen=queued-0-{before}-60", 204), ("?seen=", 200)]
+)
 def test_behind_a_link_there_are_its_own_tests_whoever_holds_it(
     browsers: dict[str, Client],
     of_owner: ConnectionTest,
@@ -77,6 +82,7 @@ def test_behind_a_link_there_are_its_own_tests_whoever_holds_it(
     there: int,
 ) -> None:
     test, token = of_a_link
+    query = query.format(before=1)
     _link, same_address = setup_link()
     _link, other_address = setup_link("bert@example.com")
     assert set(answers(browsers, f"/s/{token}/tests/{test.reference}/{query}").values()) == {there}
@@ -108,7 +114,7 @@ def test_a_running_test_behind_a_link_asks_behind_the_link(
 ) -> None:
     test, token = of_a_link
     page = Shown(client.get(f"/s/{token}/tests/{test.reference}/"))
-    assert page.poll_url == f"/s/{token}/tests/{test.reference}/?seen=queued-0"
+    assert page.poll_url == f"/s/{token}/tests/{test.reference}/?seen=queued-0-0-60"
 
 
 def test_a_reference_may_be_typed_in_small_letters(

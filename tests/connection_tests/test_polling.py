@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from mailsetup.connection_tests import reaper, services
+from mailsetup.connection_tests import heartbeat, reaper, services
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.probes.findings import Code
 from tests.connection_tests.conftest import Later, Limits
-from tests.connection_tests.runs import PASSWORD, START, findings, queued, running
+from tests.connection_tests.runs import PASSWORD, START, WORKER, findings, queued, running
 from tests.connection_tests.shown import Shown
+from tests.html import read
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -38,18 +39,18 @@ def link_page(setup_link: MakeLink, client: Client) -> str:
 def test_each_poll_says_what_is_on_the_page_and_gets_only_news(owner: User, browser: Client) -> None:
     test = queued(owner)
     page = Shown(browser.get(page_of(test)))
-    assert page.poll_url == f"{page_of(test)}?seen=queued-0"
+    assert page.poll_url == f"{page_of(test)}?seen=queued-0-0-60"
     assert browser.get(page.poll_url).status_code == 204
 
     found = findings()
     taken = running(test)
     page = Shown(browser.get(page.poll_url))
-    assert page.poll_url.endswith("?seen=running-0")
+    assert page.poll_url.endswith("?seen=running-0-0-120")
     assert browser.get(page.poll_url).status_code == 204
 
     services.record_findings(taken, found[:3])
     page = Shown(browser.get(page.poll_url))
-    assert page.poll_url.endswith("?seen=running-3")
+    assert page.poll_url.endswith("?seen=running-3-0-120")
     assert browser.get(page.poll_url).status_code == 204
 
     services.record_findings(taken, found[3:])
@@ -72,7 +73,7 @@ def test_a_poll_gets_a_part_of_the_page_and_a_reload_all_of_it(owner: User, brow
 def test_only_what_is_new_moves(owner: User, browser: Client) -> None:
     found = findings()
     test = running(queued(owner), [found[0], found[8], found[1], found[9]])
-    page = Shown(browser.get(f"{page_of(test)}?seen=running-2"))
+    page = Shown(browser.get(f"{page_of(test)}?seen=running-2-0-120"))
     new = [
         (lane.title, step.title) for lane in page.lanes.values() for step in lane.steps.values() if step.new
     ]
@@ -157,7 +158,7 @@ def test_a_poll_of_somebody_signed_in_costs_three_queries(
     test = running(queued(owner), findings()[:steps])
     browser.get(page_of(test))
     with django_assert_num_queries(3):
-        answer = browser.get(f"{page_of(test)}?seen={state}-{steps}")
+        answer = browser.get(f"{page_of(test)}?seen={state}-{steps}-0-120")
     assert answer.status_code == status
 
 
@@ -168,8 +169,166 @@ def test_a_poll_behind_a_link_costs_two_queries(
     """The link, and the test with its steps."""
     running(ConnectionTest.objects.get(), findings()[:5])
     with django_assert_num_queries(2):
-        answer = client.get(f"{link_page}?seen={state}-5")
+        answer = client.get(f"{link_page}?seen={state}-5-0-60")
     assert answer.status_code == status
+
+
+def test_a_test_that_waits_costs_one_query_more(
+    owner: User, browser: Client, django_assert_num_queries: Any
+) -> None:
+    """Its place in the queue."""
+    test = queued(owner)
+    browser.get(page_of(test))
+    with django_assert_num_queries(4):
+        assert browser.get(f"{page_of(test)}?seen=queued-0-0-60").status_code == 204
+
+
+# --- The queue, and the time that is left --------------------------------------------------------------
+
+
+def test_a_test_that_waits_says_how_many_are_before_it(owner: User, browser: Client, later: Later) -> None:
+    later(0)
+    before = []
+    for number in range(2):
+        later(number)
+        before.append(queued(owner, address=f"{number}@example.com"))
+    later(2)
+    test = queued(owner)
+    later(3)
+    queued(owner, address="after@example.com")
+
+    page = Shown(browser.get(page_of(test)))
+    assert "Waiting: 2 tests are before yours…" in page.text
+    assert {step.state for lane in page.lanes.values() for step in lane.steps.values()} == {"wait"}
+    taken = running(before[0])
+    page = Shown(browser.get(page.poll_url))
+    assert "Waiting: 1 test is before yours…" in page.text
+    services.finish_connection_test(taken)
+    assert browser.get(page.poll_url).status_code == 204, "the place is the same"
+    running(before[1])
+    assert "Starting…" in Shown(browser.get(page.poll_url)).text
+
+
+def test_what_nobody_comes_for_any_more_is_not_before_it(owner: User, browser: Client, later: Later) -> None:
+    later(0)
+    queued(owner)
+    later(60 + MOMENT)
+    assert "Starting…" in Shown(browser.get(page_of(queued(owner)))).text
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "sentence"),
+    [
+        ("queued", 0, "starts in 60 seconds at most, or we tell you"),
+        ("queued", 11, "starts in 50 seconds at most, or we tell you"),
+        ("queued", 59, "starts in 10 seconds at most, or we tell you"),
+        ("running", 0, "2 minutes left at most"),
+        ("running", 61, "60 seconds left at most"),
+        ("running", 100, "20 seconds left at most"),
+        ("running", 119, "10 seconds left at most"),
+    ],
+)
+def test_the_time_that_is_left_is_never_too_short(
+    owner: User, browser: Client, later: Later, state: str, seconds: float, sentence: str
+) -> None:
+    later(0)
+    test = queued(owner)
+    if state == "running":
+        running(test)
+    later(seconds)
+    heartbeat.beat(WORKER)
+    assert sentence in Shown(browser.get(page_of(test))).text
+
+
+def test_without_a_test_message_it_is_half_of_that(owner: User, browser: Client, later: Later) -> None:
+    later(0)
+    test = running(queued(owner, password=""))
+    assert "60 seconds left at most" in Shown(browser.get(page_of(test))).text
+
+
+def test_the_time_goes_on_while_nothing_happens_and_is_not_read_aloud(
+    owner: User, browser: Client, later: Later
+) -> None:
+    def spoken(answer: Any) -> list[str]:
+        return [part.text for part in read(answer).inside() if part.attributes.get("id") == "said"]
+
+    later(0)
+    test = running(queued(owner))
+    poll = Shown(browser.get(page_of(test))).poll_url
+    later(9)
+    assert browser.get(poll).status_code == 204
+    later(10)
+    heartbeat.beat(WORKER)
+    answer = browser.get(poll, headers={"HX-Request": "true"})
+    assert "110 seconds" not in Shown(answer).text
+    assert "2 minutes left at most" in Shown(answer).text
+    assert spoken(answer) == []
+    services.record_findings(test, findings()[:1])
+    assert spoken(browser.get(Shown(answer).poll_url, headers={"HX-Request": "true"})) == ["Connecting…"]
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "done"])
+def test_one_place_is_read_aloud(owner: User, browser: Client, state: str) -> None:
+    """Two would talk over each other."""
+    test = queued(owner)
+    if state != "queued":
+        running(test, findings())
+    if state == "done":
+        services.finish_connection_test(test)
+    live = [
+        part
+        for part in read(browser.get(page_of(test))).inside()
+        if {"aria-live"} & set(part.attributes) or part.attributes.get("role") in ("status", "alert", "log")
+    ]
+    assert [part["id"] for part in live] == ["said"]
+
+
+def test_a_page_that_is_opened_again_shows_what_there_is_by_then(owner: User, browser: Client) -> None:
+    """By a reload, in a second tab, by the button "back": each asks for the whole page, and none is kept."""
+    test = running(queued(owner), findings()[:4])
+    first, second = browser.get(page_of(test)), browser.get(page_of(test))
+    assert Shown(first).text == Shown(second).text
+    assert Shown(first).poll_url == Shown(second).poll_url
+    services.record_findings(test, findings()[4:])
+    services.finish_connection_test(test)
+    assert Shown(browser.get(page_of(test))).headline == "Everything works"
+    # The other tab learns of it by its next question.
+    assert Shown(browser.get(Shown(first).poll_url)).headline == "Everything works"
+
+
+def test_without_javascript_the_page_comes_again_by_itself_until_it_is_over(
+    owner: User, browser: Client
+) -> None:
+    test = running(queued(owner))
+    page = browser.get(page_of(test)).content.decode()
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
+    services.record_findings(test, findings())
+    services.finish_connection_test(test)
+    assert "refresh" not in browser.get(page_of(test)).content.decode()
+
+
+def test_a_full_house_is_no_worker_that_does_not_come(owner: User, browser: Client, later: Later) -> None:
+    later(0)
+    running(queued(owner, address="bert@example.com"))
+    test = queued(owner)
+    later(6)
+    heartbeat.beat(WORKER)
+    page = Shown(browser.get(page_of(test)))
+    assert LATE not in page.text
+    assert "starts in 60 seconds at most, or we tell you" in page.text
+
+
+def test_a_worker_that_hangs_with_a_test_is_said_as_soon_as_it_counts_as_gone(
+    owner: User, browser: Client, later: Later
+) -> None:
+    later(0)
+    heartbeat.beat(WORKER)
+    running(queued(owner, address="bert@example.com"))
+    test = queued(owner)
+    later(15)
+    assert LATE not in Shown(browser.get(page_of(test))).text
+    later(15 + MOMENT)
+    assert LATE in Shown(browser.get(page_of(test))).text
 
 
 # --- No worker comes -----------------------------------------------------------------------------------
@@ -179,7 +338,7 @@ def test_a_worker_that_does_not_come_is_said_after_five_seconds(
     owner: User, browser: Client, later: Later
 ) -> None:
     test = queued(owner, client="thunderbird")
-    poll = f"{page_of(test)}?seen=queued-0"
+    poll = f"{page_of(test)}?seen=queued-0-0-60"
     later(5)
     assert browser.get(poll).status_code == 204
     assert LATE not in Shown(browser.get(page_of(test))).text
@@ -218,7 +377,7 @@ def test_a_lost_run_is_noticed_by_whoever_looks(
     test = queued(owner)
     if state == "running":
         running(test, findings()[:2])
-    seen = {"queued": "late-0", "running": "running-2"}[state]
+    seen = {"queued": "late-0-0-10", "running": "running-2-0-110"}[state]
     address = page_of(test) if by == "page" else f"{page_of(test)}?seen={seen}"
     later(limit)
     if by == "page":

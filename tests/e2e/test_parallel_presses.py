@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.e2e.portal import OWNER, Portal
 
 # In this process nobody waits for a page, so the presses come closer together than browsers could send them.
@@ -21,7 +23,7 @@ user = User.objects.get(email={email!r})
 at_once = Barrier(30)
 
 def press(number):
-    setup = setup_of_user(user, f"invented-{{number}}@{domain}", display_name="")
+    setup = setup_of_user(user, {address!r}.format(number) + "@{domain}", display_name="")
     config = setup.config(Protocol.IMAP)
     at_once.wait(60)
     try:
@@ -36,16 +38,62 @@ def press(number):
 
 with ThreadPoolExecutor(30) as threads:
     answers = list(threads.map(press, range(30)))
-ConnectionTest.objects.filter(address__startswith="invented-").delete()
-print(json.dumps([answers.count("started"), answers.count("busy")]))
+ConnectionTest.objects.filter(address__startswith="invented").delete()
+print(json.dumps([answers.count("started"), answers.count({reason!r})]))
 """
 
 
-def test_thirty_presses_at_once_start_one_test(portal: Portal) -> None:
-    script = _PRESS.format(email=OWNER.email, domain=portal.lab.domain)
+@pytest.mark.parametrize(
+    ("address", "reason", "started"), [("invented-{}", "busy", 3), ("invented", "mailbox", 1)]
+)
+def test_thirty_presses_at_once_start_as_many_tests_as_may_run(
+    portal: Portal, address: str, reason: str, started: int
+) -> None:
+    """Three of a person, one of a mailbox."""
+    script = _PRESS.format(email=OWNER.email, domain=portal.lab.domain, address=address, reason=reason)
     done = portal.run_manage("shell", "-v", "0", "-c", script)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [1, 29]
+    assert json.loads(done.stdout) == [started, 30 - started]
+
+
+# Each as a thread of a worker would, at the same moment.
+_TAKE = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+import msgspec
+from django.conf import settings
+from django.db import connection
+from mailsetup.connection_tests import credentials, services
+from mailsetup.connection_tests.models import ConnectionTest
+from tests.queued import queued_test
+
+limits = {{"server_running_limit": 4, "customer_unfinished_limit": 100}}
+settings.CONNECTION_TESTS = msgspec.structs.replace(settings.CONNECTION_TESTS, **limits)
+key = credentials.new_key()
+tests = [queued_test(f"invented-{{number}}@{domain}", "not it", key) for number in range(12)]
+at_once = Barrier(12)
+
+def take(test):
+    at_once.wait(60)
+    try:
+        return services.begin_connection_test(test.pk, "worker") is not None
+    except services.NoRoom:
+        return False
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(12) as threads:
+    taken = list(threads.map(take, tests))
+ConnectionTest.objects.filter(address__startswith="invented-").delete()
+print(json.dumps([taken.count(True), taken.count(False)]))
+"""
+
+
+def test_no_more_tests_of_a_server_begin_at_once_than_may_run(portal: Portal) -> None:
+    done = portal.run_manage("shell", "-v", "0", "-c", _TAKE.format(domain=portal.lab.domain))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [4, 8]
 
 
 _SEND = """

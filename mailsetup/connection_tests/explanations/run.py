@@ -8,8 +8,8 @@ from mailsetup.probes.findings import Code
 EXPLANATIONS: dict[Code, Explanation] = {
     Code.CANCELLED: Explanation(
         title=_("The test was stopped"),
-        happened=_("Somebody stopped it before it was over."),
-        why=_("Of what wasn’t checked by then we know nothing."),
+        happened=_("It was stopped before it was over."),
+        why=_("What isn’t ticked below wasn’t checked."),
         todo=_("Start the test again whenever you like."),
         fixer=Fixer.CUSTOMER,
         staff=_("Stopped on its page. The steps that are listed had ended by then; no worker is in trouble."),

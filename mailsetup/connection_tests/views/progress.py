@@ -17,6 +17,7 @@ from accounts.brands import portal_url
 from accounts.http import AuthenticatedHttpRequest
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
 from mailsetup.connection_tests import selectors, services, shares, written
+from mailsetup.connection_tests.deadlines import in_words, next_deadline, seconds_until
 from mailsetup.connection_tests.explanations import Place
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import ReportUrls, report_of
@@ -75,15 +76,22 @@ def _show(
 ) -> HttpResponse:
     """The page of a test; to a browser that says what it has `seen`, the part that changes, or 204."""
     test, found = find_or_404(tests, reference)
-    late = _is_late(test)
-    state = f"{'late' if late else test.state}-{len(found)}"
+    waits = test.state == ConnectionTest.State.QUEUED
+    before = selectors.count_waiting_before(test) if waits else 0
+    late = _is_late(test) and not selectors.workers_are_busy()
+    left = 0 if test.state == ConnectionTest.State.DONE else seconds_until(next_deadline(test))
+    state = f"{'late' if late else test.state}-{len(found)}-{before}-{left}"
     seen = request.GET.get("seen")
     if seen == state:
         return HttpResponse(status=204)
     urls = TestUrls.of(test, token)
     places = _places_of(test)
     report = report_of(
-        test, found, urls=ReportUrls(guide=urls.guide, places=places), seen=_count_in(seen or "")
+        test,
+        found,
+        urls=ReportUrls(guide=urls.guide, places=places),
+        seen=_count_in(seen or ""),
+        waiting_before=before,
     )
     context = {
         "report": report,
@@ -91,7 +99,11 @@ def _show(
         "share": None if report.running or token else _share(request, test),
         "urls": urls,
         "late": late,
-        "poll": Poll(f"{urls.page}?seen={state}", _poll_milliseconds(test)),
+        "left": in_words(left),
+        "waits": waits,
+        # The last thing that was said is not said again when only the time goes on.
+        "says": seen is None or seen.rpartition("-")[0] != state.rpartition("-")[0],
+        "poll": Poll(f"{urls.page}?seen={state}", _poll_milliseconds(test, late=late, before=before)),
     }
     template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
     return render(request, template, context)
@@ -120,13 +132,13 @@ def _places_of(test: ConnectionTest) -> dict[Place, str]:
 
 
 def _count_in(seen: str) -> int:
-    """How many findings a browser has shown that says it has seen "running-3"."""
-    count = seen.rpartition("-")[2]
-    return int(count) if re.fullmatch("[0-9]{1,4}", count) else 0
+    """How many findings a browser has shown that says it has seen "running-3-0-50"."""
+    said = re.fullmatch("[a-z]+-([0-9]{1,4})-.*", seen, re.ASCII)
+    return int(said[1]) if said else 0
 
 
 def _is_late(test: ConnectionTest) -> bool:
-    """Whether no worker has taken the test for so long that the page says so."""
+    """Whether no worker has taken the test for longer than somebody waits without a word."""
     return test.state == ConnectionTest.State.QUEUED and not _is_young(test)
 
 
@@ -135,12 +147,15 @@ def _is_young(test: ConnectionTest) -> bool:
     return age <= settings.CONNECTION_TESTS.worker_patience_seconds
 
 
-def _poll_milliseconds(test: ConnectionTest) -> int:
-    """Fast while the first steps come in, slower for a run that takes its time."""
+def _poll_milliseconds(test: ConnectionTest, *, late: bool, before: int) -> int:
+    """Fast while the first steps come in, slower for a run that takes its time or has to wait for others.
+
+    A crowd that asks five times a second keeps the web process from its own presses.
+    """
     limits = settings.CONNECTION_TESTS
-    if _is_young(test):
-        return limits.poll_fast_milliseconds
-    return limits.poll_late_milliseconds if _is_late(test) else limits.poll_slow_milliseconds
+    if late:
+        return limits.poll_late_milliseconds
+    return limits.poll_fast_milliseconds if _is_young(test) and not before else limits.poll_slow_milliseconds
 
 
 @login_required

@@ -1,16 +1,18 @@
 """Ask for the password and start a test."""
 
-import math
+from datetime import timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts import access
 from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
-from mailsetup.connection_tests import credentials, services
+from mailsetup.connection_tests import credentials, deadlines, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
@@ -57,7 +59,8 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     except NotOffered:
         raise Http404("This protocol is not offered here.") from None
     except TooManyTests as refusal:
-        return _form(request, setup, form, status=429, error=_refusal(refusal))
+        own = TestUrls.of(refusal.own, setup.token).page if refusal.own else ""
+        return _form(request, setup, form, status=429, error=_refusal(refusal), own_test_url=own)
     urls = TestUrls.of(test, setup.token)
     try:
         enqueue_connection_test(test, key)
@@ -76,48 +79,55 @@ def _testable(setup: Setup) -> tuple[Protocol, ...]:
 
 
 def _form(
-    request: HttpRequest, setup: Setup, form: ConnectionTestForm, *, status: int = 200, error: str = ""
+    request: HttpRequest,
+    setup: Setup,
+    form: ConnectionTestForm,
+    *,
+    status: int = 200,
+    error: str = "",
+    own_test_url: str = "",
 ) -> HttpResponse:
     context = {
         "setup": setup,
         "form": form,
         "error": error,
+        "own_test_url": own_test_url,
         "may_type_password": not access.is_support_visit(request),
     }
     return render(request, "connection_tests/start.html", context, status=status)
 
 
 def _refusal(refusal: TooManyTests) -> str:
-    """What there is too much of, and how long to wait: a minute at least, and never too short."""
-    minutes = max(1, math.ceil((refusal.seconds or 0) / 60))
+    """What there is too much of, and how long to wait: never too short."""
+    limits = settings.CONNECTION_TESTS
+    seconds = deadlines.seconds_until(timezone.now() + timedelta(seconds=refusal.seconds))
     match refusal.reason:
         case "busy":
-            return _("Your last test is still running. Wait until it’s over, then test again.")
-        case "crowded":
-            return _("Others are testing here at the moment. Wait until they’re done, then test again.")
-        case "often":
             text = ngettext(
-                "There were very many tests in the last minutes. Wait %(minutes)s minute.",
-                "There were very many tests in the last minutes. Wait %(minutes)s minutes.",
-                minutes,
+                "One of your tests is still running. It’s over in %(time)s at most; then test again.",
+                "%(count)s of your tests are still running. The first is over in %(time)s at most; "
+                "then test again.",
+                limits.person_unfinished_limit,
             )
+        case "mailbox":
+            text = _("This mailbox is being tested. That’s over in %(time)s at most; then test again.")
+        case "crowded":
+            text = _(
+                "Others are testing here. The first of them is done in %(time)s at most; then test again."
+            )
+        case "often":
+            text = _("There were very many tests in the last minutes. Wait %(time)s.")
         case "rejected":
-            text = ngettext(
+            text = _(
                 "Several sign-ins were refused or stopped half-way. "
-                "To keep the server from blocking you, we wait %(minutes)s minute.",
-                "Several sign-ins were refused or stopped half-way. "
-                "To keep the server from blocking you, we wait %(minutes)s minutes.",
-                minutes,
+                "To keep the server from blocking you, we wait %(time)s."
             )
         case "refusing":
-            text = ngettext(
+            text = _(
                 "The mail server is turning us away at the moment. "
-                "To keep it from blocking you, we wait %(minutes)s minute.",
-                "The mail server is turning us away at the moment. "
-                "To keep it from blocking you, we wait %(minutes)s minutes.",
-                minutes,
+                "To keep it from blocking you, we wait %(time)s."
             )
-    return text % {"minutes": minutes}
+    return text % {"time": deadlines.in_words(seconds), "count": limits.person_unfinished_limit}
 
 
 def _as_the_app_does(config: ClientConfig, client: str) -> ClientConfig:
