@@ -36,7 +36,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     # A server that turns so many tests away within the pause is left alone until it is over.
     server_refusals_limit: Annotated[int, Meta(ge=1, le=1000)] = 5
     server_pause_seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
-    # Fast while the first steps come in, slower for a run that takes its time.
+    # Faster until there is the first step, fast while others come in, slower for a run that takes its time.
+    poll_first_milliseconds: Annotated[int, Meta(ge=50, le=60_000)] = 100
     poll_fast_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 200
     poll_slow_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 600
     poll_late_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 2000

@@ -108,9 +108,10 @@ def test_nothing_of_it_is_kept_by_a_browser_or_a_proxy(
 @pytest.mark.parametrize(
     ("age", "state", "every"),
     [
-        (0, "queued", "200ms"),
-        (5, "queued", "200ms"),
+        (0, "queued", "100ms"),
+        (5, "queued", "100ms"),
         (5 + MOMENT, "queued", "2000ms"),
+        (0, "begun", "100ms"),
         (0, "running", "200ms"),
         (5, "running", "200ms"),
         (5 + MOMENT, "running", "600ms"),
@@ -121,8 +122,8 @@ def test_how_often_it_asks(
     owner: User, browser: Client, later: Later, age: float, state: str, every: str
 ) -> None:
     test = queued(owner)
-    if state == "running":
-        running(test)
+    if state != "queued":
+        running(test, findings()[:1] if state == "running" else [])
     later(age)
     page = Shown(browser.get(page_of(test)))
     assert page.test["hx-trigger"] == f"load delay:20ms, every {every}"
@@ -130,15 +131,33 @@ def test_how_often_it_asks(
     assert part.test["hx-trigger"] == f"every {every}"
 
 
+def test_whoever_waits_for_others_asks_less_often(owner: User, browser: Client, later: Later) -> None:
+    """A crowd's questions keep the web process from the crowd's presses."""
+    later(0)
+    queued(owner, address="bert@example.com")
+    later(1)
+    assert Shown(browser.get(page_of(queued(owner)))).test["hx-trigger"].endswith("every 600ms")
+
+
 def test_how_often_it_asks_is_a_setting(owner: User, browser: Client, later: Later, limits: Limits) -> None:
-    limits(poll_fast_milliseconds=101, poll_slow_milliseconds=102, poll_late_milliseconds=103)
+    limits(
+        poll_first_milliseconds=51,
+        poll_fast_milliseconds=101,
+        poll_slow_milliseconds=102,
+        poll_late_milliseconds=103,
+    )
+    later(0)
     test = queued(owner)
     asked = [Shown(browser.get(page_of(test))).test["hx-trigger"]]
     later(6)
     asked.append(Shown(browser.get(page_of(test))).test["hx-trigger"])
-    running(test)
+    taken = running(test)
+    later(0)
+    services.record_findings(taken, findings()[:1])
     asked.append(Shown(browser.get(page_of(test))).test["hx-trigger"])
-    assert [text.rpartition(" ")[2] for text in asked] == ["101ms", "103ms", "102ms"]
+    later(6)
+    asked.append(Shown(browser.get(page_of(test))).test["hx-trigger"])
+    assert [text.rpartition(" ")[2] for text in asked] == ["51ms", "103ms", "101ms", "102ms"]
 
 
 # --- Three queries -------------------------------------------------------------------------------------

@@ -103,7 +103,9 @@ def _show(
         "waits": waits,
         # The last thing that was said is not said again when only the time goes on.
         "says": seen is None or seen.rpartition("-")[0] != state.rpartition("-")[0],
-        "poll": Poll(f"{urls.page}?seen={state}", _poll_milliseconds(test, late=late, before=before)),
+        "poll": Poll(
+            f"{urls.page}?seen={state}", _poll_milliseconds(test, late=late, before=before, count=len(found))
+        ),
     }
     template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
     return render(request, template, context)
@@ -147,15 +149,17 @@ def _is_young(test: ConnectionTest) -> bool:
     return age <= settings.CONNECTION_TESTS.worker_patience_seconds
 
 
-def _poll_milliseconds(test: ConnectionTest, *, late: bool, before: int) -> int:
-    """Fast while the first steps come in, slower for a run that takes its time or has to wait for others.
+def _poll_milliseconds(test: ConnectionTest, *, late: bool, before: int, count: int) -> int:
+    """Fast while people wait for the first steps, slower for a run that takes its time or waits for others.
 
-    A crowd that asks five times a second keeps the web process from its own presses.
+    A crowd that asks many times a second keeps the web process from its own presses.
     """
     limits = settings.CONNECTION_TESTS
     if late:
         return limits.poll_late_milliseconds
-    return limits.poll_fast_milliseconds if _is_young(test) and not before else limits.poll_slow_milliseconds
+    if before or not _is_young(test):
+        return limits.poll_slow_milliseconds
+    return limits.poll_fast_milliseconds if count else limits.poll_first_milliseconds
 
 
 @login_required

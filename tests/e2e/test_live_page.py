@@ -1,0 +1,63 @@
+"""The page of a test while it runs: in a second tab, after a reload, without scripts; and stopped."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.portal import OWNER, Portal
+from tests.e2e.steps import expect_verdict, sign_in, start_test
+
+ADDRESS = "anna@lab.test"
+FORM = f"/setup/{ADDRESS}/test/"
+
+
+def test_a_second_tab_a_reload_and_the_button_back_show_what_is(page: Page, portal: Portal) -> None:
+    sign_in(page, OWNER)
+    page.goto(FORM)
+    with portal.worker_held():
+        start_test(page, portal.lab.users["anna"].password)
+        expect(page.get_by_text("at most, or we tell you")).to_be_visible()
+        second = page.context.new_page()
+        second.goto(page.url)
+        expect(second.get_by_text("Starting…")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("Starting…")).to_be_visible()
+    for tab in (page, second):
+        expect_verdict(tab, "Everything works")
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("heading", level=1, name="History")).to_be_visible()
+    page.go_back()
+    expect_verdict(page, "Everything works")
+    expect(page.get_by_role("button", name="Stop the test")).to_have_count(0)
+
+
+def test_a_test_is_stopped_by_keyboard_and_the_worker_goes_on_with_others(page: Page, portal: Portal) -> None:
+    sign_in(page, OWNER)
+    page.goto(FORM)
+    with portal.worker_held():
+        start_test(page, portal.lab.users["anna"].password)
+        stop = page.get_by_role("button", name="Stop the test")
+        stop.focus()
+        # News have come by then, and the button has kept the focus.
+        expect(page.get_by_text("Our test service isn’t answering yet.")).to_be_visible()
+        expect(stop).to_be_focused()
+        page.keyboard.press("Enter")
+        expect_verdict(page, "The test was stopped")
+    page.get_by_role("link", name="Test again").click()
+    start_test(page, portal.lab.users["anna"].password)
+    expect_verdict(page, "Everything works")
+
+
+def test_without_scripts_a_test_is_followed_and_stopped(browser: Browser, page: Page, portal: Portal) -> None:
+    sign_in(page, OWNER)
+    plain = browser.new_context(
+        base_url=portal.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    tab = plain.new_page()
+    tab.goto(FORM)
+    with portal.worker_held():
+        start_test(tab, portal.lab.users["anna"].password)
+        tab.get_by_role("button", name="Stop the test").click()
+        expect_verdict(tab, "The test was stopped")
+    tab.goto(FORM)
+    start_test(tab, portal.lab.users["anna"].password)
+    expect_verdict(tab, "Everything works")
+    plain.close()
