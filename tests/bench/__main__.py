@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
-from tests.bench import attack, crowd, discovery, engine, guide_page, press, signing
+from tests.bench import attack, crowd, discovery, engine, guide_page, press, rush, signing
 from tests.bench.report import Promise, print_promises
 
 
@@ -16,6 +16,7 @@ def main() -> None:
         promises += crowd.measure(folder / "crowd")
         promises += engine.measure(folder / "engine")
         promises += press.measure(folder / "press")
+        promises += rush.measure(folder / "rush")
         promises += guide_page.measure(folder / "guide")
         promises += attack.measure(folder / "attack")
         promises += discovery.measure(folder / "discovery")

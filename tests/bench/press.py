@@ -44,7 +44,7 @@ def measure(folder: Path) -> list[Promise]:
                 first_step, whole_run = _first_step(portal, lab), _whole_run(portal, lab)
             alone = _median(lambda: _both_by_a_bare_script(lab))
             promises += [
-                Promise(f"press to first step, {name}", first_step, limit, "s"),
+                Promise(f"press to first step as Chromium shows it, {name}", first_step, limit, "s"),
                 Promise(f"whole run by a bare script's, {name}", whole_run / alone, 1.25, "times"),
             ]
     return promises
