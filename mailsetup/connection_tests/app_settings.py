@@ -40,6 +40,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     poll_first_milliseconds: Annotated[int, Meta(ge=50, le=60_000)] = 100
     poll_fast_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 200
     poll_slow_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 600
+    # A crowd's pages take turns: this long after one of them the next one asks, whichever it is.
+    poll_turn_milliseconds: Annotated[int, Meta(ge=0, le=10_000)] = 20
     poll_late_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 2000
     # So long after somebody stops a test its worker learns of it at the latest.
     cancel_look_milliseconds: Annotated[int, Meta(ge=50, le=60_000)] = 500

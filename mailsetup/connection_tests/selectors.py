@@ -85,7 +85,7 @@ def count_waiting_before(test: ConnectionTest) -> int:
     """How many tests a worker takes before this one, which waits."""
     oldest = timezone.now() - timedelta(seconds=settings.CONNECTION_TESTS.test_queue_seconds)
     waiting = ConnectionTest.objects.filter(state=ConnectionTest.State.QUEUED)
-    return waiting.filter(created_at__gte=oldest, created_at__lt=test.created_at).count()
+    return waiting.filter(created_at__gte=oldest, pk__lt=test.pk).count()
 
 
 def workers_are_busy() -> bool:

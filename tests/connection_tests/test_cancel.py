@@ -98,7 +98,7 @@ def test_whoever_holds_the_link_stops_it_too(client: Client, setup_link: MakeLin
 
 def test_a_link_to_one_guide_stops_its_test(client: Client, setup_link: MakeLink) -> None:
     link, token = setup_link()
-    link.client, link.protocol = "thunderbird", "imap"
+    link.client, link.protocol, link.seed = "thunderbird", "imap", "of one guide"
     link.save()
     page = client.post(f"/s/{token}/test/", {"protocol": "imap", "password": PASSWORD})["Location"]
     assert cancel(client, page).status_code == 302

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Customer, Membership, User
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.provisioning import provision
+from tests.connection_tests.conftest import Later
 from tests.connection_tests.runs import PASSWORD, queued
 from tests.connection_tests.shown import Shown
 from tests.html import read
@@ -56,6 +57,7 @@ EVERYBODY_ELSE = {"stranger": 404, "staff": 404, "nobody": 404}
     ("query", "there"), [("", 200), ("?seen=queued-0-{before}-60", 204), ("?seen=", 200)]
 )
 def test_an_owner_sees_all_of_the_customer_and_a_colleague_their_own(
+    later: Later,
     browsers: dict[str, Client],
     of_owner: ConnectionTest,
     of_colleague: ConnectionTest,
@@ -74,6 +76,7 @@ def test_an_owner_sees_all_of_the_customer_and_a_colleague_their_own(
     ("query", "there"), [("", 200), ("?seen=queued-0-{before}-60", 204), ("?seen=", 200)]
 )
 def test_behind_a_link_there_are_its_own_tests_whoever_holds_it(
+    later: Later,
     browsers: dict[str, Client],
     of_owner: ConnectionTest,
     of_a_link: tuple[ConnectionTest, str],

@@ -103,10 +103,10 @@ def _show(
         "waits": waits,
         # The last thing that was said is not said again when only the time goes on.
         "says": seen is None or seen.rpartition("-")[0] != state.rpartition("-")[0],
-        "poll": Poll(
-            f"{urls.page}?seen={state}", _poll_milliseconds(test, late=late, before=before, count=len(found))
-        ),
     }
+    if report.running:
+        milliseconds = _poll_milliseconds(test, late=late, before=before, count=len(found))
+        context["poll"] = Poll(f"{urls.page}?seen={state}", milliseconds)
     template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
     return render(request, template, context)
 
@@ -156,10 +156,12 @@ def _poll_milliseconds(test: ConnectionTest, *, late: bool, before: int, count: 
     """
     limits = settings.CONNECTION_TESTS
     if late:
-        return limits.poll_late_milliseconds
-    if before or not _is_young(test):
-        return limits.poll_slow_milliseconds
-    return limits.poll_fast_milliseconds if count else limits.poll_first_milliseconds
+        alone = limits.poll_late_milliseconds
+    elif before or not _is_young(test):
+        alone = limits.poll_slow_milliseconds
+    else:
+        alone = limits.poll_fast_milliseconds if count else limits.poll_first_milliseconds
+    return max(alone, selectors.unfinished_tests().count() * limits.poll_turn_milliseconds)
 
 
 @login_required
