@@ -27,7 +27,7 @@ from mailsetup.connection_tests.explanations import (
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
-from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, steps_of
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, causes_of, steps_of
 
 State = Literal["wait", "run", "ok", "warn", "bad", "skip"]
 # When to call support: not at all, because only it can help, if it stays, when the advice did not help.
@@ -384,7 +384,7 @@ def _step_text(settings: ServerSettings, step: Step, finding: Finding | None, st
     if finding is None:
         return str(STEP_RUNNING[step] if state == "run" else STEP_HINTS.get(step, ""))
     if finding.status is Status.SKIPPED:
-        return str(SKIPPED[finding.code])
+        return str(SKIPPED.get(finding.code, SKIPPED[Code.NOT_REACHED]))
     if finding.status is Status.PASSED:
         return _passed_text(step, finding.evidence)
     return str(explain(finding.code, settings, finding.evidence).title)
@@ -450,7 +450,7 @@ def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) 
         words = explain(Code.LOST_RUN, None, {})
         return (_problem(test, Code.LOST_RUN, words, urls, icons=("pulse",), severity="bad"),)
     problems = []
-    for cause in map(Code, test.causes):
+    for cause in causes_of(finding for service in services for finding in service.findings.values()):
         met = [
             (service, finding)
             for service in services

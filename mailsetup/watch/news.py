@@ -45,9 +45,8 @@ class News:
 
 def cause_of(code: str, hostname: str, port: int) -> str:
     """The words for a code, as the connection test says them; an old code that is gone stands for itself."""
-    try:
-        known = Code(code)
-    except ValueError:
+    known = Code(code)
+    if known is Code.UNKNOWN:
         return code
     # What they depend on is the name and the port alone.
     service = ServerSettings(ServiceType.IMAP, hostname, port, SocketType.SSL)

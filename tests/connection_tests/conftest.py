@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
@@ -65,3 +66,11 @@ def limits(settings: Settings) -> Limits:
 def browser(owner: User, signed_in: Any) -> Client:
     """Of the owner, who is signed in."""
     return signed_in(owner)
+
+
+@pytest.fixture
+def support(signed_in: Any) -> Client:
+    """Of staff with a second factor."""
+    user = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    return signed_in(user)

@@ -1,9 +1,6 @@
 """What support reads of a test is what the customer reads."""
 
-from typing import Any
-
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from accounts.models import User
@@ -16,13 +13,6 @@ from tests.connection_tests.shown import Shown
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def support(signed_in: Any) -> Client:
-    user = User.objects.create_superuser("support@hoster.example", "a long password of staff")
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
-    return signed_in(user)
 
 
 @pytest.fixture(params=["refused", "twice", "lost", "passed"])

@@ -36,4 +36,12 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "by a mistake of ours, which then stands in the worker’s log."
         ),
     ),
+    Code.UNKNOWN: Explanation(
+        title=_("We can’t say any more what this was"),
+        happened=_("This result is from another version of our test, which had its own name for the cause."),
+        why=_("It says nothing about your mail today."),
+        todo=_("Test again."),
+        fixer=Fixer.PORTAL,
+        staff=_("The code of that version stands in the list of steps; this one doesn’t know it."),
+    ),
 }

@@ -121,4 +121,5 @@ CAUSES: dict[Code, Cause] = {
     Code.IDLE_MISSING: Cause((Step.PUSH,), _WARNS),
     Code.IDLE_SILENT: Cause((Step.PUSH,), _WARNS),
     Code.CERT_EXPIRES_SOON: Cause((Step.TLS,), _WARNS),
+    Code.UNKNOWN: Cause(tuple(Step), (Status.FAILED, Status.WARNING)),
 }

@@ -94,6 +94,7 @@ class Code(StrEnum):
     IDLE_MISSING = "idle_missing"
     IDLE_SILENT = "idle_silent"
     CERT_EXPIRES_SOON = "cert_expires_soon"
+    UNKNOWN = "unknown"  # a row of another version of this portal, which had another name for it
     OK = "ok"
     # Reasons for a skipped step.
     NOT_REACHED = "not_reached"  # an earlier step failed
@@ -102,6 +103,11 @@ class Code(StrEnum):
     RECEIVING_FIRST = "receiving_first"  # nobody signs in to send before the incoming service let us in
     PASSWORD_REJECTED_ELSEWHERE = "password_rejected_elsewhere"  # noqa: S105
     UNVERIFIED = "unverified"  # nothing is sent over a connection that is not verified
+
+    @classmethod
+    def _missing_(cls, _value: object) -> "Code":
+        """Rows outlive names: what this version has no name for is read as UNKNOWN."""
+        return cls.UNKNOWN
 
 
 # Codes that say why a step was skipped; they are never a cause.

@@ -23,6 +23,7 @@ PLANTED: list[Planted] = []
 ELSEWHERE: dict[Code, tuple[str, str]] = {
     Code.CANCELLED: ("stopping the test on its page", "tests/connection_tests/test_cancel.py"),
     Code.LOST_RUN: ("killing the worker", "tests/e2e/test_lost_run.py"),
+    Code.UNKNOWN: ("a row with a code that is gone", "tests/connection_tests/test_old_rows.py"),
 }
 
 
