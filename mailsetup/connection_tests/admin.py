@@ -86,8 +86,8 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
 
     @admin.display(description=_("where to look"))
     def where_to_look(self, test: ConnectionTest) -> str:
-        words = ((problem.code, problem.staff) for problem in _problems(test))
-        return format_html_join("", "<p><code>{}</code>: {}</p>", words) or "–"
+        words = ((problem.code, problem.who, problem.staff) for problem in _problems(test))
+        return format_html_join("", "<p><code>{}</code> ({}): {}</p>", words) or "–"
 
     @admin.display(description=_("way of the message"))
     def way_of_the_message(self, test: ConnectionTest) -> str:

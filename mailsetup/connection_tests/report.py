@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from mailsetup.clientconfig import Protocol, ServerSettings, SocketType, display_domain
 from mailsetup.connection_tests.explanations import (
     FIXER_LABELS,
+    FIXER_NAMES,
+    PASSES,
+    SIDES,
     SKIPPED,
     STEP_HINTS,
     STEP_NAMES,
@@ -18,7 +21,6 @@ from mailsetup.connection_tests.explanations import (
     STEP_RUNNING,
     STEP_TITLES,
     Explanation,
-    Fixer,
     Place,
     Text,
     explain,
@@ -27,7 +29,17 @@ from mailsetup.connection_tests.explanations import (
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
-from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, causes_of, steps_of
+from mailsetup.probes.findings import (
+    CAUSES,
+    Code,
+    Finding,
+    Fixer,
+    Status,
+    Step,
+    Verdict,
+    causes_of,
+    steps_of,
+)
 
 State = Literal["wait", "run", "ok", "warn", "bad", "skip"]
 # When to call support: not at all, because only it can help, if it stays, when the advice did not help.
@@ -72,7 +84,8 @@ class Problem:
     """One root cause in the reader's words; `step_url` is empty if no step of a guide can help.
 
     `icons` are those of the services that met it; `links` lead to pages of the provider's (address, what to
-    do there, icon). `staff` is for support alone.
+    do there, icon). `fixer` says who can put it right, `passes` (or empty) that nobody may have to. `staff`
+    and `who` are for support alone.
     """
 
     code: Code
@@ -86,6 +99,8 @@ class Problem:
     by: Fixer
     fixer: str
     fixer_icon: str
+    passes: str
+    who: str
     links: tuple[tuple[str, str, str], ...]
     step_number: int | None
     step_url: str
@@ -177,15 +192,9 @@ _STEP_WORDS: dict[State, Text] = {
 _FIXER_ICONS = {
     Fixer.CUSTOMER: "person",
     Fixer.PROVIDER: "help",
-    Fixer.EITHER: "person",
-    Fixer.NOBODY: "clock",
-    Fixer.PORTAL: "pulse",
-}
-# The headline where the reader has nothing to put right.
-_SIDES = {
-    Fixer.PROVIDER: gettext_lazy("It’s on our side"),
-    Fixer.NOBODY: gettext_lazy("It usually passes by itself"),
-    Fixer.PORTAL: gettext_lazy("The fault is in our test"),
+    Fixer.DNS: "globe",
+    Fixer.NETWORK: "globe",
+    Fixer.US: "pulse",
 }
 _PLACES: dict[Place, tuple[Text, str]] = {
     Place.WEBMAIL: (gettext_lazy("Open webmail"), "mail"),
@@ -486,7 +495,7 @@ def _problem(
     severity: State,
     also: str = "",
 ) -> Problem:
-    number = _step_number(test, words.topic)
+    number, cause = _step_number(test, words.topic), CAUSES[code]
     return Problem(
         code=code,
         title=str(words.title),
@@ -496,9 +505,11 @@ def _problem(
         why=str(words.why),
         todo=str(words.todo),
         staff=str(words.staff),
-        by=words.fixer,
-        fixer=str(FIXER_LABELS[words.fixer]),
-        fixer_icon=_FIXER_ICONS[words.fixer],
+        by=cause.fixer,
+        fixer=str(FIXER_LABELS[cause.fixer]),
+        fixer_icon=_FIXER_ICONS[cause.fixer],
+        passes=str(PASSES) if cause.passing else "",
+        who=str(FIXER_NAMES[cause.fixer]),
         links=tuple(
             (urls.places[place], str(_PLACES[place][0]), _PLACES[place][1])
             for place in words.places
@@ -537,15 +548,18 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
         return _("It works up to the sign-in, with a limit"), problems[0].title
     if test.verdict == Verdict.WARNING:
         return _("Your mail works, with a limit"), problems[0].title
-    return _whose_side(problems), " ".join(_how_far_it_came(service) for service in services)
-
-
-def _whose_side(problems: tuple[Problem, ...]) -> str:
-    """Who has something to do: the reader, or somebody else alone."""
     stopping = [problem for problem in problems if problem.severity == "bad"]
-    others = {problem.by for problem in stopping}
-    if len(others) == 1 and not others & {Fixer.CUSTOMER, Fixer.EITHER}:
-        return str(_SIDES[others.pop()])
+    lede = [_how_far_it_came(service) for service in services]
+    if all(problem.passes for problem in stopping):
+        lede.append(f"{PASSES}.")
+    return _whose_side(stopping), " ".join(lede)
+
+
+def _whose_side(stopping: Sequence[Problem]) -> str:
+    """The reader's, if there is something that they can put right; else somebody else's."""
+    sides = {problem.by for problem in stopping}
+    if Fixer.CUSTOMER not in sides:
+        return str(SIDES[sides.pop()]) if len(sides) == 1 else _("It’s not on your side")
     count = len(stopping)
     return ngettext("One thing to fix", "%(count)s things to fix", count) % {"count": count}
 

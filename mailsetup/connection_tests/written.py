@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mailsetup.connection_tests.report import State, TestReport
-from mailsetup.probes.findings import ServiceReport, Step, causes_of, verdict_of
+from mailsetup.probes.findings import CAUSES, Finding, ServiceReport, Step, causes_of, verdict_of
 
 _ORDER = list(Step)
 _MARKS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗", "skip": "–", "run": "…", "wait": "…"}
@@ -25,7 +25,8 @@ def _lines(report: TestReport) -> Iterable[str]:
         yield ""
         yield f"{number}. {problem.title}"
         yield f"{problem.happened} {problem.why}"
-        yield _("What to do: %(todo)s (%(fixer)s)") % {"todo": problem.todo, "fixer": problem.fixer}
+        whose = "; ".join(filter(None, (problem.fixer, problem.passes)))
+        yield _("What to do: %(todo)s (%(fixer)s)") % {"todo": problem.todo, "fixer": whose}
     for lane in report.lanes:
         yield ""
         yield f"{lane.title}: {lane.hostname}, {lane.label}"
@@ -55,8 +56,14 @@ def _service(report: ServiceReport) -> dict[str, Any]:
         **{key: service[key] for key in ("type", "hostname", "port", "socket_type")},
         "verdict": report.verdict.value,
         # One order for all services, so that programs find them in one place.
-        "steps": [step.as_dict() for step in sorted(report.steps, key=lambda step: _ORDER.index(step.step))],
+        "steps": [_step(step) for step in sorted(report.steps, key=lambda step: _ORDER.index(step.step))],
     }
+
+
+def _step(finding: Finding) -> dict[str, Any]:
+    """`who` can put it right: customer, provider, dns, network or us; None where nothing is wrong."""
+    cause = CAUSES.get(finding.code)
+    return {**finding.as_dict(), "who": cause.fixer.value if cause else None}
 
 
 def _seconds(report: ServiceReport) -> float:

@@ -13,6 +13,7 @@ class ShownProblem:
     state: str
     parts: dict[str, str]
     fixer: str
+    passes: str
     links: dict[str, str]
     primary: list[str]
     icons: list[str]
@@ -76,6 +77,9 @@ def _problem(section: Element) -> ShownProblem:
         state=section["data-state"],
         parts=parts,
         fixer=section.one("span", "tag", "accent").text,
+        passes=" ".join(
+            tag.text for tag in section.all("span", "tag") if "accent" not in tag["class"].split()
+        ),
         links=section.links(),
         primary=[link.text for link in section.all("a", "primary")],
         icons=[use["href"].removeprefix("#i-") for use in section.one("header").all("use")],

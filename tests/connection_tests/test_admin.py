@@ -43,7 +43,7 @@ def test_support_is_told_where_to_look(support: Client, owner: User) -> None:
     page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
     (words,) = page.all("div", "field-where_to_look")
     (paragraph,) = words.all("p")
-    assert paragraph.text.startswith("tcp_refused : Reset in reply to SYN on port 993")
+    assert paragraph.text.startswith("tcp_refused (the provider): Reset in reply to SYN on port 993")
 
 
 def test_each_step_is_listed_and_nothing_can_be_changed(support: Client, owner: User) -> None:

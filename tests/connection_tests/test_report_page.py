@@ -8,13 +8,13 @@ from django.test import Client
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, ServiceType
 from mailsetup.connection_tests import reaper, services
-from mailsetup.connection_tests.explanations import EXPLANATIONS, STEP_NAMES, STEP_TITLES, Fixer
+from mailsetup.connection_tests.explanations import EXPLANATIONS, STEP_NAMES, STEP_TITLES
 from mailsetup.connection_tests.explanations.base import SERVER, Place, Text
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
 from mailsetup.hosting.models import Server, Service
-from mailsetup.probes.findings import CAUSES, PLANNED_STEPS, Code, Finding, Status, Step
+from mailsetup.probes.findings import CAUSES, PLANNED_STEPS, Code, Finding, Fixer, Status, Step
 from tests.connection_tests.conftest import Later
 from tests.connection_tests.runs import findings, finished, queued, running, skipped, without_sign_in
 from tests.connection_tests.shown import Shown
@@ -49,17 +49,18 @@ PORTS = {ServiceType.IMAP: "993", ServiceType.POP3: "995", ServiceType.SMTP: "58
 FIXERS = {
     Fixer.CUSTOMER: "You can fix this",
     Fixer.PROVIDER: "We have to fix this",
-    Fixer.EITHER: "You or we can fix this",
-    Fixer.NOBODY: "It usually passes by itself",
-    Fixer.PORTAL: "The fault is in our test",
+    Fixer.DNS: "Whoever keeps the domain’s DNS can fix this",
+    Fixer.NETWORK: "Whoever runs the network can fix this",
+    Fixer.US: "The fault is in our test",
 }
 HEADLINES = {
     Fixer.CUSTOMER: "One thing to fix",
-    Fixer.EITHER: "One thing to fix",
-    Fixer.PROVIDER: "It’s on our side",
-    Fixer.NOBODY: "It usually passes by itself",
-    Fixer.PORTAL: "The fault is in our test",
+    Fixer.PROVIDER: "It’s on the mail server’s side",
+    Fixer.DNS: "It’s on the side of the domain’s DNS",
+    Fixer.NETWORK: "It’s on the network’s side",
+    Fixer.US: "It’s on our side: the test, not your mail",
 }
+PASSES = "It usually passes by itself"
 AN_APP = "windows-live-mail"
 
 
@@ -103,7 +104,8 @@ def test_a_cause_is_said_with_what_to_do_and_who_can_do_it(
         "What it means": filled(words.why, kind),
         "What to do": filled(words.todo, kind),
     }
-    assert problem.fixer == FIXERS[words.fixer]
+    assert problem.fixer == FIXERS[CAUSES[code].fixer]
+    assert problem.passes == (PASSES if CAUSES[code].passing else "")
     assert not [sign for sign in ("{", "}", "%(") if sign in page.text], "something is not filled in"
 
     here, there = ("Sending", "Receiving") if kind is ServiceType.SMTP else ("Receiving", "Sending")
@@ -113,7 +115,9 @@ def test_a_cause_is_said_with_what_to_do_and_who_can_do_it(
     else:
         stopped = f"{here} stopped at “{STEP_NAMES[step]}”."
         sentences = [stopped, f"{there} works."] if here == "Receiving" else [f"{there} works.", stopped]
-        assert (page.state, page.headline, page.lede) == ("bad", HEADLINES[words.fixer], " ".join(sentences))
+        sentences += [f"{PASSES}."] if CAUSES[code].passing else []
+        headline = HEADLINES[CAUSES[code].fixer]
+        assert (page.state, page.headline, page.lede) == ("bad", headline, " ".join(sentences))
         assert (problem.state, page.lanes[here].result) == ("bad", "Problem")
     assert page.lanes[there].result == "Works"
 
@@ -232,7 +236,7 @@ def test_a_limit_beside_a_fault_is_shown_and_not_counted(owner: User, browser: C
         (1, Finding(Step.SEND, Status.FAILED, Code.SEND_REJECTED, 7)),
     )
     page = shown(browser, finished(queued(owner), found))
-    assert page.headline == "It’s on our side"
+    assert page.headline == "It’s on the mail server’s side"
     assert [problem.state for problem in page.problems] == ["bad", "warn"]
     assert [lane.result for lane in page.lanes.values()] == ["Works, with a limit", "Problem"]
 
@@ -252,7 +256,7 @@ def test_one_cause_at_both_services_is_said_once(owner: User, browser: Client) -
     """As the receiving service met it."""
     timeout = Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000)
     page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, (0, timeout), (1, timeout))))
-    assert page.headline == "It usually passes by itself"
+    assert page.headline == "It’s on the network’s side"
     (problem,) = page.problems
     assert problem.parts["What happened"] == (
         "The server mail.example.com didn’t answer on port 993. It’s the same at mail.example.com, port 587."
@@ -276,10 +280,12 @@ def test_a_refused_password_says_nothing_of_the_service_that_nobody_signed_in_to
 @pytest.mark.parametrize(
     ("codes", "headline"),
     [
-        ((Code.CERT_EXPIRED, Code.STARTTLS_MISSING), "It’s on our side"),
-        ((Code.CERT_EXPIRED, Code.CERT_WRONG_NAME), "2 things to fix"),
-        ((Code.TCP_TIMEOUT, Code.STARTTLS_MISSING), "2 things to fix"),
-        ((Code.TCP_TIMEOUT, Code.CLOSED_AT_ONCE), "It usually passes by itself"),
+        ((Code.CERT_EXPIRED, Code.STARTTLS_MISSING), "It’s on the mail server’s side"),
+        ((Code.CERT_EXPIRED, Code.AUTH_FAILED), "2 things to fix"),
+        ((Code.TCP_TIMEOUT, Code.TCP_RESET), "It’s on the network’s side"),
+        ((Code.TCP_TIMEOUT, Code.STARTTLS_MISSING), "It’s not on your side"),
+        ((Code.DNS_NXDOMAIN, Code.DNS_SERVFAIL), "It’s on the side of the domain’s DNS"),
+        ((Code.NOT_TESTABLE_HERE, Code.NOT_TESTABLE_HERE), "It’s on our side: the test, not your mail"),
     ],
 )
 def test_the_headline_says_whose_side_it_is(
@@ -291,6 +297,7 @@ def test_the_headline_says_whose_side_it_is(
     ]
     page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, *special)))
     assert page.headline == headline
+    assert page.lede.endswith(f" {PASSES}.") is all(CAUSES[code].passing for code in codes)
 
 
 def test_with_starttls_the_greeting_stands_before_encryption(owner: User, browser: Client) -> None:

@@ -65,6 +65,8 @@ def test_as_json_it_is_what_the_command_prints(browser: Client, over: Connection
     assert (sending["type"], sending["verdict"]) == ("smtp", "passed")
     (refused,) = [step for step in receiving["steps"] if step["code"] == "auth_failed"]
     assert (refused["step"], refused["status"], refused["ms"]) == ("sign_in", "failed", 7)
+    assert refused["who"] == "customer"
+    assert {step["who"] for step in sending["steps"]} == {None}
 
 
 def test_the_command_has_the_same_keys(

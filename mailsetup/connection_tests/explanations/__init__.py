@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from mailsetup.clientconfig import ServerSettings, ServiceType
 from mailsetup.connection_tests.explanations import encryption, mail, reach, run, sign_in
-from mailsetup.connection_tests.explanations.base import FIXER_LABELS, SERVER, Explanation, Fixer, Place, Text
+from mailsetup.connection_tests.explanations.base import (
+    FIXER_LABELS,
+    FIXER_NAMES,
+    PASSES,
+    SERVER,
+    SIDES,
+    Explanation,
+    Place,
+    Text,
+)
 from mailsetup.connection_tests.explanations.steps import (
     SKIPPED,
     STEP_HINTS,
@@ -80,6 +89,9 @@ def readable_date(iso: str) -> str:
 __all__ = [
     "EXPLANATIONS",
     "FIXER_LABELS",
+    "FIXER_NAMES",
+    "PASSES",
+    "SIDES",
     "SKIPPED",
     "STEP_HINTS",
     "STEP_NAMES",
@@ -87,7 +99,6 @@ __all__ = [
     "STEP_RUNNING",
     "STEP_TITLES",
     "Explanation",
-    "Fixer",
     "Place",
     "Text",
     "explain",

@@ -6,17 +6,9 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailsetup.probes.findings import Fixer
+
 Text = Promise | str
-
-
-class Fixer(StrEnum):
-    """Who can put it right."""
-
-    CUSTOMER = "customer"
-    PROVIDER = "provider"
-    EITHER = "either"  # the customer looks first, and if their side is right, it is the provider's
-    NOBODY = "nobody"  # it passes by itself
-    PORTAL = "portal"  # our side: the test, not the mail
 
 
 class Place(StrEnum):
@@ -29,10 +21,26 @@ class Place(StrEnum):
 FIXER_LABELS: dict[Fixer, Text] = {
     Fixer.CUSTOMER: _("You can fix this"),
     Fixer.PROVIDER: _("We have to fix this"),
-    Fixer.EITHER: _("You or we can fix this"),
-    Fixer.NOBODY: _("It usually passes by itself"),
-    Fixer.PORTAL: _("The fault is in our test"),
+    Fixer.DNS: _("Whoever keeps the domain’s DNS can fix this"),
+    Fixer.NETWORK: _("Whoever runs the network can fix this"),
+    Fixer.US: _("The fault is in our test"),
 }
+# The headline where the reader has nothing to put right.
+SIDES: dict[Fixer, Text] = {
+    Fixer.PROVIDER: _("It’s on the mail server’s side"),
+    Fixer.DNS: _("It’s on the side of the domain’s DNS"),
+    Fixer.NETWORK: _("It’s on the network’s side"),
+    Fixer.US: _("It’s on our side: the test, not your mail"),
+}
+# For support, who reads the code beside it.
+FIXER_NAMES: dict[Fixer, Text] = {
+    Fixer.CUSTOMER: _("the customer"),
+    Fixer.PROVIDER: _("the provider"),
+    Fixer.DNS: _("whoever keeps the DNS"),
+    Fixer.NETWORK: _("the network"),
+    Fixer.US: _("us: the test"),
+}
+PASSES = _("It usually passes by itself")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +56,6 @@ class Explanation:
     happened: Text
     why: Text
     todo: Text
-    fixer: Fixer
     staff: Text
     topic: str = ""
     places: tuple[Place, ...] = ()
@@ -58,4 +65,12 @@ class Explanation:
 SERVER = "server"
 
 OUR_SIDE = _("Nothing to change. It’s on our side; give support the reference and we’ll put it right.")
+SAME_AS_GUIDE = _(
+    "If your app has the server name and port of your guide, there’s nothing to change. It’s on our side; "
+    "give support the reference and we’ll put it right."
+)
+THEIR_DNS = _(
+    "Nothing to change in your app. Give the reference to whoever looks after your domain’s DNS: support, if "
+    "that’s us."
+)
 AGAIN = _("Test again in a few minutes. If it stays, call support with the reference.")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import OUR_SIDE, SERVER, Explanation, Fixer
+from mailsetup.connection_tests.explanations.base import OUR_SIDE, SAME_AS_GUIDE, SERVER, Explanation
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -13,7 +13,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("Your password would travel where others can read it, so we stopped."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The port of implicit TLS answered in plain text. Dovecot: ssl = yes in its inet_listener; "
             "Postfix: smtpd_tls_wrappermode."
@@ -27,10 +26,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("An app that is set to STARTTLS, or to none, waits there for ever."),
         todo=_(
-            "Choose SSL/TLS next to port {port}. If your guide says otherwise, the guide is wrong: give "
-            "support the reference."
+            "Choose SSL/TLS next to port {port}. Your guide says otherwise, and that’s our mistake: give "
+            "support the reference and we’ll put it right."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "No greeting came, and a TLS handshake at once succeeded. The settings of the server in this "
             "portal say STARTTLS or none for a port of implicit TLS."
@@ -45,10 +43,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("An app that is set this way can’t connect at all."),
         todo=_(
-            "Choose STARTTLS next to port {port}. If your guide says otherwise, the guide is wrong: "
-            "give support the reference."
+            "Choose STARTTLS next to port {port}. Your guide says otherwise, and that’s our mistake: give "
+            "support the reference and we’ll put it right."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "A handshake was sent to a port that starts in plain text and offers STARTTLS. The settings "
             "of the server in this portal are wrong, or the customer typed others."
@@ -61,11 +58,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_(
             "Without the right name there’s no encryption, and without encryption your password isn’t safe."
         ),
-        todo=_(
-            "Type exactly the server name from your guide. If it’s the same one, it’s ours to fix: give "
-            "support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=SAME_AS_GUIDE,
         staff=_(
             "Alert 112, unrecognized_name: no certificate is configured for {hostname} (SNI). Add the "
             "domain to the server’s list of names."
@@ -77,7 +70,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} knows none of the kinds of encryption that current apps offer."),
         why=_("New phones and programs can’t connect to it, and neither could we."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Alert 40, handshake_failure: no cipher or curve in common. Look at ssl_cipher_list (Dovecot) "
             "or tls_high_cipherlist (Postfix), or for a certificate that is missing."
@@ -88,7 +80,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} took the call and cut it while we agreed on encryption."),
         why=_("Without encryption your password isn’t safe, so we stopped."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The connection ended within the handshake, without an alert, and plain connections stay open. "
             "A key that is missing or can’t be read, a server that wants a name it knows, or a floor of "
@@ -100,7 +91,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} broke off while we agreed on encryption."),
         why=_("Without encryption your password isn’t safe, so we stopped."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The handshake failed before a certificate was looked at; OpenSSL’s reason is in the evidence."
         ),
@@ -110,7 +100,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} offers only a kind of encryption that current apps refuse."),
         why=_("New phones and programs can’t connect to it."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Only TLS 1.1 or older came about. Raise ssl_min_protocol (Dovecot) or smtpd_tls_protocols "
             "(Postfix), or renew OpenSSL."
@@ -121,7 +110,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("On port {port}, {hostname} answered with its offer to encrypt crossed out."),
         why=_("A device on the way does that. Your password would travel in the open, so we stopped."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "A capability was written over with X: a firewall that inspects SMTP (Cisco: no inspect "
             "esmtp). It stands between this portal and the server, perhaps for customers too."
@@ -132,7 +120,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("On port {port}, {hostname} doesn’t offer to switch to encryption (STARTTLS)."),
         why=_("Your password would travel in the open, so we stopped. Your app should stop there too."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The capabilities on port {port} lack STARTTLS (STLS with POP3). TLS is switched off, or a "
             "proxy strips it: compare from inside and outside."
@@ -143,7 +130,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} offers encryption on port {port}, but refused to start it."),
         why=_("Without it your password isn’t safe, so we stopped."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "STARTTLS was offered and then refused. The key may be unreadable; with Postfix look at tlsmgr."
         ),
@@ -155,7 +141,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("That’s a fault in the server, or somebody in between. Your password wasn’t sent."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Bytes came behind the go-ahead and before the handshake. A proxy that is broken, or somebody "
             "on the way. Treat it as an incident until it’s explained."
@@ -169,7 +154,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Don’t switch that check off."
         ),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The server’s own certificate is past its end. Renewed and not reloaded? Compare the file "
             "with what is served, on each address."
@@ -186,7 +170,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "check off."
         ),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "An intermediate certificate has ended, not the server’s own. Replace the chain file by the "
             "one that the authority offers today."
@@ -197,7 +180,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The certificate of {hostname} is only good from {not_before}."),
         why=_("Apps refuse it. A wrong clock does the same: check the date on your device."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The certificate begins in the future. Check the clocks of the issuer and of the portal (NTP)."
         ),
@@ -212,11 +194,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "The name check is how your app knows it’s talking to us and not to someone in between. "
             "Don’t switch it off and don’t choose “Continue anyway”."
         ),
-        todo=_(
-            "Type exactly the server name from your guide. If it’s the same one, it’s ours to fix: "
-            "give support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=SAME_AS_GUIDE,
         staff=_(
             "{hostname} is not among the names of the certificate, which are in the evidence. Add it, "
             "serve the right one by SNI, or correct the name in this portal."
@@ -230,7 +208,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Your app can’t tell our server from someone in between. Don’t tell it to trust the certificate."
         ),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Issuer and subject are the same and no root vouches. Probably the package’s own certificate "
             "is still in place."
@@ -241,7 +218,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The certificate of {hostname} is signed by somebody whose own certificate is missing."),
         why=_("Some apps find the missing part themselves, others refuse. So mail works here and not there."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The server sent its own certificate alone, and that says where its issuer’s is to be had. "
             "Serve the whole chain (fullchain.pem)."
@@ -254,7 +230,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("Apps warn or refuse. Don’t tell them to trust it: the check protects your password."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The chain ends at an authority that nobody’s device trusts. A private one, or a middlebox "
             "that breaks TLS open."
@@ -265,7 +240,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The certificate of {hostname} uses a key that can be broken by now."),
         why=_("New devices refuse it."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "An RSA key below 2048 bits; which certificate of the chain is in the evidence. "
             "Have it issued anew with a new key."
@@ -278,7 +252,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("New devices refuse it."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "A certificate of the chain, not the root, is signed with SHA-1 or MD5. Have it issued anew; "
             "no public authority signs so any more."
@@ -289,7 +262,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The certificate of {hostname} is good until {not_after}."),
         why=_("Your mail works today. It stops working that day if we don’t renew it."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Some certificate of the chain ends within {expiry_days} days. Programs renew weeks earlier, "
             "so the renewal is stuck."

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, Explanation, Fixer, Place
+from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, Explanation, Place
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -11,7 +11,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Signing in to {hostname} worked, but there is no inbox, or you may not open it."),
         why=_("Your settings are right. The mailbox hasn’t been made yet, or its rights are wrong."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "SELECT INBOX was answered by [NONEXISTENT] or [NOPERM]. Look at the mail location, the owner "
             "of its files and the ACL."
@@ -22,7 +21,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Signing in to {hostname} worked, but the inbox can’t be opened."),
         why=_("Your settings are right. Something is wrong with the mailbox itself."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Signed in, and INBOX can’t be selected. Rights, mail_location or a full disk; the server’s "
             "log has the reason."
@@ -35,10 +33,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Apps say then that sending needs a sign-in. In your app it may also be switched off for sending."
         ),
         todo=_(
-            "Switch on the sign-in for sending, with the same user name and password as for receiving. If "
-            "it’s on, it’s ours to fix: give support the reference."
+            "If the sign-in for sending is on in your app, there’s nothing to change. It’s on our side; give "
+            "support the reference and we’ll put it right."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "530, 5.7.57 or “Access denied” although AUTH had succeeded. With Postfix "
             "permit_sasl_authenticated is missing, or comes too late in the restrictions."
@@ -50,7 +47,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Signing in to {hostname} worked, but it refused to pass a message on."),
         why=_("It treats you like a stranger who didn’t sign in."),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "“Relay access denied” after a sign-in that succeeded: permit_sasl_authenticated is missing, "
             "or the domain isn’t among those that the server takes mail for."
@@ -64,10 +60,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("You may send only under addresses that belong to your mailbox."),
         todo=_(
-            "Check that your app’s sender is the address of your mailbox. If it is, it’s ours to fix: give "
-            "support the reference."
+            "If the sender in your app is the address of your mailbox, there’s nothing to change. It’s on "
+            "our side; give support the reference and we’ll put it right."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "553 5.7.1 “not owned by user”, or 5.7.60. The address or its alias is missing in "
             "smtpd_sender_login_maps, or in send-as rights."
@@ -81,7 +76,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("Mail that others send you comes back to them."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "550 5.1.1 to our own recipient. A new mailbox whose map isn’t built yet, an alias that is "
             "missing, or a domain that this server doesn’t keep."
@@ -92,7 +86,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Your mailbox on {hostname} has no room left, or hardly any."),
         why=_("You can send, but new mail comes back to the people who wrote to you."),
         todo=_("Delete or move large messages and empty the trash, then test again."),
-        fixer=Fixer.CUSTOMER,
         staff=_(
             "GETQUOTAROOT says {full_percent} % or more, or a message was refused with x.2.2. With "
             "submission and LMTP a full mailbox takes the message and then bounces it: refuse at RCPT with "
@@ -105,7 +98,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} refused even our test message, which is tiny, for its size."),
         why=_("Hardly anything can be sent while that’s so."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "x.3.4 or x.2.3 to a message below one kilobyte: message_size_limit, a disk that is nearly "
             "full (queue_minfree), or a filter’s own limit."
@@ -118,7 +110,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("It says little about your own mail, but some of it may meet the same filter."),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Refused for its content or by a policy (SPF, DKIM, DMARC, milter). Find the message by its "
             "token, which is the reference, in the filter’s log."
@@ -129,7 +120,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Signing in to {hostname} worked, but it refused a message from you to you."),
         why=_("Mail that you send would be refused as well."),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_("The message was refused for good; the evidence has the reply and the command it answers."),
         topic="outgoing",
     ),
@@ -143,7 +133,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Wait an hour before you send more. If you hardly sent anything, change your password and give "
             "support the reference."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "A limit of messages or recipients for each sender. If the log shows more than the customer "
             "sent, the mailbox is being used by somebody else."
@@ -156,7 +145,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} put our message off, as it does with senders it doesn’t know yet."),
         why=_("Your app tries again by itself. The message arrives some minutes later."),
         todo=_("Nothing to change."),
-        fixer=Fixer.NOBODY,
         staff=_(
             "Greylisting on a port for submission: whoever has signed in should be exempt "
             "(permit_sasl_authenticated before the policy service)."
@@ -167,7 +155,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} asked us to try again later."),
         why=_("Mail that you send now may wait in your outbox."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_("A temporary refusal (4xx), or the connection ended. Queue, disk or a policy service."),
     ),
     Code.RT_LOST: Explanation(
@@ -177,7 +164,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         why=_("It may be late, or a rule may have moved or forwarded it."),
         todo=_("Look into your other folders. If it isn’t there in ten minutes, give support the reference."),
-        fixer=Fixer.EITHER,
         staff=_(
             "Accepted, and not found before the time was up. The queue’s number stands in the server’s "
             "log at that minute; look for a bounce too."
@@ -191,7 +177,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Look into the junk folder now and then, and mark good mail as “not junk”. Give support the "
             "reference, so that we can look at the filter."
         ),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Found in {folder}, marked \\Junk or called so. A message from a mailbox to itself, signed in: "
             "the filter’s own header says what it disliked."
@@ -206,7 +191,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Look at the rules of your mailbox, in webmail. If you didn’t make that rule, change your "
             "password and give support the reference."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "Found in {folder}, not in INBOX. A rule (Sieve). One that nobody remembers making is a sign "
             "of somebody else in the mailbox: look for a forward too."
@@ -218,7 +202,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Our test message arrived, but late."),
         why=_("Your settings are right. The server is slow at the moment."),
         todo=_("Nothing to change."),
-        fixer=Fixer.NOBODY,
         staff=_(
             "Found, and later than {delayed_seconds} seconds after it was accepted. The way of the message "
             "says between which servers the time went; look at the queue and at content filters there."
@@ -229,7 +212,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} has no push (IMAP IDLE)."),
         why=_("New mail shows up when your app looks for it, not in the moment it comes."),
         todo=_("Set your app to look every 5 minutes."),
-        fixer=Fixer.CUSTOMER,
         staff=_(
             "IDLE is not among the capabilities after the sign-in: imap_capability, or a proxy that "
             "strips it."
@@ -240,7 +222,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} promises push (IMAP IDLE), but didn’t announce our test message."),
         why=_("New mail shows up when your app looks for it."),
         todo=_("Set your app to look every 5 minutes. Give support the reference, so that we can mend push."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "IDLE was entered or promised, and nothing announced the message. inotify is off or used up, "
             "or the mail lies on NFS."

@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, SERVER, Explanation, Fixer
+from mailsetup.connection_tests.explanations.base import (
+    AGAIN,
+    OUR_SIDE,
+    SAME_AS_GUIDE,
+    SERVER,
+    THEIR_DNS,
+    Explanation,
+)
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -10,11 +17,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("There’s no server of that name"),
         happened=_("We can’t find a server called {hostname}."),
         why=_("No mail app can find it either. The name isn’t in the internet’s directory (DNS)."),
-        todo=_(
-            "Compare the server name in your app with the one in your guide, letter by letter. "
-            "If they’re the same, it’s ours to fix: give support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=THEIR_DNS,
         staff=_(
             "DNS answered NXDOMAIN for {hostname}. The record is missing in the zone, or the domain’s DNS "
             "is kept elsewhere and nobody added it."
@@ -25,24 +28,21 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("The server’s name leads nowhere"),
         happened=_("The name {hostname} exists, but no address is stored for it."),
         why=_("Your app knows whom to ask for, but not where to go."),
-        todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
+        todo=THEIR_DNS,
         staff=_("{hostname} has neither A nor AAAA. Add one, or the CNAME that the domain should have."),
     ),
     Code.DNS_CNAME_LOOP: Explanation(
         title=_("The server’s name leads back to itself"),
         happened=_("The name {hostname} points to another name, and that one points back."),
         why=_("Every app goes round in a circle and never gets to a server."),
-        todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
+        todo=THEIR_DNS,
         staff=_("The CNAME records behind {hostname} form a circle. Replace one of them by the address."),
     ),
     Code.DNSSEC_BOGUS: Explanation(
         title=_("The domain’s signature isn’t valid"),
         happened=_("The name {hostname} is there, but the signature over its entry (DNSSEC) is wrong."),
         why=_("Many networks refuse such names, so your mail works in some places and not in others."),
-        todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
+        todo=THEIR_DNS,
         staff=_(
             "SERVFAIL, and an answer as soon as checking is disabled (CD). Signatures that ran out, or a "
             "DS record that doesn’t fit the key."
@@ -53,7 +53,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("We asked where {hostname} is and got no answer in time."),
         why=_("Without that answer no app can connect. It often passes by itself."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "No name server answered in time: the resolver of this portal, or all of the zone’s. Ask each "
             "of them from here."
@@ -63,8 +62,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("The domain’s name service has a fault"),
         happened=_("The name servers for {hostname} answered with an error."),
         why=_("Until that is mended, apps can’t find the server."),
-        todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
+        todo=THEIR_DNS,
         staff=_(
             "The resolver answered SERVFAIL and no signature is to blame. Look for a delegation to "
             "servers that don’t know the zone."
@@ -74,8 +72,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("The server’s name points inside a private network"),
         happened=_("The name {hostname} leads to an address that works only inside an office or a VPN."),
         why=_("From anywhere else, your app can’t reach it, and neither can we."),
-        todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
+        todo=THEIR_DNS,
         staff=_(
             "An address behind {hostname} is not public. Inside view in the outside zone? If the portal "
             "must reach it, name its network in PROBE_ALLOWED_NETWORKS."
@@ -85,10 +82,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("The server refused the connection"),
         happened=_("The server {hostname} is there, but nothing answers on port {port}."),
         why=_("The mail service isn’t running there at the moment, or it runs on another port."),
-        todo=_(
-            "Check that your app uses port {port}. If it does, it’s ours to fix: give support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=SAME_AS_GUIDE,
         staff=_(
             "Reset in reply to SYN on port {port}: nothing listens there, or a firewall rejects. Is the "
             "service running and bound to this address?"
@@ -100,7 +94,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} didn’t answer on port {port}."),
         why=_("The server is busy, being serviced, or something in between keeps us out."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "SYN to port {port} was never answered. Look first whether a firewall or fail2ban has banned "
             "the portal’s address."
@@ -111,7 +104,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Something cut the connection to {hostname} on port {port}."),
         why=_("It’s on the server’s side, or on the way there. Your settings aren’t the trouble."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "The open connection was reset. Typical of an intrusion prevention system, TCP wrappers or a "
             "limit of connections."
@@ -122,7 +114,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The network has no route to {hostname}."),
         why=_("Until that is mended, apps on some networks can’t connect."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The kernel has no route to the address, or a router on the way says so. Check the address "
             "record and the routing."
@@ -133,7 +124,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} took the call on port {port} and hung up at once."),
         why=_("It’s overloaded, or it keeps our test out."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "Accepted and closed without a word: process or client limit, hosts.deny, postscreen, or a "
             "ban of the portal’s address."
@@ -144,7 +134,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} took the call on port {port}, but said nothing."),
         why=_("The mail service is stuck, or the port and the kind of encryption don’t fit together."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Connected, and not one byte came. A hung process; with STARTTLS or none it may also be a "
             "port that waits for a TLS handshake."
@@ -155,18 +144,13 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} answers letter by letter and doesn’t get to the end of a line."),
         why=_("Mail apps give up on it. It’s overloaded, or slows us down on purpose."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_("Bytes came, and no line ended in time: a tarpit, or a machine that is out of breath."),
     ),
     Code.BANNER_GARBAGE: Explanation(
         title=_("That isn’t a mail server"),
         happened=_("What answers on {hostname}, port {port}, doesn’t speak any language a mail app knows."),
         why=_("The port probably belongs to something else."),
-        todo=_(
-            "Compare name and port with your guide. If they’re the same, it’s ours to fix: "
-            "give support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=SAME_AS_GUIDE,
         staff=_(
             "The first line is no greeting of this protocol, is longer than a line may be, or doesn’t "
             "end. What listens on port {port}?"
@@ -177,11 +161,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("That isn’t a mail server"),
         happened=_("What answers on {hostname}, port {port}, is another kind of server."),
         why=_("Your app would wait for mail where there is none."),
-        todo=_(
-            "Compare name and port with your guide. If they’re the same, it’s ours to fix: "
-            "give support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=SAME_AS_GUIDE,
         staff=_(
             "The first line belongs to another protocol; the evidence names it. Look for a wrong port or "
             "a proxy that maps it wrongly."
@@ -193,7 +173,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Over IPv4 {hostname} answers. Over IPv6, the newer way, there is no route to it."),
         why=_("Mail works. On some mobile networks your app may need a moment longer to connect."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Every IPv6 address of {hostname} is unreachable, and IPv4 answers. Remove the AAAA record or "
             "mend the route."
@@ -204,7 +183,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Over IPv4 {hostname} answers on port {port}. Over IPv6, the newer way, it doesn’t."),
         why=_("Mail works. Apps try IPv6 first, so yours may need a moment longer to connect."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Port {port} is refused, cut or silent over IPv6 only; what each address did is in the "
             "evidence. Does the service listen on IPv6, and does the firewall let it?"
@@ -214,11 +192,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         title=_("That server takes no mail at all"),
         happened=_("The server {hostname} answered that it doesn’t take mail, from nobody."),
         why=_("Your app asks the wrong machine, so no message leaves it."),
-        todo=_(
-            "Compare the server name in your app with the one in your guide. If they’re the same, it’s "
-            "ours to fix: give support the reference."
-        ),
-        fixer=Fixer.EITHER,
+        todo=SAME_AS_GUIDE,
         staff=_(
             "The greeting was 521 (RFC 7504): this host is set to take no mail. A name that leads to the "
             "wrong machine."
@@ -230,7 +204,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} refused to talk to our test, before anybody signed in."),
         why=_("It keeps certain addresses out. Your own device may get in, or meet the same."),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The greeting was 554 or another lasting refusal. A blocklist (DNSBL, postscreen) on the port "
             "for submission keeps customers out too; it belongs on port 25. Is the portal’s address on a "
@@ -242,7 +215,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} asked us to come back later."),
         why=_("It’s busy or being serviced. Mail that you send now waits in your outbox."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "421 or another temporary status before the sign-in: limits of processes or connections, a "
             "full disk, load."
@@ -253,7 +225,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} answered that it can’t take anybody just now."),
         why=_("It’s being serviced or has too much to do."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "The greeting was a refusal (BYE, -ERR or a temporary status). Its words in the evidence say "
             "why: maintenance, load, a limit."

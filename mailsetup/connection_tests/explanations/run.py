@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, Explanation, Fixer
+from mailsetup.connection_tests.explanations.base import AGAIN, Explanation
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -11,7 +11,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("It was stopped before it was over."),
         why=_("What isn’t ticked below wasn’t checked."),
         todo=_("Start the test again whenever you like."),
-        fixer=Fixer.CUSTOMER,
         staff=_("Stopped on its page. The steps that are listed had ended by then; no worker is in trouble."),
     ),
     Code.LOST_RUN: Explanation(
@@ -19,7 +18,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Our test service stopped before the test was over."),
         why=_("This says nothing about your mail, which may be working fine."),
         todo=_("Start the test again."),
-        fixer=Fixer.PORTAL,
         staff=_(
             "No worker finished the run: it was killed, or its broker or database went away. The worker’s "
             "log at that minute says more."
@@ -30,7 +28,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Our test service has no way to reach {hostname} at the moment."),
         why=_("This says nothing about your mail, which may be working fine."),
         todo=AGAIN,
-        fixer=Fixer.PORTAL,
         staff=_(
             "The worker could not look: no name server is configured, it has no IPv6, or the test broke "
             "by a mistake of ours, which then stands in the worker’s log."
@@ -41,7 +38,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("This result is from another version of our test, which had its own name for the cause."),
         why=_("It says nothing about your mail today."),
         todo=_("Test again."),
-        fixer=Fixer.PORTAL,
         staff=_("The code of that version stands in the list of steps; this one doesn’t know it."),
     ),
 }

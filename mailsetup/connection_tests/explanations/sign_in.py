@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, SERVER, Explanation, Fixer, Place
+from mailsetup.connection_tests.explanations.base import AGAIN, OUR_SIDE, SERVER, Explanation, Place
 from mailsetup.probes.findings import Code
 
 EXPLANATIONS: dict[Code, Explanation] = {
@@ -11,7 +11,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} let us in without signing in."),
         why=_("That must not happen on the internet, so we stopped."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The IMAP greeting was PREAUTH. Somebody is trusted by address: look at "
             "login_trusted_networks and at proxies in front."
@@ -22,10 +21,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} doesn’t let anybody sign in over this connection on port {port}."),
         why=_("It wants encryption first. That’s right: your password would travel in the open otherwise."),
         todo=_(
-            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, the guide is "
-            "wrong: give support the reference."
+            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, that’s our "
+            "mistake: give support the reference and we’ll put it right."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "LOGINDISABLED or [PRIVACYREQUIRED]. As it should be without TLS: then this portal’s settings "
             "are wrong. With TLS, a proxy in front ends it and doesn’t say so (login_trusted_networks, ssl "
@@ -38,10 +36,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("On port {port}, {hostname} lets nobody sign in before the connection is encrypted."),
         why=_("That’s right: your password would travel in the open otherwise."),
         todo=_(
-            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, the guide is "
-            "wrong: give support the reference."
+            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, that’s our "
+            "mistake: give support the reference and we’ll put it right."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "STARTTLS is offered and no sign-in before it, or AUTH was answered by 530 or 538. Correct the "
             "kind of encryption in this portal’s settings."
@@ -53,7 +50,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} doesn’t accept a user name and password here."),
         why=_("Your app would ask for the password again and again."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "None of the offered mechanisms is PLAIN or LOGIN, or this portal’s settings ask for OAuth. "
             "They are in the evidence."
@@ -64,7 +60,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("On port {port}, {hostname} offers no way to sign in."),
         why=_("Sending needs a sign-in, so this port is of no use to mail apps."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "EHLO on port {port} lists no AUTH, or it was refused as unknown. smtpd_sasl_auth_enable is "
             "off for this port."
@@ -80,10 +75,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "password now."
         ),
         todo=_(
-            "Wait an hour without trying, and put the new password on every device. If it stays, give "
-            "support the reference."
+            "Wait an hour and test again; put the new password on every device meanwhile. If it stays, give "
+            "support the reference: we can lift it."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "The server says that an address is banned. It may be the portal’s: lift the ban and exempt "
             "the portal (fail2ban ignoreip, SmarterMail’s allow list), or each customer’s test ends here."
@@ -100,7 +94,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Wait a quarter of an hour without trying. Then put the new password on every device that "
             "reads this mailbox."
         ),
-        fixer=Fixer.CUSTOMER,
         staff=_(
             "The server counts attempts, by address or by account. Look in its log who tries; exempt the "
             "portal’s address."
@@ -114,7 +107,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Apps don’t follow such a hint, and shouldn’t: it would carry your password to an unknown place."
         ),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "[REFERRAL] in reply to the sign-in. Proxy the mailbox (director, proxy passdb) or correct the "
             "domain’s server in this portal. It is never followed."
@@ -127,7 +119,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Your password isn’t the trouble. Somebody switched it off on purpose, or the contract has ended."
         ),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The server’s word: disabled, suspended, expired, or 5.7.13. Look at the mailbox and at the "
             "customer’s account. Some servers say so only to whoever has the right password."
@@ -141,7 +132,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "wrong passwords."
         ),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "The server’s word: locked. With Dovecot’s nologin only IMAP and POP3 are locked, and "
             "submission still lets in; use a deny passdb for both."
@@ -152,7 +142,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} answered that the password of {username} is too old."),
         why=_("It has to be changed from time to time. Until then no app gets in."),
         todo=_("Set a new password, then type it in on every device."),
-        fixer=Fixer.CUSTOMER,
         staff=_("[EXPIRED] (RFC 5530), or the server’s words for it: a policy of the directory."),
         topic="password",
         places=(Place.PASSWORD,),
@@ -165,7 +154,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Make an app password where you set your password, and use it in the app in place of the usual "
             "one."
         ),
-        fixer=Fixer.CUSTOMER,
         staff=_(
             "The words “application-specific password”, often with 534 5.7.9. A second factor is on for "
             "this mailbox."
@@ -178,7 +166,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} asks you to sign in once in webmail."),
         why=_("It isn’t sure that it’s you, or wants you to confirm something."),
         todo=_("Sign in to webmail, answer what it asks, and test again."),
-        fixer=Fixer.CUSTOMER,
         staff=_("[WEBALERT] or 534 5.7.14. The address that the server names is neither kept nor opened."),
         topic="password",
         places=(Place.WEBMAIL,),
@@ -191,7 +178,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Compare your address letter by letter. If it’s right, the mailbox is missing: give support "
             "the reference."
         ),
-        fixer=Fixer.EITHER,
         staff=_(
             "The server says so itself ([NONEXISTENT], “no such user”), which also tells strangers who "
             "exists. Is the mailbox there, and is %EMAILADDRESS% the form of user name that it wants?"
@@ -207,7 +193,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "Try it in webmail, or have a new one set; it works at once. "
             "The user name has to be {username}, all of it."
         ),
-        fixer=Fixer.CUSTOMER,
         staff=_(
             "The server’s own word for wrong credentials: AUTHENTICATIONFAILED, [AUTH], 535. A wrong "
             "password and an unknown user look the same."
@@ -220,7 +205,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} answered that it has a fault of its own."),
         why=_("Your password isn’t wrong. The mailbox or the sign-in on the server is broken."),
         todo=OUR_SIDE,
-        fixer=Fixer.PROVIDER,
         staff=_(
             "[SYS/PERM] (RFC 3206): a failure that wants a person. A mailbox that can’t be opened, a full "
             "disk, rights."
@@ -231,7 +215,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} answered that its sign-in service isn’t working at the moment."),
         why=_("Your password isn’t wrong; nobody can sign in."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "A temporary answer to the sign-in (UNAVAILABLE, SERVERBUG, SYS/TEMP, 4xx). Its backend, such "
             "as SQL or LDAP, is down."
@@ -244,7 +227,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "It may be the password, a locked mailbox, or a rule on the server. Support can see the reason."
         ),
         todo=_("Call support and give the reference."),
-        fixer=Fixer.PROVIDER,
         staff=_(
             "Refused without a code or word that we know. The server’s line, as far as it may be kept, is "
             "in the evidence."
@@ -257,7 +239,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} cut the connection while we signed in."),
         why=_("It’s overloaded, or has blocked sign-ins from our test."),
         todo=AGAIN,
-        fixer=Fixer.NOBODY,
         staff=_(
             "The connection ended between the password and the answer. A crash of the sign-in process, "
             "process_limit, or an intrusion prevention system."
@@ -271,7 +252,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "When the number is used up, the next one is turned away."
         ),
         todo=_("Close mail on devices you don’t use now, wait a minute, and test again."),
-        fixer=Fixer.CUSTOMER,
         staff=_(
             "LIMIT or its like: mail_max_userip_connections (Dovecot). Webmail and proxies share one "
             "address, so the limit is reached soon."
@@ -282,7 +262,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} lets one program at a time into this mailbox, and one is in it."),
         why=_("With POP3 that’s usual. It’s over when the other program has fetched its mail."),
         todo=_("Close mail on your other devices, wait a minute, and test again."),
-        fixer=Fixer.CUSTOMER,
         staff=_("[IN-USE] (RFC 2449). If no session is open, a lock was left behind."),
     ),
     Code.POP_LOGIN_DELAY: Explanation(
@@ -290,7 +269,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} wants some time between two looks into this mailbox."),
         why=_("Apps that look every minute are turned away most of the time."),
         todo=_("Set your app to look every 15 minutes."),
-        fixer=Fixer.CUSTOMER,
         staff=_("[LOGIN-DELAY] (RFC 2449). CAPA says how many seconds the server wants."),
     ),
 }

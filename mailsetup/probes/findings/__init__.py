@@ -3,7 +3,7 @@
 Everybody may come in; nothing here opens a socket or loads what does.
 """
 
-from mailsetup.probes.findings.causes import CAUSES, Cause
+from mailsetup.probes.findings.causes import CAUSES, Cause, Fixer
 from mailsetup.probes.findings.codes import REFUSED_CREDENTIALS, SKIP_REASONS, Code, gravity
 from mailsetup.probes.findings.reports import ServiceReport, Verdict, causes_of, verdict_of
 from mailsetup.probes.findings.steps import PLANNED_STEPS, Finding, Status, Step, steps_of
@@ -16,6 +16,7 @@ __all__ = [
     "Cause",
     "Code",
     "Finding",
+    "Fixer",
     "ServiceReport",
     "Status",
     "Step",
