@@ -405,8 +405,8 @@ def _passed_text(step: Step, evidence: dict[str, Any]) -> str:
         return ", ".join(evidence.get("addresses", []))
     if step is Step.TLS and evidence.get("not_after"):
         return _("Certificate valid until %(date)s") % {"date": readable_date(evidence["not_after"])}
-    if step is Step.CONNECT and Code.NOT_TESTABLE_HERE in evidence.get("tried", {}).values():
-        return _("The server answered; IPv6 can’t be tested from here")
+    if step is Step.CONNECT:
+        return _how_it_answered(evidence)
     if step is Step.PUSH and evidence.get("announced"):
         return _("Push is on: it told of our test %(seconds)s s after it was sent") % {
             "seconds": _tenths(evidence["seconds"])
@@ -434,6 +434,17 @@ def _arrived_text(evidence: dict[str, Any]) -> str:
         len(evidence["hops"]),
     )
     return text % values
+
+
+def _how_it_answered(evidence: Mapping[str, Any]) -> str:
+    """Over which families of addresses, where the server has both."""
+    families = {":" in address for address in evidence.get("tried", {})}
+    if evidence.get("not_tested"):
+        not_tested = {"family": ", ".join(evidence["not_tested"])}
+        return _("The server answered; %(family)s not tested, as there is none here") % not_tested
+    if len(families) > 1:
+        return _("The server answered, over IPv4 and IPv6")
+    return str(STEP_PASSED[Step.CONNECT])
 
 
 def _time(finding: Finding | None) -> str:

@@ -1,4 +1,4 @@
-"""Why TLS failed. Connects a second time, never with credentials."""
+"""The handshake that verifies, and why there is none. Connects a second time, never with credentials."""
 
 import asyncio
 import ssl
@@ -22,7 +22,7 @@ from mailsetup.probes.wire.certificates import (
     worst_first,
 )
 from mailsetup.probes.wire.stream import ConnectionClosed, DataBeforeTls, ProtocolError, StreamError
-from mailsetup.probes.wire.tls import Handshake, handshake_of, is_not_tls, lenient_context
+from mailsetup.probes.wire.tls import Handshake, handshake_of, is_not_tls, lenient_context, strict_context
 
 # A web server sends nothing before a request; to this one it replies that it did not understand.
 _INVALID_REQUEST = b"HELP\r\n\r\n"
@@ -31,6 +31,17 @@ _REASONS = {
     "SSLV3_ALERT_HANDSHAKE_FAILURE": Code.TLS_ALERT_HANDSHAKE,
     "TLSV1_UNRECOGNIZED_NAME": Code.TLS_UNRECOGNIZED_NAME,
 }
+
+
+async def verified_handshake(dialer: Dialer, driver: Driver) -> None:
+    """The strict handshake; a Fault says why there is none."""
+    try:
+        context = strict_context(dialer.vantage.ca_file, dialer.limits.probe_roots_seconds)
+        await dialer.start_tls(driver, context)
+    except ssl.SSLCertVerificationError as error:
+        raise await diagnose_certificate(dialer, error) from error
+    except (StreamError, OSError) as error:
+        raise await diagnose_handshake(dialer, error) from error
 
 
 async def diagnose_certificate(dialer: Dialer, error: ssl.SSLCertVerificationError) -> Fault:

@@ -21,10 +21,10 @@ LEFT_OUT = "[left out]"
 # certificate are among them: they have no room for a secret, and passwords have years in them too.
 _OURS = frozenset(
     {
-        "address", "addresses", "announced", "authentication", "chain_length", "cipher", "code", "date",
-        "deadline", "error", "idle", "key", "name", "not_after", "not_before", "openssl", "phase", "port",
-        "position", "private", "reason", "removed", "seconds", "service", "signature", "tried", "username",
-        "verify_code", "version",
+        "address", "addresses", "announced", "app_gets", "authentication", "chain_length", "cipher", "code",
+        "date", "deadline", "error", "idle", "key", "name", "not_after", "not_before", "not_tested",
+        "openssl", "other_family", "phase", "port", "position", "private", "reason", "removed", "seconds",
+        "service", "signature", "took_ms", "tried", "username", "verify_code", "version",
     }
 )  # fmt: skip
 # Names in a certificate, of a folder, of the servers that a message came by, which no list can hold. Somebody

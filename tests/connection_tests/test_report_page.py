@@ -494,11 +494,16 @@ def test_a_test_whose_steps_are_all_there_is_summed_up(owner: User, browser: Cli
     [
         (Step.DNS, {"addresses": ["203.0.113.9", "2001:db8::9"]}, "203.0.113.9, 2001:db8::9"),
         (Step.CONNECT, {}, "The server answered"),
-        (Step.CONNECT, {"tried": {"192.0.2.1": "ok", "2001:db8::1": "ok"}}, "The server answered"),
+        (Step.CONNECT, {"tried": {"192.0.2.1": "ok", "192.0.2.2": "ok"}}, "The server answered"),
         (
             Step.CONNECT,
-            {"tried": {"192.0.2.1": "ok", "2001:db8::1": "not_testable_here"}},
-            "The server answered; IPv6 can’t be tested from here",
+            {"tried": {"192.0.2.1": "ok", "2001:db8::1": "ok"}},
+            "The server answered, over IPv4 and IPv6",
+        ),
+        (
+            Step.CONNECT,
+            {"tried": {"192.0.2.1": "ok", "2001:db8::1": "not_testable_here"}, "not_tested": ["IPv6"]},
+            "The server answered; IPv6 not tested, as there is none here",
         ),
         (Step.TLS, {}, ""),
         (Step.TLS, EVIDENCE, "Certificate valid until 4 March 2027"),

@@ -33,8 +33,10 @@ class ServerThread:
         self._thread.join(10)
         self._loop.close()
 
-    def listen(self, handler: Handler, tls: ssl.SSLContext | None = None) -> int:
-        """The port on 127.0.0.1 where `handler` now answers, under implicit TLS if `tls` is given."""
+    def listen(
+        self, handler: Handler, tls: ssl.SSLContext | None = None, *, at: str = "127.0.0.1", port: int = 0
+    ) -> int:
+        """The port where `handler` now answers, under implicit TLS if `tls` is given; 0: any that is free."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(OSError, EOFError, ValueError, asyncio.CancelledError):
@@ -46,11 +48,11 @@ class ServerThread:
                     await writer.wait_closed()
             writer.transport.abort()
 
-        starting = asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+        starting = asyncio.start_server(serve, at, port, ssl=tls)
         server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
         self._servers.append(server)
-        port: int = server.sockets[0].getsockname()[1]
-        return port
+        listening: int = server.sockets[0].getsockname()[1]
+        return listening
 
     async def _close(self) -> None:
         for server in self._servers:

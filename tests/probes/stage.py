@@ -82,6 +82,7 @@ class Stage:
         socket_type: SocketType = SSL,
         *,
         tls: ssl.SSLContext | None = None,
+        at: str = "127.0.0.1",
         **options: Any,
     ) -> ServerSettings:
         """A real small server with the fault in its `options`, and the way to it."""
@@ -89,8 +90,15 @@ class Stage:
         if socket_type is STARTTLS:
             options = {"starttls": context, **options}
         handle = _SERVERS[kind](self.maildrop, **options).handle
-        port = self.servers.listen(handle, context if socket_type is SSL else None)
+        port = self.servers.listen(handle, context if socket_type is SSL else None, at=at)
         return self.prober.settings(kind, port, socket_type)
+
+    def two_machines(self, *, good: str, bad: str) -> ServerSettings:
+        """One port at two addresses: behind `bad` is a machine with a certificate for another name."""
+        handle = ImapServer(self.maildrop).handle
+        port = self.servers.listen(handle, self.tls, at=good)
+        self.servers.listen(handle, self.authority.good("web.example.test"), at=bad, port=port)
+        return self.prober.settings(IMAP, port)
 
     def handler(self, handler: Handler, socket_type: SocketType = SSL) -> ServerSettings:
         """What answers with `handler`, on the port of an IMAP server."""

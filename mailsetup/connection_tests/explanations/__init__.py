@@ -58,6 +58,7 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         "arrive_seconds": f"{settings.PROBES.probe_arrive_seconds:g}",
         "delayed_seconds": f"{settings.PROBES.probe_delayed_seconds:g}",
         "expiry_days": settings.PROBES.probe_certificate_expiry_days,
+        "app_gets": _what_an_app_gets(evidence.get("app_gets")),
     }
     words = EXPLANATIONS[code]
     return replace(
@@ -66,7 +67,7 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         happened=str(words.happened).format_map(values),
         why=str(words.why).format_map(values),
         todo=str(words.todo).format_map(values),
-        staff=str(words.staff).format_map(values),
+        staff=str(words.staff).format_map(values).strip(),
         topic=_topic_of(service) if words.topic == SERVER else words.topic,
     )
 
@@ -74,6 +75,13 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
 def _folder(name: str | None) -> str:
     """A folder within a sentence; its name isn't kept where it shows a piece of the password."""
     return _("the folder “%(name)s”") % {"name": name} if name else _("another folder")
+
+
+def _what_an_app_gets(answer: Mapping[str, Any] | None) -> str:
+    """For support: how long an app that tries both families waits; empty where that wasn't measured."""
+    if answer is None:
+        return ""
+    return _("An app that tries both gets %(family)s after %(ms)s ms.") % answer
 
 
 def _topic_of(service: ServerSettings | None) -> str:

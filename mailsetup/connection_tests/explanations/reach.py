@@ -175,17 +175,32 @@ EXPLANATIONS: dict[Code, Explanation] = {
         todo=OUR_SIDE,
         staff=_(
             "Every IPv6 address of {hostname} is unreachable, and IPv4 answers. Remove the AAAA record or "
-            "mend the route."
+            "mend the route. {app_gets}"
+        ),
+    ),
+    Code.V4_BROKEN_V6_OK: Explanation(
+        title=_("The usual way to the server is broken"),
+        happened=_("Over IPv6, the newer way, {hostname} works on port {port}. Over IPv4 it doesn’t."),
+        why=_("Most home and office networks have IPv4 only, and from there your app can’t connect."),
+        todo=OUR_SIDE,
+        staff=_(
+            "Port {port} is refused, cut or silent over IPv4 only, or encryption fails there; what each "
+            "address did is in the evidence. Does the A record lead to the same machine as the AAAA record? "
+            "{app_gets}"
         ),
     ),
     Code.V6_BROKEN_V4_OK: Explanation(
         title=_("One of two ways to the server is broken"),
-        happened=_("Over IPv4 {hostname} answers on port {port}. Over IPv6, the newer way, it doesn’t."),
-        why=_("Mail works. Apps try IPv6 first, so yours may need a moment longer to connect."),
+        happened=_("Over IPv4 {hostname} works on port {port}. Over IPv6, the newer way, it doesn’t."),
+        why=_(
+            "Mail works from here. Apps try IPv6 first, so yours may need a moment longer, or be stopped "
+            "where only IPv6 is used."
+        ),
         todo=OUR_SIDE,
         staff=_(
-            "Port {port} is refused, cut or silent over IPv6 only; what each address did is in the "
-            "evidence. Does the service listen on IPv6, and does the firewall let it?"
+            "Port {port} is refused, cut or silent over IPv6 only, or encryption fails there; what each "
+            "address did is in the evidence. Does the service listen on IPv6, does the firewall let it, is "
+            "it the same machine? {app_gets}"
         ),
     ),
     Code.GREET_521: Explanation(

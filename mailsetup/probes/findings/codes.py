@@ -90,6 +90,7 @@ class Code(StrEnum):
     RT_OTHER_FOLDER = "rt_other_folder"
     RT_DELAYED = "rt_delayed"
     NET_UNREACHABLE_V6 = "net_unreachable_v6"
+    V4_BROKEN_V6_OK = "v4_broken_v6_ok"
     V6_BROKEN_V4_OK = "v6_broken_v4_ok"
     IDLE_MISSING = "idle_missing"
     IDLE_SILENT = "idle_silent"

@@ -5,9 +5,12 @@ import copy
 import errno
 import ipaddress
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
+from typing import Any
 
 import dns.asyncresolver
 import dns.exception
@@ -35,7 +38,9 @@ _NOT_GLOBAL = (
     ipaddress.ip_network("fec0::/10"),  # site-local, RFC 3879
 )
 # Google's public resolver, only to ask the kernel for a route: connecting a UDP socket sends nothing.
-_SOMEWHERE_ON_IPV6 = ("2001:4860:4860::8888", 53)
+_SOMEWHERE = {4: ("8.8.8.8", 53), 6: ("2001:4860:4860::8888", 53)}
+# RFC 8305 section 8, "Connection Attempt Delay": the recommended default.
+_ATTEMPT_DELAY_SECONDS = 0.25
 
 # As many CNAME records in a row as resolvers commonly follow.
 _LONGEST_CHAIN = 8
@@ -164,38 +169,141 @@ async def _leads_back(resolver: dns.asyncresolver.Resolver, name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one address, and after how many seconds; None: it had not ended when we stopped."""
+
+    address: IPAddress
+    outcome: Code
+    seconds: float | None = None
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The address at which an app gets its connection, and after how many seconds."""
+
+    address: IPAddress
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
-    """An open connection, and what came of every address that was tried (address → outcome)."""
+    """An open connection, the one that an app gets, and what came of every address that was tried.
+
+    `other` is a connection to the other family of addresses, where that answers too.
+    """
 
     stream: LineStream
-    address: IPAddress
-    tried: dict[str, str]
+    answer: Answer
+    attempts: tuple[Attempt, ...]
+    other: tuple[LineStream, IPAddress] | None = None
+
+    @property
+    def address(self) -> IPAddress:
+        return self.answer.address
+
+    def describe(self) -> dict[str, Any]:
+        """Addresses and outcomes, milliseconds, what an app gets, and what can't be tested from here."""
+        return {
+            "address": str(self.address),
+            **describe_attempts(self.attempts),
+            "app_gets": {
+                "address": str(self.address),
+                "family": family_name(self.address),
+                "ms": round(self.answer.seconds * 1000),
+            },
+        }
 
 
-async def connect_first(
+def family_name(address: IPAddress) -> str:
+    return f"IPv{address.version}"
+
+
+def describe_attempts(attempts: Iterable[Attempt]) -> dict[str, Any]:
+    """Each address with its outcome and its milliseconds; `not_tested` names what this machine has not."""
+    tried = {str(each): each.outcome.value for each in attempts}
+    took = {
+        str(each): None if each.seconds is None else round(each.seconds * 1000)
+        for each in attempts
+        if each.outcome is not Code.NOT_TESTABLE_HERE
+    }
+    not_here = {family_name(each.address) for each in attempts if each.outcome is Code.NOT_TESTABLE_HERE}
+    return {"tried": tried, "took_ms": took, **({"not_tested": sorted(not_here)} if not_here else {})}
+
+
+async def connect(
     addresses: Sequence[IPAddress], port: int, budget: ByteBudget, limits: ProbeSettings
 ) -> Connection:
-    """Tries the addresses side by side and keeps the first of the list that answers; raises Fault.
+    """Tries the addresses side by side and keeps the connection that an app would get; raises Fault.
 
     Every address is a literal from `resolve`, so nothing is looked up a second time.
     """
     chosen = _some_of_each_family(addresses, limits.probe_addresses_limit)
-    attempts = {address: asyncio.create_task(dial(address, port, budget, limits)) for address in chosen}
+    clock = asyncio.get_running_loop().time
+    started, ended = clock(), dict[IPAddress, float]()
+    tasks = {address: asyncio.create_task(dial(address, port, budget, limits)) for address in chosen}
+
+    def note_time(address: IPAddress, _task: asyncio.Task[LineStream]) -> None:
+        ended[address] = clock() - started
+
+    for address, task in tasks.items():
+        task.add_done_callback(partial(note_time, address))
     try:
-        await asyncio.wait(attempts.values(), return_when=asyncio.FIRST_COMPLETED)
-        grace = limits.probe_connect_grace_seconds if _any_open(attempts.values()) else None
-        await asyncio.wait(attempts.values(), timeout=grace)
+        await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+        grace = limits.probe_connect_grace_seconds if _any_open(tasks.values()) else None
+        await asyncio.wait(tasks.values(), timeout=grace)
     finally:
-        for attempt in attempts.values():
-            attempt.cancel()
-        await asyncio.gather(*attempts.values(), return_exceptions=True)
-    tried = {str(address): _outcome(address, attempt).value for address, attempt in attempts.items()}
-    opened = [address for address in chosen if tried[str(address)] == Code.OK]
-    for spare in opened[1:]:
-        attempts[spare].result().abort()
-    if not opened:
-        raise Fault(Code(tried[str(chosen[0])]), port=port, tried=tried)
-    return Connection(attempts[opened[0]].result(), opened[0], tried)
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+    attempts = tuple(
+        Attempt(address, _outcome(address, task), None if task.cancelled() else ended[address])
+        for address, task in tasks.items()
+    )
+    answer = what_an_app_gets(attempts)
+    if answer is None:
+        known = [each.outcome for each in attempts if each.outcome is not Code.NOT_TESTABLE_HERE]
+        outcome = known[0] if known else Code.NOT_TESTABLE_HERE
+        raise Fault(outcome, port=port, **describe_attempts(attempts))
+    open_streams = {
+        each.address: tasks[each.address].result() for each in attempts if each.outcome is Code.OK
+    }
+    stream = open_streams.pop(answer.address)
+    others = [address for address in open_streams if address.version != answer.address.version]
+    other = (open_streams.pop(others[0]), others[0]) if others else None
+    for spare in open_streams.values():
+        spare.abort()
+    return Connection(stream, answer, attempts, other)
+
+
+def what_an_app_gets(attempts: Iterable[Attempt]) -> Answer | None:
+    """Where an app that tries IPv6 and IPv4 is connected first, and when (RFC 8305); None: nowhere.
+
+    It begins with IPv6, takes the families in turns, a quarter of a second apart or as soon as the one
+    before has failed, and keeps what answers first.
+    """
+    begins, first = 0.0, None
+    for attempt in _in_turns(attempts):
+        if first is not None and first.seconds <= begins:
+            break
+        if attempt.outcome is Code.OK and attempt.seconds is not None:
+            answer = Answer(attempt.address, begins + attempt.seconds)
+            first = answer if first is None else min(first, answer, key=lambda each: each.seconds)
+            begins += _ATTEMPT_DELAY_SECONDS
+        else:
+            failed_after = _ATTEMPT_DELAY_SECONDS if attempt.seconds is None else attempt.seconds
+            begins += min(failed_after, _ATTEMPT_DELAY_SECONDS)
+    return first
+
+
+def _in_turns(attempts: Iterable[Attempt]) -> Iterator[Attempt]:
+    """RFC 8305 section 4: IPv6 first, then the families in turns."""
+    known = [each for each in attempts if each.outcome is not Code.NOT_TESTABLE_HERE]
+    families = ([each for each in known if each.address.version == version] for version in (6, 4))
+    for pair in zip_longest(*families):
+        yield from filter(None, pair)
 
 
 async def dial(address: IPAddress, port: int, budget: ByteBudget, limits: ProbeSettings) -> LineStream:
@@ -210,15 +318,19 @@ async def dial(address: IPAddress, port: int, budget: ByteBudget, limits: ProbeS
     return stream
 
 
-def ipv6_limit(tried: Mapping[str, str]) -> Code | None:
-    """What is wrong with IPv6 alone, where another address of `tried` (address → outcome) answered.
-
-    Clients try IPv6 first and wait a moment before they try the other (RFC 8305).
-    """
-    outcomes = {Code(outcome) for address, outcome in tried.items() if ":" in address}
-    if not outcomes or outcomes & {Code.OK, Code.NOT_TESTABLE_HERE}:
-        return None
-    return Code.NET_UNREACHABLE_V6 if outcomes == {Code.NET_UNREACHABLE} else Code.V6_BROKEN_V4_OK
+def family_limit(attempts: Iterable[Attempt]) -> Code | None:
+    """What is wrong with one family of addresses, where the other answers; None: nothing that we know."""
+    outcomes: dict[int, set[Code]] = {4: set(), 6: set()}
+    for attempt in attempts:
+        outcomes[attempt.address.version].add(attempt.outcome)
+    fails = {
+        version
+        for version, found in outcomes.items()
+        if found and not found & {Code.OK, Code.NOT_TESTABLE_HERE}
+    }
+    if 6 in fails and Code.OK in outcomes[4]:
+        return Code.NET_UNREACHABLE_V6 if outcomes[6] == {Code.NET_UNREACHABLE} else Code.V6_BROKEN_V4_OK
+    return Code.V4_BROKEN_V6_OK if 4 in fails and Code.OK in outcomes[6] else None
 
 
 def _some_of_each_family(addresses: Sequence[IPAddress], limit: int) -> list[IPAddress]:
@@ -245,17 +357,18 @@ def _outcome(address: IPAddress, attempt: asyncio.Task[LineStream]) -> Code:
         return Code.TCP_TIMEOUT
     if not isinstance(error, OSError):
         raise error
-    if address.version == 6 and not _has_ipv6_route():
+    if not _has_route(address.version):
         return Code.NOT_TESTABLE_HERE
     unreachable = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES)
     return Code.NET_UNREACHABLE if error.errno in unreachable else Code.TCP_TIMEOUT
 
 
-def _has_ipv6_route() -> bool:
-    """Whether this machine could reach the IPv6 internet at all."""
+def _has_route(version: int) -> bool:
+    """Whether this machine could reach the internet of that family at all."""
+    family = {4: socket.AF_INET, 6: socket.AF_INET6}[version]
     try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
-            probe.connect(_SOMEWHERE_ON_IPV6)
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(_SOMEWHERE[version])
     except OSError:
         return False
     return True

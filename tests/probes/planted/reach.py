@@ -92,6 +92,7 @@ def _(stage: Stage) -> Shown:
 @planted(Code.NET_UNREACHABLE, "an address to which the kernel opens no connection (255.255.255.255)")
 def _(stage: Stage) -> Shown:
     stage.found_at("255.255.255.255", allowing=["255.255.255.255/32"])
+    stage.patch.setattr("mailsetup.probes.wire.network._has_route", lambda _version: True)
     return stage.receives(stage.prober.settings(IMAP, 993))
 
 
@@ -99,7 +100,7 @@ def _(stage: Stage) -> Shown:
 def _(stage: Stage) -> Shown:
     # TCP to a group of machines: unreachable everywhere, with IPv6 and without.
     stage.found_at("127.0.0.1", "ff02::1", allowing=["ff02::1/128"])
-    stage.patch.setattr("mailsetup.probes.wire.network._has_ipv6_route", lambda: True)
+    stage.patch.setattr("mailsetup.probes.wire.network._has_route", lambda _version: True)
     return stage.receives(stage.server(IMAP))
 
 
@@ -107,6 +108,18 @@ def _(stage: Stage) -> Shown:
 def _(stage: Stage) -> Shown:
     stage.found_at("127.0.0.1", "::1", allowing=["::1/128"])
     return stage.receives(stage.server(IMAP))
+
+
+@planted(Code.V4_BROKEN_V6_OK, "a server that listens on IPv6 only, with an A record")
+def _(stage: Stage) -> Shown:
+    stage.found_at("127.0.0.1", "::1", allowing=["::1/128"])
+    return stage.receives(stage.server(IMAP, at="::1"))
+
+
+@planted(Code.V4_BROKEN_V6_OK, "a certificate for another name over IPv4 only")
+def _(stage: Stage) -> Shown:
+    stage.found_at("127.0.0.1", "::1", allowing=["::1/128"])
+    return stage.receives(stage.two_machines(good="::1", bad="127.0.0.1"))
 
 
 @planted(Code.CLOSED_AT_ONCE, "a server that accepts and closes")

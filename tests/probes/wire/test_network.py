@@ -19,12 +19,14 @@ from mailsetup.probes.findings import Code
 from mailsetup.probes.vantage import Vantage
 from mailsetup.probes.wire import network
 from mailsetup.probes.wire.network import (
+    Attempt,
     Connection,
     IPAddress,
-    connect_first,
-    ipv6_limit,
+    connect,
+    family_limit,
     is_reachable_by_rule,
     resolve,
+    what_an_app_gets,
 )
 from mailsetup.probes.wire.stream import ByteBudget, LineStream
 from tests.faults import HOST, FaultyNameServer
@@ -227,13 +229,17 @@ def connected(
         assert isinstance(outcome, Stream)
         return outcome
 
-    async def connect() -> Connection:
+    async def connecting() -> Connection:
         async with asyncio.timeout(5):
             addresses = [ipaddress.ip_address(text) for text in outcomes]
-            return await connect_first(addresses, 993, ByteBudget(10), limits)
+            return await connect(addresses, 993, ByteBudget(10), limits)
 
     monkeypatch.setattr(network, "dial", dial)
-    return asyncio.run(connect())
+    return asyncio.run(connecting())
+
+
+def tried(connection: Connection) -> dict[str, str]:
+    return {str(each.address): each.outcome.value for each in connection.attempts}
 
 
 @pytest.mark.parametrize(
@@ -254,23 +260,29 @@ def connected(
 def test_why_there_is_no_connection(
     monkeypatch: pytest.MonkeyPatch, address: str, error: Exception, code: Code
 ) -> None:
+    monkeypatch.setattr(network, "_has_route", lambda _version: True)
     with pytest.raises(Fault) as caught:
         connected(monkeypatch, {address: error})
     assert caught.value.code is code
-    assert caught.value.evidence == {"port": 993, "tried": {address: code.value}}
+    evidence = caught.value.evidence
+    assert (evidence["port"], evidence["tried"]) == (993, {address: code.value})
+    assert evidence["took_ms"][address] < 5000
 
 
 @pytest.mark.parametrize(
     ("has_route", "code"), [(False, Code.NOT_TESTABLE_HERE), (True, Code.NET_UNREACHABLE)]
 )
-def test_ipv6_without_a_route_from_here_is_no_fault_of_the_server(
-    monkeypatch: pytest.MonkeyPatch, code: Code, *, has_route: bool
+@pytest.mark.parametrize(
+    ("address", "own_family"), [("2001:db8::1", socket.AF_INET6), (FIRST, socket.AF_INET)]
+)
+def test_a_family_without_a_route_from_here_is_no_fault_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, address: str, own_family: int, code: Code, *, has_route: bool
 ) -> None:
     class Routed:
         """In place of a socket, as this machine may have no IPv6 at all."""
 
         def __init__(self, family: int, kind: int) -> None:
-            assert (family, kind) == (socket.AF_INET6, socket.SOCK_DGRAM)
+            assert (family, kind) == (own_family, socket.SOCK_DGRAM)
 
         def __enter__(self) -> "Routed":
             return self
@@ -284,7 +296,7 @@ def test_ipv6_without_a_route_from_here_is_no_fault_of_the_server(
 
     monkeypatch.setattr(network, "socket", SimpleNamespace(**{**vars(socket), "socket": Routed}))
     with pytest.raises(Fault) as caught:
-        connected(monkeypatch, {"2001:db8::1": OSError(errno.ENETUNREACH, "")})
+        connected(monkeypatch, {address: OSError(errno.ENETUNREACH, "")})
     assert caught.value.code is code
 
 
@@ -296,7 +308,7 @@ def test_the_first_of_the_list_that_answers_is_kept_and_the_others_closed(
     limits = ProbeSettings(probe_addresses_limit=3)
     connection = connected(monkeypatch, outcomes, limits)
     assert (connection.stream, str(connection.address)) == (second, SECOND)
-    assert connection.tried == {FIRST: "tcp_refused", SECOND: "ok", THIRD: "ok"}
+    assert tried(connection) == {FIRST: "tcp_refused", SECOND: "ok", THIRD: "ok"}
     assert (second.aborted, third.aborted) == (False, True)
 
 
@@ -304,7 +316,7 @@ def test_the_others_get_a_little_time_once_one_has_answered(monkeypatch: pytest.
     stream = Stream()
     connection = connected(monkeypatch, {FIRST: None, SECOND: stream})
     assert (connection.stream, str(connection.address)) == (stream, SECOND)
-    assert connection.tried == {FIRST: "tcp_timeout", SECOND: "ok"}
+    assert tried(connection) == {FIRST: "tcp_timeout", SECOND: "ok"}
 
 
 OK, REFUSED, NO_WAY, NOT_HERE = "ok", "tcp_refused", "net_unreachable", "not_testable_here"
@@ -321,14 +333,89 @@ OK, REFUSED, NO_WAY, NOT_HERE = "ok", "tcp_refused", "net_unreachable", "not_tes
         ([OK], [NO_WAY, REFUSED], Code.V6_BROKEN_V4_OK),
         ([OK], [NO_WAY, NO_WAY], Code.NET_UNREACHABLE_V6),
         ([REFUSED, OK], [], None),
-        ([REFUSED], [OK], None),
+        ([REFUSED, OK], [OK], None),
+        ([REFUSED], [OK], Code.V4_BROKEN_V6_OK),
+        ([NO_WAY], [REFUSED, OK], Code.V4_BROKEN_V6_OK),
+        ([NOT_HERE], [OK], None),
+        ([], [OK], None),
     ],
     ids=str,
 )
-def test_what_is_wrong_with_ipv6_alone(four: list[str], six: list[str], limit: Code | None) -> None:
-    tried = {f"192.0.2.{number}": outcome for number, outcome in enumerate(four)}
-    tried |= {f"2001:db8::{number}": outcome for number, outcome in enumerate(six)}
-    assert ipv6_limit(tried) is limit
+def test_what_is_wrong_with_one_family_alone(four: list[str], six: list[str], limit: Code | None) -> None:
+    attempts = [attempt(f"192.0.2.{number}", outcome) for number, outcome in enumerate(four)]
+    attempts += [attempt(f"2001:db8::{number}", outcome) for number, outcome in enumerate(six)]
+    assert family_limit(attempts) is limit
+
+
+def attempt(address: str, outcome: str, seconds: float | None = 0.01) -> Attempt:
+    return Attempt(ipaddress.ip_address(address), Code(outcome), seconds)
+
+
+SIX, SEVEN = "2001:db8::6", "2001:db8::7"
+NEVER = None
+
+
+@pytest.mark.parametrize(
+    ("attempts", "address", "seconds"),
+    [
+        # IPv6 first, though both answer.
+        ([(FIRST, OK, 0.01), (SIX, OK, 0.2)], SIX, 0.2),
+        # The head start of IPv6 is a quarter of a second, and then the faster one wins.
+        ([(FIRST, OK, 0.05), (SIX, OK, 0.4)], FIRST, 0.3),
+        ([(FIRST, OK, 0.2), (SIX, OK, 0.4)], SIX, 0.4),
+        # A refusal lets the next begin at once, silence after the quarter.
+        ([(FIRST, OK, 0.03), (SIX, REFUSED, 0.02)], FIRST, 0.05),
+        ([(FIRST, OK, 0.03), (SIX, "tcp_timeout", NEVER)], FIRST, 0.28),
+        ([(FIRST, OK, 0.03), (SIX, REFUSED, 0.9)], FIRST, 0.28),
+        # In turns: 6, 4, 6, 4.
+        ([(FIRST, REFUSED, 0.01), (SECOND, OK, 0.01), (SIX, REFUSED, 0.01), (SEVEN, OK, 0.01)], SEVEN, 0.03),
+        # What this machine can't try, it can't tell.
+        ([(FIRST, OK, 0.03), (SIX, NOT_HERE, 0.0)], FIRST, 0.03),
+        ([(FIRST, REFUSED, 0.03), (SIX, "tcp_timeout", NEVER)], None, None),
+    ],
+    ids=str,
+)
+def test_what_an_app_gets_that_tries_both_families(
+    attempts: list[tuple[str, str, float | None]], address: str | None, seconds: float | None
+) -> None:
+    """RFC 8305: the order and the delay are its rules."""
+    answer = what_an_app_gets([attempt(*each) for each in attempts])
+    if answer is None:
+        assert address is None
+    else:
+        assert (str(answer.address), round(answer.seconds, 3)) == (address, seconds)
+
+
+def test_the_connection_is_the_one_that_an_app_gets_and_one_of_the_other_family_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    four, second, six = Stream(), Stream(), Stream()
+    connection = connected(monkeypatch, {FIRST: four, SECOND: second, SIX: six})
+    assert (connection.stream, str(connection.address)) == (six, SIX)
+    assert connection.other == (four, ipaddress.ip_address(FIRST))
+    assert (four.aborted, second.aborted, six.aborted) == (False, True, False)
+    shown = connection.describe()
+    assert shown["tried"] == {FIRST: OK, SECOND: OK, SIX: OK}
+    assert (shown["app_gets"]["address"], shown["app_gets"]["family"]) == (SIX, "IPv6")
+    assert shown["app_gets"]["ms"] == shown["took_ms"][SIX]
+    assert "not_tested" not in shown
+
+
+def test_without_ipv6_here_it_is_not_tested_and_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_has_route", lambda version: version == 4)
+    connection = connected(monkeypatch, {FIRST: Stream(), SIX: OSError(errno.ENETUNREACH, "")})
+    assert connection.describe()["not_tested"] == ["IPv6"]
+    assert list(connection.describe()["took_ms"]) == [FIRST]
+    assert family_limit(connection.attempts) is None
+    assert connection.other is None
+
+
+def test_what_is_not_testable_here_is_not_why_there_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this machine has IPv6 alone, the answer over IPv6 counts."""
+    monkeypatch.setattr(network, "_has_route", lambda version: version == 6)
+    with pytest.raises(Fault) as caught:
+        connected(monkeypatch, {FIRST: OSError(errno.ENETUNREACH, ""), SIX: ConnectionRefusedError()})
+    assert caught.value.code is Code.TCP_REFUSED
 
 
 def test_some_addresses_of_each_family_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
