@@ -86,7 +86,11 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
 
     @admin.display(description=_("where to look"))
     def where_to_look(self, test: ConnectionTest) -> str:
-        words = ((problem.code, problem.who, problem.staff) for problem in _problems(test))
+        problems = _problems(test)
+        words = [(problem.code, problem.who, problem.staff) for problem in problems]
+        words += [
+            (code, problem.who, staff) for problem in problems for code, _title, staff in problem.besides
+        ]
         return format_html_join("", "<p><code>{}</code> ({}): {}</p>", words) or "–"
 
     @admin.display(description=_("way of the message"))

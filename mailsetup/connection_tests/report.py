@@ -1,7 +1,7 @@
 """A connection test as its page shows it: lanes of steps, problems, a headline."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from django.utils.formats import number_format
@@ -85,7 +85,7 @@ class Problem:
 
     `icons` are those of the services that met it; `links` lead to pages of the provider's (address, what to
     do there, icon). `fixer` says who can put it right, `passes` (or empty) that nobody may have to. `staff`
-    and `who` are for support alone.
+    and `who` are for support alone. `besides` is what else is wrong there: code, title, staff's words.
     """
 
     code: Code
@@ -101,6 +101,7 @@ class Problem:
     fixer_icon: str
     passes: str
     who: str
+    besides: tuple[tuple[Code, str, str], ...]
     links: tuple[tuple[str, str, str], ...]
     step_number: int | None
     step_url: str
@@ -483,8 +484,18 @@ def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) 
         icons = tuple(dict.fromkeys(service.direction.icon for service, _finding in met))
         also = _also_at([service.settings for service, _finding in met])
         severity: State = "bad" if failed else "warn"
-        problems.append(_problem(test, cause, words, urls, icons=icons, severity=severity, also=also))
+        problem = _problem(test, cause, words, urls, icons=icons, severity=severity, also=also)
+        problems.append(replace(problem, besides=_besides(cause, service.settings, finding.evidence)))
     return tuple(problems)
+
+
+def _besides(
+    cause: Code, service: ServerSettings, evidence: Mapping[str, Any]
+) -> tuple[tuple[Code, str, str], ...]:
+    """What else is wrong with a certificate: whoever mends the one should see the others."""
+    codes = [Code(problem["code"]) for problem in evidence.get("problems", ())]
+    others = [(code, explain(code, service, evidence)) for code in codes if code not in (cause, Code.UNKNOWN)]
+    return tuple((code, str(words.title), str(words.staff)) for code, words in others)
 
 
 def _also_at(met: Sequence[ServerSettings]) -> str:
@@ -521,6 +532,7 @@ def _problem(
         fixer_icon=_FIXER_ICONS[cause.fixer],
         passes=str(PASSES) if cause.passing else "",
         who=str(FIXER_NAMES[cause.fixer]),
+        besides=(),
         links=tuple(
             (urls.places[place], str(_PLACES[place][0]), _PLACES[place][1])
             for place in words.places

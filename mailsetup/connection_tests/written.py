@@ -25,6 +25,9 @@ def _lines(report: TestReport) -> Iterable[str]:
         yield ""
         yield f"{number}. {problem.title}"
         yield f"{problem.happened} {problem.why}"
+        if problem.besides:
+            titles = "; ".join(title for _code, title, _staff in problem.besides)
+            yield _("Besides: %(titles)s") % {"titles": titles}
         whose = "; ".join(filter(None, (problem.fixer, problem.passes)))
         yield _("What to do: %(todo)s (%(fixer)s)") % {"todo": problem.todo, "fixer": whose}
     for lane in report.lanes:

@@ -45,6 +45,9 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     # --- Certificates
     # Programs renew a certificate weeks before it ends: with fewer days left it was forgotten.
     probe_certificate_expiry_days: Annotated[int, Meta(ge=0, le=365)] = 14
+    # Intermediate certificates of verified chains, which tell a missing one from an unknown authority; a
+    # provider's servers have a handful.
+    probe_authorities_limit: Annotated[int, Meta(ge=1, le=10_000)] = 200
     # Reading the system's roots takes longer than all the rest of a test, so they are kept for a while.
     probe_roots_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 900
 

@@ -11,6 +11,7 @@ from mailsetup.probes.findings import Code, Step
 from mailsetup.probes.other_family import OtherFamily
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.recorder import Recorder, StepInProgress
+from mailsetup.probes.wire.authorities import SEEN
 from mailsetup.probes.wire.certificates import describe_chain, expires_within, load_chain
 from mailsetup.probes.wire.network import connect, family_limit, resolve
 from mailsetup.probes.wire.stream import StreamError
@@ -96,10 +97,13 @@ async def _start_tls(dialer: Dialer, driver: Driver, other: OtherFamily | None, 
             raise
         handshake = handshake_of(driver.stream)
         finding.evidence |= handshake.describe()
-        chain = load_chain(handshake.chain)
+        chain, verified = load_chain(handshake.chain), load_chain(handshake.verified)
+        SEEN.note(handshake.verified, limits.probe_authorities_limit)
         if chain:
-            finding.evidence |= describe_chain(chain, limits.probe_certificate_names_limit)
-        if chain and expires_within(chain, datetime.now(UTC), limits.probe_certificate_expiry_days):
+            finding.evidence |= describe_chain(chain, limits.probe_certificate_names_limit, verified)
+        if chain and expires_within(
+            verified or chain, datetime.now(UTC), limits.probe_certificate_expiry_days
+        ):
             finding.warn(Code.CERT_EXPIRES_SOON)
         if other is not None and await _compare(other, finding) not in (None, Code.OK):
             finding.warn(other.broken)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, Name
 
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
@@ -18,6 +18,7 @@ from mailsetup.probes.wire.certificates import (
     describe_chain,
     judge_certificate,
     load_chain,
+    names_of_roots,
     problem_of_verify_code,
     worst_first,
 )
@@ -48,7 +49,7 @@ async def diagnose_certificate(dialer: Dialer, error: ssl.SSLCertVerificationErr
     """Everything that is wrong with the certificate; the worst of it is the code."""
     handshake = await _lenient_handshake(dialer)
     chain = load_chain(handshake.chain) if handshake is not None else []
-    said = problem_of_verify_code(error.verify_code, error.verify_message, chain)
+    said = problem_of_verify_code(error.verify_code, error.verify_message, chain, _roots(dialer))
     problems = worst_first([*_judged(dialer, chain), said])
     evidence = _describe(dialer, handshake)
     evidence["problems"] = [_as_evidence(problem) for problem in problems]
@@ -56,7 +57,13 @@ async def diagnose_certificate(dialer: Dialer, error: ssl.SSLCertVerificationErr
 
 
 def _judged(dialer: Dialer, chain: Sequence[Certificate]) -> list[CertificateProblem]:
-    return judge_certificate(chain, dialer.settings.hostname, datetime.now(UTC)) if chain else []
+    if not chain:
+        return []
+    return judge_certificate(chain, dialer.settings.hostname, datetime.now(UTC), _roots(dialer))
+
+
+def _roots(dialer: Dialer) -> frozenset[Name]:
+    return names_of_roots(strict_context(dialer.vantage.ca_file, dialer.limits.probe_roots_seconds))
 
 
 def _describe(dialer: Dialer, handshake: Handshake | None) -> dict[str, Any]:

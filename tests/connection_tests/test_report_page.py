@@ -206,6 +206,26 @@ def test_names_numbers_and_dates_stand_where_they_belong(
     assert page.problems[0].parts["What happened"] == sentence
 
 
+def test_everything_that_is_wrong_with_a_certificate_is_said(
+    owner: User, browser: Client, support: Client
+) -> None:
+    problems = [{"code": code} for code in ("cert_expired", "cert_wrong_name", "cert_weak_key", "gone")]
+    expired = Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 7, {**EVIDENCE, "problems": problems})
+    test = finished(queued(owner), findings(Protocol.IMAP, (0, expired)))
+    others = "The server’s certificate is for a different name; The server’s certificate is too weak"
+    page = shown(browser, test)
+    assert len(page.problems) == 1
+    assert f"Besides: {others}" in page.text
+    assert f"Besides: {others}\n" in browser.get(f"/tests/{test.reference}/report.txt").content.decode()
+    looked = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
+    (words,) = looked.all("div", "field-where_to_look")
+    assert [line.text.partition(" ")[0] for line in words.all("p")] == [
+        "cert_expired",
+        "cert_wrong_name",
+        "cert_weak_key",
+    ]
+
+
 # --- Several causes ------------------------------------------------------------------------------------
 
 

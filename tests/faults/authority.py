@@ -12,13 +12,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from cryptography.x509.oid import NameOID
 
 HOST = "mail.example.test"
 _DAY = timedelta(days=1)
 _USUAL = timedelta(days=90)
 # sha256WithRSAEncryption and sha1WithRSAEncryption (RFC 4055): only the last byte differs.
 _SHA256_WITH_RSA = bytes.fromhex("06092a864886f70d01010b")
+# An OCTET STRING with an empty list of signed certificate timestamps.
+_NO_RECEIPT = bytes.fromhex("04020000")
 _SHA1_WITH_RSA = bytes.fromhex("06092a864886f70d010105")
 
 
@@ -59,15 +61,24 @@ class Authority:
     def self_signed(self) -> ssl.SSLContext:
         return self._context([_issue(HOST, ec.generate_private_key(ec.SECP256R1()))])
 
-    def without_intermediate(self) -> ssl.SSLContext:
-        """The server's own certificate alone, which says where its issuer's is, as public ones do."""
-        leaf = _issue(
-            HOST,
-            ec.generate_private_key(ec.SECP256R1()),
-            self._intermediate,
-            issuer_at="http://ca.test/i.crt",
-        )
+    def without_intermediate(self, *, logged: bool = True) -> ssl.SSLContext:
+        """The server's own certificate alone; if `logged` with the receipts of logs, as public ones have."""
+        leaf = _issue(HOST, ec.generate_private_key(ec.SECP256R1()), self._intermediate, logged=logged)
         return self._context([leaf])
+
+    def with_intermediate(self) -> ssl.SSLContext:
+        """The whole chain, through the intermediate that the one above leaves out."""
+        leaf = _issue(HOST, ec.generate_private_key(ec.SECP256R1()), self._intermediate)
+        return self._context([leaf, self._intermediate])
+
+    def with_old_cross_signature(self, name: str = HOST) -> ssl.SSLContext:
+        """The whole chain, and behind it the root once more, signed by another one and ended."""
+        elder = _issue("Elder Root", ec.generate_private_key(ec.SECP256R1()), authority=True)
+        cross = _issue(
+            self._root.certificate.subject, self._root.key, elder, authority=True, left=-300 * _DAY
+        )
+        leaf = _issue(name, ec.generate_private_key(ec.SECP256R1()), self._intermediate)
+        return self._context([leaf, self._intermediate, cross])
 
     def with_expired_intermediate(self) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -113,19 +124,22 @@ class Authority:
 
 
 def _issue(
-    name: str,
-    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    name: str | x509.Name,
+    key: PrivateKeyTypes,
     issuer: _Issuer | None = None,
     *,
     authority: bool = False,
     left: timedelta = _USUAL,
-    issuer_at: str = "",
+    logged: bool = False,
 ) -> _Issuer:
     """A certificate for a host, or with `authority` for one who signs others; without issuer its own.
 
-    `left` is how long it is still valid, `issuer_at` where it says that its issuer's certificate is.
+    `left` is how long it is still valid, `logged` puts the receipts of logs into it (RFC 6962 section 3.3).
     """
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = (
+        name if isinstance(name, x509.Name) else x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    )
+    assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
     by = issuer.certificate.subject if issuer else subject
     now = datetime.now(UTC)
     builder = (
@@ -134,13 +148,13 @@ def _issue(
         .not_valid_after(now + left)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     )
-    if not authority:
+    if isinstance(name, str) and not authority:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-    if issuer_at:
-        where = x509.AccessDescription(
-            AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(issuer_at)
+    if logged:
+        receipts = x509.UnrecognizedExtension(
+            x509.ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS, _NO_RECEIPT
         )
-        builder = builder.add_extension(x509.AuthorityInformationAccess([where]), critical=False)
+        builder = builder.add_extension(receipts, critical=False)
     signer = issuer.key if issuer else key
     assert isinstance(signer, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
     return _Issuer(builder.sign(signer, hashes.SHA256()), key)

@@ -273,6 +273,20 @@ def test_certificate_that_ends_soon_is_a_warning(
     assert steps[Step.SIGN_IN].status is Status.PASSED
 
 
+def test_what_a_server_sends_besides_its_chain_does_not_count(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
+) -> None:
+    """A cross-signature that ended long ago: apps have the root, so mail works and nothing ends soon."""
+    old = servers.listen(ImapServer(maildrop).handle, authority.with_old_cross_signature())
+    found = prober.one(prober.settings(IMAP, old))[Step.TLS]
+    assert (found.status, found.evidence["chain_length"]) == (Status.PASSED, 3)
+    wrong = servers.listen(
+        ImapServer(maildrop).handle, authority.with_old_cross_signature("web.example.test")
+    )
+    found = prober.one(prober.settings(IMAP, wrong))[Step.TLS]
+    assert [problem["code"] for problem in found.evidence["problems"]] == ["cert_wrong_name"]
+
+
 def test_server_that_knows_only_old_tls(
     prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
 ) -> None:

@@ -219,7 +219,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Some apps find the missing part themselves, others refuse. So mail works here and not there."),
         todo=OUR_SIDE,
         staff=_(
-            "The server sent its own certificate alone, and that says where its issuer’s is to be had. "
+            "The way from the server’s certificate to a root isn’t whole, and its authority is one that we "
+            "trust: it vouches for another of your servers, or the certificate stands in the public logs. "
             "Serve the whole chain (fullchain.pem)."
         ),
     ),

@@ -5,18 +5,23 @@ OpenSSL names the first error only, and in one order: an expired certificate for
 """
 
 import ipaddress
-from collections.abc import Sequence
+import ssl
+import warnings
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from mailsetup.probes.findings import Code, gravity
+from mailsetup.probes.wire.authorities import SEEN, SeenAuthorities, signed_by
 
 # X509_verify_cert(3ssl), "Diagnostics".
 _VERIFY_CODES = {
@@ -29,7 +34,9 @@ _VERIFY_CODES = {
     67: Code.CERT_WEAK_KEY,
     68: Code.CERT_WEAK_SHA1,
 }
-_RSA_BITS = 2048  # CA/Browser Forum baseline requirements section 6.1.5
+# CA/Browser Forum baseline requirements section 6.1.5.
+_RSA_BITS = 2048
+_EC_BITS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +58,24 @@ def load_chain(chain: Sequence[bytes]) -> list[x509.Certificate]:
     return certificates
 
 
+@lru_cache(maxsize=2)
+def names_of_roots(context: ssl.SSLContext) -> frozenset[x509.Name]:
+    """Whom the context trusts, by name; read when something is wrong only, as it takes some milliseconds."""
+    with warnings.catch_warnings():
+        # Some old roots have a serial number of zero, which is theirs to answer for.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return frozenset(each.subject for each in load_chain(context.get_ca_certs(binary_form=True)))
+
+
 def judge_certificate(
-    chain: Sequence[x509.Certificate], name: str, now: datetime
+    chain: Sequence[x509.Certificate], name: str, now: datetime, roots: Collection[x509.Name] = ()
 ) -> list[CertificateProblem]:
-    """Everything wrong with the chain for a server called `name`, worst first.
+    """Everything wrong with the chain for a server called `name`, worst first; `roots` are names we trust.
 
     Whether somebody whom we trust vouches for it is not asked here: `problem_of_verify_code` says.
     """
-    problems = [*_date_problems(chain, now), *_strength_problems(chain)]
+    needed = _as_far_as_needed(chain, roots)
+    problems = [*_date_problems(needed, now), *_strength_problems(needed)]
     leaf = chain[0]
     if not any(_matches(pattern, name) for pattern in certificate_names(leaf)):
         problems.append(CertificateProblem(Code.CERT_WRONG_NAME, {"name": name}))
@@ -68,31 +85,54 @@ def judge_certificate(
 
 
 def problem_of_verify_code(
-    verify_code: int, message: str, chain: Sequence[x509.Certificate] = ()
+    verify_code: int,
+    message: str,
+    chain: Sequence[x509.Certificate] = (),
+    roots: Collection[x509.Name] = (),
+    seen: SeenAuthorities = SEEN,
 ) -> CertificateProblem:
     """The problem behind OpenSSL's verdict; whatever is not listed is a lack of trust.
 
     OpenSSL says the same of an authority that nobody knows and of one whose certificate was not sent.
     """
+    evidence: dict[str, Any] = {"openssl": message, "verify_code": verify_code}
     code = _VERIFY_CODES.get(verify_code, Code.CERT_UNKNOWN_CA)
-    if code is Code.CERT_UNKNOWN_CA and len(chain) == 1 and _issuer_can_be_fetched(chain[0]):
-        code = Code.CERT_MISSING_INTERMEDIATE
-    return CertificateProblem(code, {"openssl": message, "verify_code": verify_code})
+    if code is Code.CERT_UNKNOWN_CA and chain:
+        last = _last_sent(chain)
+        evidence["issuer"] = _readable(last.issuer)
+        if last.issuer not in roots and not _signed_itself(last) and (known_by := _known_by(chain, seen)):
+            return CertificateProblem(Code.CERT_MISSING_INTERMEDIATE, {**evidence, "known_by": known_by})
+    return CertificateProblem(code, evidence)
 
 
-def _issuer_can_be_fetched(certificate: x509.Certificate) -> bool:
-    """Whether it says where its issuer's certificate is (RFC 5280 section 4.2.2.1).
+def _last_sent(chain: Sequence[x509.Certificate]) -> x509.Certificate:
+    """The end of the way from issuer to issuer, as far as it was sent, in whatever order."""
+    last, rest = chain[0], list(chain[1:])
+    while issuer := next((each for each in rest if signed_by(last, each)), None):
+        rest.remove(issuer)
+        last = issuer
+    return last
 
-    Authorities of the public do, private ones hardly ever. Nobody goes there: a server whose certificate
-    chose the address could lead us anywhere.
+
+def _known_by(chain: Sequence[x509.Certificate], seen: SeenAuthorities) -> str:
+    """How we know that a trusted authority is behind the chain although the way there is not whole; or "".
+
+    Either it has vouched for another server, or it has written the certificate into a public log (RFC 6962
+    section 3.3): logs take only what leads to a root that browsers trust. Where a certificate says that its
+    issuer is to be had nobody goes: a hostile one could lead us anywhere, and private authorities say it too.
     """
-    if _signed_itself(certificate):
-        return False
+    if seen.have_issued(_last_sent(chain)):
+        return "another server"
+    return "public log" if _is_logged(chain[0]) else ""
+
+
+def _is_logged(certificate: x509.Certificate) -> bool:
+    """Whether it carries the receipts of logs; what they are worth nobody checks, as it is about a word."""
     try:
-        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+        certificate.extensions.get_extension_for_oid(ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS)
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
-    return any(each.access_method == AuthorityInformationAccessOID.CA_ISSUERS for each in access)
+    return True
 
 
 def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProblem]:
@@ -111,12 +151,14 @@ def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProbl
     return sorted(found.values(), key=lambda problem: gravity(problem.code))
 
 
-def describe_chain(chain: Sequence[x509.Certificate], names_limit: int) -> dict[str, Any]:
+def describe_chain(
+    chain: Sequence[x509.Certificate], names_limit: int, verified: Sequence[x509.Certificate] = ()
+) -> dict[str, Any]:
     """Whose certificate it is (some of its names), who vouches for it, and between which days (ISO dates).
 
-    A chain is valid while all of its certificates are.
+    A chain is valid while all of its certificates are: those on the way that was `verified`, where one was.
     """
-    leaf, own = chain[0], _without_root(chain)
+    leaf, own = chain[0], _without_root(verified or chain)
     return {
         "names": certificate_names(leaf)[:names_limit],
         "issuer": _readable(leaf.issuer),
@@ -130,6 +172,18 @@ def expires_within(chain: Sequence[x509.Certificate], now: datetime, days: int) 
     """Whether any certificate that the server has to renew ends before so many days have passed."""
     ends = min(certificate.not_valid_after_utc for certificate in _without_root(chain))
     return ends - now < timedelta(days=days)
+
+
+def _as_far_as_needed(
+    chain: Sequence[x509.Certificate], roots: Collection[x509.Name]
+) -> list[x509.Certificate]:
+    """The chain up to where a client has a root of its own: some servers send what ended long ago besides."""
+    needed = [chain[0]]
+    for certificate in chain[1:]:
+        if needed[-1].issuer in roots:
+            break
+        needed.append(certificate)
+    return needed
 
 
 def _without_root(chain: Sequence[x509.Certificate]) -> list[x509.Certificate]:
@@ -162,9 +216,8 @@ def _matches(pattern: str, name: str) -> bool:
 
 def _date_problems(chain: Sequence[x509.Certificate], now: datetime) -> list[CertificateProblem]:
     problems = []
-    own = _without_root(chain)
     for position, certificate in enumerate(chain):
-        if certificate not in own:
+        if position and _signed_itself(certificate):
             continue
         if now > certificate.not_valid_after_utc:
             code = Code.CERT_INTERMEDIATE_EXPIRED if position else Code.CERT_EXPIRED
@@ -180,13 +233,15 @@ def _date_problems(chain: Sequence[x509.Certificate], now: datetime) -> list[Cer
 
 def _strength_problems(chain: Sequence[x509.Certificate]) -> list[CertificateProblem]:
     problems = []
-    for position, certificate in enumerate(chain):
+    for position, certificate in enumerate(_without_root(chain)):
         try:
             key, digest = certificate.public_key(), certificate.signature_hash_algorithm
         except (ValueError, UnsupportedAlgorithm):
             continue
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
-            evidence = {"key": f"RSA {key.key_size}", "position": position}
+        weak_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS
+        weak_ec = isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_BITS
+        if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and (weak_rsa or weak_ec):
+            evidence = {"key": f"{'RSA' if weak_rsa else 'EC'} {key.key_size}", "position": position}
             problems.append(CertificateProblem(Code.CERT_WEAK_KEY, evidence))
         # Nobody checks the signature of a root: being on the list is what makes it trusted.
         weak_digest = isinstance(digest, hashes.SHA1 | hashes.MD5)

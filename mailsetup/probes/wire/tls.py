@@ -27,11 +27,16 @@ _NOT_TLS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """What a finished handshake shows; `chain` is DER, the server's own certificate first."""
+    """What a finished handshake shows, certificates as DER and the server's own first.
+
+    `chain` is what the server sent; `verified` is the way from there to a root that we trust, empty where
+    nothing was verified.
+    """
 
     version: str
     cipher: str
     chain: tuple[bytes, ...]
+    verified: tuple[bytes, ...] = ()
 
     @property
     def old(self) -> bool:
@@ -80,17 +85,23 @@ def handshake_of(stream: LineStream) -> Handshake:
     if tls is None:
         raise ValueError("the stream is not encrypted")
     cipher = tls.cipher()
-    return Handshake(tls.version() or "", cipher[0] if cipher else "", _chain(tls))
+    verified = tls.context.verify_mode is ssl.CERT_REQUIRED
+    return Handshake(
+        tls.version() or "",
+        cipher[0] if cipher else "",
+        _chain(tls, "get_unverified_chain"),
+        _chain(tls, "get_verified_chain") if verified else (),
+    )
 
 
-def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
+def _chain(tls: ssl.SSLObject, getter: str) -> tuple[bytes, ...]:
     """Public from Python 3.13 on, private before; only the leaf where neither is there."""
     inner: Any = getattr(tls, "_sslobj", None)
-    if hasattr(tls, "get_unverified_chain"):
-        return tuple(bytes(der) for der in tls.get_unverified_chain())
-    if hasattr(inner, "get_unverified_chain"):
+    if hasattr(tls, getter):
+        return tuple(bytes(der) for der in getattr(tls, getter)())
+    if hasattr(inner, getter):
         # The argument asks for DER instead of PEM: _ssl.ENCODING_DER.
-        return tuple(certificate.public_bytes(2) for certificate in inner.get_unverified_chain() or ())
+        return tuple(certificate.public_bytes(2) for certificate in getattr(inner, getter)() or ())
     leaf = tls.getpeercert(binary_form=True)
     return (leaf,) if leaf else ()
 

@@ -3,7 +3,7 @@
 import ssl
 import warnings
 
-from mailsetup.probes.findings import Code
+from mailsetup.probes.findings import Code, Step
 from tests.faults import (
     ImapServer,
     alerts,
@@ -108,9 +108,17 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, tls=stage.authority.self_signed()))
 
 
-@planted(Code.CERT_MISSING_INTERMEDIATE, "the server’s own certificate without the intermediate")
+@planted(Code.CERT_MISSING_INTERMEDIATE, "a public authority’s certificate without the intermediate")
 def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, tls=stage.authority.without_intermediate()))
+
+
+@planted(Code.CERT_MISSING_INTERMEDIATE, "one without an intermediate that another server has shown")
+def _(stage: Stage) -> Shown:
+    whole = stage.prober.one(stage.server(IMAP, tls=stage.authority.with_intermediate()))
+    assert whole[Step.TLS].code is Code.OK
+    stage.maildrop.attempts.clear()
+    return stage.receives(stage.server(IMAP, tls=stage.authority.without_intermediate(logged=False)))
 
 
 @planted(Code.CERT_UNKNOWN_CA, "a certificate of an authority that nobody knows")

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from mailsetup.probes.findings import Code
+from mailsetup.probes.wire.authorities import SeenAuthorities
 from mailsetup.probes.wire.certificates import (
     CertificateProblem,
     describe_chain,
@@ -59,24 +60,28 @@ def named(text: str) -> x509.Name:
 def certificate(
     *names: str,
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
-    issuer_at: x509.ObjectIdentifier | None = None,
+    logged: bool = False,
+    signer: ec.EllipticCurvePrivateKey = AUTHORITY,
+    subject: x509.Name | None = None,
     begins: datetime = NOW - DAY,
     ends: datetime = NOW + 89 * DAY,
     issuer: x509.Name | None = None,
     self_signed: bool = False,
 ) -> x509.Certificate:
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = named(HOST)
+    subject = subject or named(HOST)
     issuer = subject if self_signed else issuer or named("Example Authority")
     builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(begins).not_valid_after(ends)
     if names:
         alternatives = x509.SubjectAlternativeName([general_name(name) for name in names])
         builder = builder.add_extension(alternatives, critical=False)
-    if issuer_at:
-        where = x509.AccessDescription(issuer_at, x509.UniformResourceIdentifier("http://ca.test/i.crt"))
-        builder = builder.add_extension(x509.AuthorityInformationAccess([where]), critical=False)
-    return builder.sign(key if self_signed else AUTHORITY, hashes.SHA256())
+    if logged:
+        receipts = x509.UnrecognizedExtension(
+            x509.ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS, bytes.fromhex("04020000")
+        )
+        builder = builder.add_extension(receipts, critical=False)
+    return builder.sign(key if self_signed else signer, hashes.SHA256())
 
 
 def general_name(name: str) -> x509.GeneralName:
@@ -145,6 +150,13 @@ def test_a_problem_is_shown_by_its_evidence() -> None:
 
 def test_a_certificate_is_valid_in_the_second_in_which_it_begins_and_ends() -> None:
     assert codes(certificate(HOST, begins=NOW), certificate(HOST, ends=NOW)) == []
+
+
+def test_a_key_on_a_small_curve_is_weak_and_one_of_a_root_is_nobodys_business() -> None:
+    small = certificate(HOST, key=ec.generate_private_key(ec.SECP224R1()))
+    assert judged(small) == [(Code.CERT_WEAK_KEY, {"key": "EC 224", "position": 0})]
+    root = certificate(key=rsa.generate_private_key(65537, 1024), self_signed=True)
+    assert codes(certificate(HOST), root) == []
 
 
 def test_a_key_of_2048_bits_is_not_weak() -> None:
@@ -230,27 +242,82 @@ def test_what_openssl_says(verify_code: int, code: Code) -> None:
     assert problem == CertificateProblem(code, {"openssl": "its message", "verify_code": verify_code})
 
 
-CA_ISSUERS = x509.oid.AuthorityInformationAccessOID.CA_ISSUERS
-OCSP = x509.oid.AuthorityInformationAccessOID.OCSP
+# A small hierarchy: root, intermediate, and a server's certificate.
+KEY = ec.generate_private_key(ec.SECP256R1())
+INTERMEDIATE = certificate(key=KEY, subject=named("Intermediate"), issuer=named("Root"))
+LEAF = certificate(HOST, issuer=named("Intermediate"), signer=KEY)
+LOGGED = certificate(HOST, issuer=named("Intermediate"), signer=KEY, logged=True)
+PRIVATE_ROOT = certificate(subject=named("Root"), key=AUTHORITY, self_signed=True)
+SELF = certificate(HOST, self_signed=True, logged=True)
+
+
+def seen(*chain: x509.Certificate, limit: int = 10) -> SeenAuthorities:
+    """What is known after that chain was verified; a root stands at its end."""
+    authorities = SeenAuthorities()
+    authorities.note([each.public_bytes(serialization.Encoding.DER) for each in chain], limit)
+    return authorities
 
 
 @pytest.mark.parametrize(
-    ("options", "verify_code", "length", "code"),
+    ("chain", "known", "code", "known_by"),
     [
-        ({"issuer_at": CA_ISSUERS}, 20, 1, Code.CERT_MISSING_INTERMEDIATE),
-        ({"issuer_at": CA_ISSUERS}, 20, 2, Code.CERT_UNKNOWN_CA),
-        ({"issuer_at": CA_ISSUERS}, 10, 1, Code.CERT_EXPIRED),
-        ({"issuer_at": CA_ISSUERS, "self_signed": True}, 20, 1, Code.CERT_UNKNOWN_CA),
-        ({"issuer_at": OCSP}, 20, 1, Code.CERT_UNKNOWN_CA),
-        ({}, 20, 1, Code.CERT_UNKNOWN_CA),
+        # A public authority, by the receipts of logs.
+        ([LOGGED], seen(), Code.CERT_MISSING_INTERMEDIATE, "public log"),
+        ([LOGGED, INTERMEDIATE], seen(), Code.CERT_MISSING_INTERMEDIATE, "public log"),
+        # Another server has shown who vouches.
+        ([LEAF], seen(LEAF, INTERMEDIATE, PRIVATE_ROOT), Code.CERT_MISSING_INTERMEDIATE, "another server"),
+        # The same name does not do, the key has to fit.
+        (
+            [certificate(HOST, issuer=named("Intermediate"))],
+            seen(LEAF, INTERMEDIATE, PRIVATE_ROOT),
+            Code.CERT_UNKNOWN_CA,
+            None,
+        ),
+        ([LEAF], seen(), Code.CERT_UNKNOWN_CA, None),
+        ([LEAF, INTERMEDIATE], seen(), Code.CERT_UNKNOWN_CA, None),
+        # The root is there, in whatever order, and nobody trusts it.
+        ([LOGGED, INTERMEDIATE, PRIVATE_ROOT], seen(), Code.CERT_UNKNOWN_CA, None),
+        ([LOGGED, PRIVATE_ROOT, INTERMEDIATE], seen(), Code.CERT_UNKNOWN_CA, None),
+        ([SELF], seen(), Code.CERT_UNKNOWN_CA, None),
     ],
-    ids=str,
 )
 def test_an_issuer_that_was_not_sent_is_told_from_one_that_nobody_knows(
-    options: dict[str, Any], verify_code: int, length: int, code: Code
+    chain: list[x509.Certificate], known: SeenAuthorities, code: Code, known_by: str | None
 ) -> None:
-    chain = [certificate(HOST, **options)] * length
-    assert problem_of_verify_code(verify_code, "its message", chain).code is code
+    problem = problem_of_verify_code(20, "its message", chain, seen=known)
+    assert (problem.code, problem.evidence.get("known_by")) == (code, known_by)
+    assert problem.evidence["issuer"]
+    assert problem_of_verify_code(10, "its message", chain, seen=known).code is Code.CERT_EXPIRED
+
+
+def test_a_chain_that_ends_at_a_name_which_is_trusted_lacks_nothing() -> None:
+    """Whoever borrows a root's name is not made a public authority by it."""
+    problem = problem_of_verify_code(20, "", [LOGGED, INTERMEDIATE], {named("Root")}, seen())
+    assert problem.code is Code.CERT_UNKNOWN_CA
+
+
+def test_what_others_have_shown_is_kept_up_to_a_limit_without_roots_and_leaves() -> None:
+    other = certificate(key=KEY, subject=named("Other"), issuer=named("Root"))
+    authorities = seen(LEAF, INTERMEDIATE, other, PRIVATE_ROOT, limit=1)
+    assert not authorities.have_issued(LEAF)
+    authorities.note([b"leaf", INTERMEDIATE.public_bytes(serialization.Encoding.DER), b"root"], 1)
+    assert authorities.have_issued(LEAF)
+    assert not seen(INTERMEDIATE, PRIVATE_ROOT).have_issued(LEAF)
+
+
+def test_what_stands_behind_a_root_that_we_have_is_not_needed() -> None:
+    """Such as the cross-signature of an older root, which ended and which some servers still send."""
+    ended = certificate(key=AUTHORITY, subject=named("Root"), issuer=named("Elder"), ends=NOW - DAY / 2)
+    found = judge_certificate([LEAF, INTERMEDIATE, ended], HOST, NOW, {named("Root")})
+    assert found == []
+    assert codes(LEAF, INTERMEDIATE, ended) == [Code.CERT_INTERMEDIATE_EXPIRED]
+
+
+def test_the_dates_of_a_verified_chain_are_those_of_its_way_to_the_root() -> None:
+    ended = certificate(key=AUTHORITY, subject=named("Root"), issuer=named("Elder"), ends=NOW - DAY / 2)
+    shown = describe_chain([LEAF, INTERMEDIATE, ended], 20, [LEAF, INTERMEDIATE, PRIVATE_ROOT])
+    assert shown["not_after"] == INTERMEDIATE.not_valid_after_utc.date().isoformat()
+    assert shown["chain_length"] == 3
 
 
 def test_openssl_does_not_know_which_certificate_has_ended() -> None:

@@ -91,11 +91,16 @@ class Inner:
     def get_unverified_chain(self) -> list["Inner"]:
         return [Inner([der]) for der in self.chain]
 
+    def get_verified_chain(self) -> list["Inner"]:
+        return [Inner([der]) for der in [*self.chain, b"root"]]
+
     def public_bytes(self, _format: int) -> bytes:
         return self.chain[0]
 
 
 class Tls:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
     def __init__(self, **has: object) -> None:
         self.__dict__.update(has)
 
@@ -110,19 +115,27 @@ class Tls:
         return b"leaf"
 
 
+BOTH = [b"leaf", b"intermediate"]
+
+
 @pytest.mark.parametrize(
-    ("tls", "chain"),
+    ("tls", "chain", "verified"),
     [
-        (Tls(get_unverified_chain=lambda: [b"leaf", b"intermediate"]), (b"leaf", b"intermediate")),
-        (Tls(_sslobj=Inner([b"leaf", b"intermediate"])), (b"leaf", b"intermediate")),
-        (Tls(_sslobj=object()), (b"leaf",)),
+        (
+            Tls(get_unverified_chain=lambda: BOTH, get_verified_chain=lambda: [*BOTH, b"root"]),
+            (b"leaf", b"intermediate"),
+            (b"leaf", b"intermediate", b"root"),
+        ),
+        (Tls(_sslobj=Inner(BOTH)), (b"leaf", b"intermediate"), (b"leaf", b"intermediate", b"root")),
+        (Tls(_sslobj=object()), (b"leaf",), (b"leaf",)),
+        (Tls(_sslobj=Inner(BOTH), context=lenient_context()), (b"leaf", b"intermediate"), ()),
     ],
-    ids=["public", "private", "leaf only"],
+    ids=["public", "private", "leaf only", "nothing verified"],
 )
 def test_chain_in_every_version_of_python(
-    monkeypatch: pytest.MonkeyPatch, tls: Tls, chain: tuple[bytes, ...]
+    monkeypatch: pytest.MonkeyPatch, tls: Tls, chain: tuple[bytes, ...], verified: tuple[bytes, ...]
 ) -> None:
     monkeypatch.setattr(LineStream, "tls", tls)
     shown = handshake_of(LineStream(ByteBudget(10), 10))
-    assert shown == Handshake("TLSv1.3", "TLS_AES_256_GCM_SHA384", chain)
+    assert shown == Handshake("TLSv1.3", "TLS_AES_256_GCM_SHA384", chain, verified)
     assert shown.describe() == {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384"}
