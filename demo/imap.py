@@ -95,6 +95,17 @@ class DemoLogin(Login):
         return DemoIdentity(allowed.config, allowed.tokens, allowed.name, None, allowed.roles)
 
 
+def _forget_what_came_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Empties the input when TLS begins, which neither asyncio nor pymap does (CVE-2011-0411)."""
+    start_tls = writer.start_tls
+
+    async def start_tls_afresh(context: ssl.SSLContext) -> None:
+        reader._buffer.clear()
+        await start_tls(context)
+
+    writer.start_tls = start_tls_afresh
+
+
 async def start_imap(mailboxes: Mailboxes, context: ssl.SSLContext, host: str, port: int) -> asyncio.Server:
     """Listens on `host`:`port`; raises OSError when the port is taken."""
     base_dir = str(mailboxes.folder)
@@ -119,6 +130,7 @@ async def start_imap(mailboxes: Mailboxes, context: ssl.SSLContext, host: str, p
     server = IMAPServer(DemoLogin(config), config)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _forget_what_came_early(reader, writer)
         await server(reader, writer, DistantPeer(writer, unique_id=uuid4().bytes))
 
     return await asyncio.start_server(connected, host, port)

@@ -42,6 +42,9 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     probe_close_seconds: Seconds = 1
     probe_quit_seconds: Seconds = 1
 
+    # A server is asked so often whether it obeys what came before encryption: that looks like an attack.
+    probe_early_commands_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+
     # --- Certificates
     # Programs renew a certificate weeks before it ends: with fewer days left it was forgotten.
     probe_certificate_expiry_days: Annotated[int, Meta(ge=0, le=365)] = 14

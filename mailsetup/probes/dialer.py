@@ -30,10 +30,10 @@ _MASKED = re.compile(r"X{5,}[A-Z]")
 class Dialer:
     """Remembers the address that answered: a second connection goes to the same machine."""
 
-    def __init__(self, settings: ServerSettings, vantage: Vantage) -> None:
+    def __init__(self, settings: ServerSettings, vantage: Vantage, address: IPAddress | None = None) -> None:
         self.settings, self.vantage, self.limits = settings, vantage, vantage.limits
         self.budget = ByteBudget(self.limits.probe_service_max_bytes)
-        self._address: IPAddress | None = None
+        self._address = address
         self._streams: list[LineStream] = []
 
     @property
@@ -54,8 +54,11 @@ class Dialer:
         stream = await dial(self._address, self.settings.port, self.budget, self.limits)
         return self.start_session(stream, self._address)
 
-    async def negotiate_starttls(self, driver: Driver) -> None:
-        """Gets the server to expect a handshake; with implicit TLS it does already."""
+    async def negotiate_starttls(self, driver: Driver, *, early: str = "") -> None:
+        """Gets the server to expect a handshake; with implicit TLS it does already.
+
+        `early` is one more command, in the same segment: it belongs before encryption, and not behind it.
+        """
         if self.implicit:
             return
         await driver.ask_capabilities()
@@ -63,7 +66,7 @@ class Dialer:
             masked = any(_MASKED.fullmatch(name) for name in driver.capabilities)
             code = Code.STARTTLS_MASKED if masked else Code.STARTTLS_MISSING
             raise Fault(code, **driver.describe_capabilities())
-        await driver.request_starttls()
+        await driver.request_starttls(early)
 
     async def start_tls(self, driver: Driver, context: ssl.SSLContext) -> None:
         """The handshake."""

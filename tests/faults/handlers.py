@@ -11,6 +11,11 @@ _FOREVER = 3600
 SILENCE = ""
 
 
+def forget(reader: asyncio.StreamReader) -> None:
+    """What came early is no command: asyncio would hand it out once encryption is on."""
+    reader._buffer.clear()  # type: ignore[attr-defined]
+
+
 async def is_silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(_FOREVER)
 

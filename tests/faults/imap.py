@@ -5,7 +5,7 @@ import re
 import ssl
 from dataclasses import dataclass, field
 
-from tests.faults.handlers import SILENCE
+from tests.faults.handlers import SILENCE, forget
 from tests.faults.maildrop import Maildrop
 
 
@@ -16,7 +16,8 @@ class ImapServer:
     `starttls` is the context to go over to. `answers` replaces the tagged answer to a command (by its
     first word, or "UID FETCH"; one that begins with * ends the session, SILENCE sends nothing), `injected` is
     sent behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE, `quota` is
-    what is used and what may be, `closed` are folders that can't be opened.
+    what is used and what may be, `closed` are folders that can't be opened. `obeys_early` keeps what came
+    behind STARTTLS until encryption is on.
     """
 
     maildrop: Maildrop
@@ -28,6 +29,7 @@ class ImapServer:
     announces: bool = True
     quota: tuple[int, int] | None = None
     closed: tuple[str, ...] = ()
+    obeys_early: bool = False
     folders: tuple[str, ...] = ('(\\HasNoChildren) "/" INBOX', '(\\Junk) "/" "Spam mail"')
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -83,6 +85,8 @@ class _ImapSession:
         assert self.server.starttls is not None
         self.writer.write(f"{tag} OK go ahead\r\n".encode() + self.server.injected)
         await self.writer.drain()
+        if not self.server.obeys_early:
+            forget(self.reader)
         await self.writer.start_tls(self.server.starttls)
         self.encrypted = True
 

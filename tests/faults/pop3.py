@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from dataclasses import dataclass, field
 
-from tests.faults.handlers import SILENCE
+from tests.faults.handlers import SILENCE, forget
 from tests.faults.maildrop import Maildrop
 
 
@@ -13,7 +13,8 @@ class Pop3Server:
     """`handle` is the handler for ServerThread.listen.
 
     `answers` replaces the answer to a command, SILENCE sends nothing. `refuses_after` sign-ins the
-    password is wrong; `headers_read` counts what TOP was asked for.
+    password is wrong; `headers_read` counts what TOP was asked for. `obeys_early`
+    keeps what came behind STLS until encryption is on.
     """
 
     maildrop: Maildrop
@@ -24,6 +25,7 @@ class Pop3Server:
     injected: bytes = b""
     refuses_after: int | None = None
     headers_read: int = 0
+    obeys_early: bool = False
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _Pop3Session(self, reader, writer).run()
@@ -68,6 +70,8 @@ class _Pop3Session:
         assert self.server.starttls is not None
         self.writer.write(b"+OK go ahead\r\n" + self.server.injected)
         await self.writer.drain()
+        if not self.server.obeys_early:
+            forget(self.reader)
         await self.writer.start_tls(self.server.starttls)
         self.encrypted = True
 

@@ -5,7 +5,7 @@ import base64
 import ssl
 from dataclasses import dataclass, field
 
-from tests.faults.handlers import SILENCE
+from tests.faults.handlers import SILENCE, forget
 from tests.faults.maildrop import Maildrop
 
 
@@ -14,7 +14,7 @@ class SubmissionServer:
     """`handle` is the handler for ServerThread.listen.
 
     `answers` replaces the answer to a command, SILENCE sends nothing; `verdict` refuses a message once it
-    has been read.
+    has been read. `obeys_early` keeps what came behind STARTTLS until encryption is on.
     """
 
     maildrop: Maildrop
@@ -24,6 +24,7 @@ class SubmissionServer:
     answers: dict[str, str] = field(default_factory=dict)
     injected: bytes = b""
     verdict: str = ""
+    obeys_early: bool = False
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _SubmissionSession(self, reader, writer).run()
@@ -72,6 +73,8 @@ class _SubmissionSession:
         assert self.server.starttls is not None
         self.writer.write(b"220 2.0.0 go ahead\r\n" + self.server.injected)
         await self.writer.drain()
+        if not self.server.obeys_early:
+            forget(self.reader)
         await self.writer.start_tls(self.server.starttls)
         self.encrypted = True
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mailsetup.probes import beside
 from mailsetup.probes.vantage import Vantage
 from tests.faults import HOST, Authority, Maildrop, ServerThread
 from tests.probes.prober import QUICK, Prober
@@ -19,6 +20,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="session")
 def good_tls(authority: Authority) -> ssl.SSLContext:
     return authority.good()
+
+
+@pytest.fixture(autouse=True)
+def asked_anew() -> None:
+    """Each test has servers of its own, on ports that others had."""
+    beside._WELL.clear()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import ssl
+from types import SimpleNamespace
 
 import dns.rcode
 import pytest
@@ -196,6 +197,63 @@ def test_response_injected_before_the_handshake_ends_the_test(
     assert failed(steps) == (Step.TLS, Code.STARTTLS_INJECTION)
     assert steps[Step.SIGN_IN].code is Code.UNVERIFIED
     assert maildrop.attempts == []
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
+def test_a_server_that_obeys_what_came_before_encryption_gets_no_password(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    server = SERVERS[kind](maildrop, good_tls, obeys_early=True)
+    service = prober.settings(kind, servers.listen(server.handle), STARTTLS)
+    for _ in range(2):  # what is not well is asked again
+        steps = prober.one(service)
+        assert failed(steps) == (Step.TLS, Code.STARTTLS_COMMAND_INJECTION)
+        assert steps[Step.TLS].evidence["version"] == "TLSv1.3"
+    assert maildrop.attempts == []
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
+def test_a_server_that_forgets_it_is_well_and_not_asked_again_for_a_day(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    kind: ServiceType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, connections, hour = SERVERS[kind](maildrop, good_tls), [], [0.0]
+
+    async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(hour[0])
+        await server.handle(reader, writer)
+
+    monkeypatch.setattr("mailsetup.probes.beside.time", SimpleNamespace(monotonic=lambda: hour[0] * 3600))
+    service = prober.settings(kind, servers.listen(counted), STARTTLS)
+    for hour[0] in (1.0, 2.0, 24.9, 25.1):
+        assert prober.one(service)[Step.SIGN_IN].status is Status.PASSED
+    assert connections == [1.0, 1.0, 2.0, 24.9, 25.1, 25.1]
+
+
+def test_a_server_that_closes_at_an_early_command_is_well(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    """As Dovecot does."""
+
+    class Strict(ImapServer):
+        async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            read = reader.readline
+
+            async def line() -> bytes:
+                found = await read()
+                if b"STARTTLS" in found and reader._buffer:
+                    writer.transport.abort()
+                return found
+
+            reader.readline = line
+            await super().handle(reader, writer)
+
+    steps = prober.one(prober.settings(IMAP, servers.listen(Strict(maildrop, good_tls).handle), STARTTLS))
+    assert steps[Step.SIGN_IN].status is Status.PASSED
 
 
 def test_plain_channel_is_looked_at_and_gets_no_password(

@@ -146,6 +146,22 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "on the way. Treat it as an incident until it’s explained."
         ),
     ),
+    Code.STARTTLS_COMMAND_INJECTION: Explanation(
+        title=_("The server’s encryption can be tricked"),
+        happened=_(
+            "The server {hostname} obeys, once encryption is on, what somebody slipped in before it began."
+        ),
+        why=_(
+            "Somebody on the way could use that to get at your mail, and your app can’t see it. We didn’t "
+            "send your password."
+        ),
+        todo=OUR_SIDE,
+        staff=_(
+            "A command that went out in one segment with STARTTLS was answered inside TLS: the server’s "
+            "input isn’t emptied (CVE-2011-0411, CVE-2021-33515, CVE-2021-38084). Update the mail server or "
+            "the TLS proxy in front; until then offer the port of implicit TLS."
+        ),
+    ),
     Code.CERT_EXPIRED: Explanation(
         title=_("The server’s certificate ran out"),
         happened=_("The certificate of {hostname} was good until {not_after}."),

@@ -82,6 +82,7 @@ CAUSES: dict[Code, Cause] = {
     Code.STARTTLS_MISSING: _for_good(Fixer.PROVIDER, Step.TLS),
     Code.STARTTLS_REFUSED: _for_good(Fixer.PROVIDER, Step.TLS),
     Code.STARTTLS_INJECTION: _for_good(Fixer.PROVIDER, Step.TLS),
+    Code.STARTTLS_COMMAND_INJECTION: _for_good(Fixer.PROVIDER, Step.TLS),
     Code.PREAUTH: _for_good(Fixer.PROVIDER, Step.GREETING),
     Code.CERT_EXPIRED: _for_good(Fixer.PROVIDER, Step.TLS),
     Code.CERT_INTERMEDIATE_EXPIRED: _for_good(Fixer.PROVIDER, Step.TLS),

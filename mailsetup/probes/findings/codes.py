@@ -41,6 +41,7 @@ class Code(StrEnum):
     STARTTLS_MISSING = "starttls_missing"
     STARTTLS_REFUSED = "starttls_refused"
     STARTTLS_INJECTION = "starttls_injection"
+    STARTTLS_COMMAND_INJECTION = "starttls_command_injection"
     PREAUTH = "preauth"
     CERT_EXPIRED = "cert_expired"
     CERT_INTERMEDIATE_EXPIRED = "cert_intermediate_expired"

@@ -1,5 +1,6 @@
 """What the mail protocols have in common for a test."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -7,13 +8,15 @@ from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.rejections import identify_service
-from mailsetup.probes.wire.stream import LineStream
+from mailsetup.probes.wire.stream import ConnectionClosed, LineStream
 
 
 class Driver(ABC):
     """One session. Methods raise Fault, and what the stream raises; timeouts are the caller's."""
 
     protocol = ""
+    # Harmless, and answered by a server that obeys it.
+    early_command = "NOOP"
 
     def __init__(self, stream: LineStream, limits: ProbeSettings) -> None:
         self.stream, self._limits = stream, limits
@@ -32,8 +35,11 @@ class Driver(ABC):
     def offers_starttls(self) -> bool: ...
 
     @abstractmethod
-    async def request_starttls(self) -> None:
-        """Sends STARTTLS or STLS; the next bytes after the reply are the handshake."""
+    async def request_starttls(self, early: str = "") -> None:
+        """Sends STARTTLS or STLS; the next bytes after the reply are the handshake.
+
+        `early` is a command that goes out in the same segment.
+        """
 
     @abstractmethod
     async def sign_in(self, username: str, password: str) -> str:
@@ -42,6 +48,16 @@ class Driver(ABC):
     @abstractmethod
     async def quit(self) -> None:
         """Ends the session: QUIT or LOGOUT."""
+
+    async def quit_after_early_command(self) -> bool:
+        """Ends the session; whether more was answered than this, such as a command from before encryption."""
+        await self.quit()
+        try:
+            async with asyncio.timeout(self._limits.probe_quit_seconds):
+                await self.stream.read_line()
+        except (ConnectionClosed, OSError):
+            return False
+        return True
 
     @property
     def refuses_plain(self) -> Code | None:

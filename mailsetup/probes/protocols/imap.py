@@ -58,6 +58,7 @@ class ImapReply:
 
 class ImapDriver(Driver):
     protocol = "imap"
+    early_command = "early NOOP"
 
     def __init__(self, stream: LineStream, limits: ProbeSettings) -> None:
         super().__init__(stream, limits)
@@ -99,8 +100,9 @@ class ImapDriver(Driver):
     def offers_starttls(self) -> bool:
         return "STARTTLS" in self.capabilities
 
-    async def request_starttls(self) -> None:
-        reply = await self._command("STARTTLS")
+    async def request_starttls(self, early: str = "") -> None:
+        tag = self._send("STARTTLS", *filter(None, [early]))
+        reply = await self._tagged(tag)
         if not reply.ok:
             raise Fault(Code.STARTTLS_REFUSED, server=reply.text)
 
@@ -261,6 +263,10 @@ class ImapDriver(Driver):
     async def quit(self) -> None:
         await self._command("LOGOUT")
 
+    async def quit_after_early_command(self) -> bool:
+        reply = await self._command("LOGOUT")
+        return any(line.startswith("early ") for line in reply.untagged)
+
     async def _command(
         self, line: str, continued: Sequence[bytes] = (), limit: int | None = None
     ) -> ImapReply:
@@ -276,10 +282,10 @@ class ImapDriver(Driver):
             self.stream.send(piece)
         return await self._tagged(tag, limit)
 
-    def _send(self, line: str) -> str:
+    def _send(self, line: str, *more: str) -> str:
         self._commands += 1
         tag = f"m{self._commands}"
-        self.stream.send_line(f"{tag} {line}")
+        self.stream.send_line(f"{tag} {line}", *more)
         return tag
 
     async def _tagged(self, tag: str, limit: int | None = None) -> ImapReply:

@@ -56,8 +56,8 @@ class Pop3Driver(Driver):
         only_after = self.offers_starttls and "USER" not in self.capabilities
         return Code.AUTH_ONLY_AFTER_TLS if only_after else None
 
-    async def request_starttls(self) -> None:
-        ok, text = await self._command("STLS")
+    async def request_starttls(self, early: str = "") -> None:
+        ok, text = await self._command("STLS", *filter(None, [early]))
         if not ok:
             raise Fault(Code.STARTTLS_REFUSED, server=text)
 
@@ -109,9 +109,9 @@ class Pop3Driver(Driver):
     async def quit(self) -> None:
         await self._command("QUIT")
 
-    async def _command(self, line: str) -> tuple[bool, str]:
+    async def _command(self, line: str, *more: str) -> tuple[bool, str]:
         """Whether the answer is +OK, and its text."""
-        self.stream.send_line(line)
+        self.stream.send_line(line, *more)
         answer = await self.stream.read_line()
         status, _, text = answer.partition(" ")
         if status.upper() not in ("+OK", "-ERR"):

@@ -68,8 +68,8 @@ class SubmissionDriver(Driver):
         only_after = self.offers_starttls and "AUTH" not in self.capabilities
         return Code.AUTH_ONLY_AFTER_TLS if only_after else None
 
-    async def request_starttls(self) -> None:
-        reply = await self._command("STARTTLS")
+    async def request_starttls(self, early: str = "") -> None:
+        reply = await self._command("STARTTLS", *filter(None, [early]))
         if reply.status != 220:
             raise Fault(Code.STARTTLS_REFUSED, server=str(reply))
 
@@ -110,8 +110,8 @@ class SubmissionDriver(Driver):
     async def _expect(self, line: str, status: int) -> None:
         _accepted(await self._command(line), line.partition(" ")[0].lower(), status)
 
-    async def _command(self, line: str) -> SmtpReply:
-        self.stream.send_line(line)
+    async def _command(self, line: str, *more: str) -> SmtpReply:
+        self.stream.send_line(line, *more)
         return await self._reply()
 
     async def _reply(self) -> SmtpReply:

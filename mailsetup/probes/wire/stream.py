@@ -125,11 +125,11 @@ class LineStream(asyncio.Protocol):
         del self._buffer[:size]
         return taken.decode("utf-8", "replace")
 
-    def send_line(self, line: str) -> None:
-        """Sends one line; a line break inside would be a second command and is refused."""
-        if any(character in line for character in "\r\n\0"):
+    def send_line(self, line: str, *more: str) -> None:
+        """Sends a line, or several in one segment; a line break inside would be a command and is refused."""
+        if any(character in each for each in (line, *more) for character in "\r\n\0"):
             raise ValueError("a command is one line")
-        self.send(line.encode() + b"\r\n")
+        self.send(b"".join(each.encode() + b"\r\n" for each in (line, *more)))
 
     def send(self, data: bytes) -> None:
         if self._ended or self._transport is None:

@@ -83,6 +83,11 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(POP3, STARTTLS, injected=b"+OK injected\r\n"))
 
 
+@planted(Code.STARTTLS_COMMAND_INJECTION, "a server that obeys after STARTTLS what came along with it")
+def _(stage: Stage) -> Shown:
+    return stage.sends(stage.server(SMTP, STARTTLS, obeys_early=True))
+
+
 @planted(Code.CERT_EXPIRED, "a certificate that ended three days ago")
 def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, tls=stage.authority.expired()))

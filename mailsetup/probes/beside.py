@@ -1,0 +1,110 @@
+"""What a test looks at beside its own connection: over one more to the server, never with credentials.
+
+What is not over when the test needs it is not told, so that nothing here holds a test up.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+from mailsetup.probes.diagnosis import verified_handshake
+from mailsetup.probes.dialer import Dialer
+from mailsetup.probes.faults import Fault
+from mailsetup.probes.findings import Code
+from mailsetup.probes.protocols.driver import Driver
+from mailsetup.probes.wire.network import IPAddress
+from mailsetup.probes.wire.stream import LineStream, StreamError
+from mailsetup.probes.wire.tls import lenient_context
+
+T = TypeVar("T")
+
+
+class Beside(Generic[T]):
+    """A look that runs already; `close` ends it."""
+
+    def __init__(
+        self, looking: Coroutine[Any, Any, T], patience_seconds: float, on_close: Callable[[], None]
+    ) -> None:
+        self._task = asyncio.create_task(looking)
+        self._patience_seconds, self._on_close = patience_seconds, on_close
+
+    async def result(self) -> T | None:
+        """What was found; None: it is not over in time."""
+        await asyncio.wait([self._task], timeout=self._patience_seconds)
+        return self._task.result() if self._task.done() else None
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._on_close()
+
+
+# --- The other family of addresses --------------------------------------------------------------------
+
+
+def look_at_other_family(dialer: Dialer, stream: LineStream, address: IPAddress) -> Beside[Code]:
+    """What comes of encryption there, over a connection that is open.
+
+    Which family an app gets is decided by who answers first (RFC 8305), and behind each may be another
+    machine.
+    """
+    own = Dialer(dialer.settings, dialer.vantage)
+    driver = own.start_session(stream, address)
+    return Beside(_encrypt(own, driver), dialer.limits.probe_connect_grace_seconds, own.close)
+
+
+async def _encrypt(dialer: Dialer, driver: Driver) -> Code:
+    try:
+        if not dialer.implicit:
+            async with asyncio.timeout(dialer.limits.probe_greeting_seconds):
+                await driver.read_greeting()
+                await dialer.negotiate_starttls(driver)
+        await verified_handshake(dialer, driver)
+    except Fault as fault:
+        return fault.code
+    except TimeoutError:
+        return Code.SILENT
+    except (StreamError, OSError):
+        return Code.CLOSED_AT_ONCE
+    await dialer.quit(driver)
+    return Code.OK
+
+
+# --- Commands from before encryption ------------------------------------------------------------------
+
+# When each address and port was found to be well, by time.monotonic().
+_WELL: dict[tuple[IPAddress, int], float] = {}
+
+
+def look_for_early_commands(dialer: Dialer, address: IPAddress) -> Beside[bool] | None:
+    """Whether the server obeys after STARTTLS what was sent before it (CVE-2011-0411 and its like).
+
+    None: it was found to be well a while ago. It is not asked each time, because the question looks like an
+    attack: Postfix logs "improper command pipelining", and whoever reads logs for fail2ban may shut us out.
+    """
+    seconds = dialer.limits.probe_early_commands_hours * 60 * 60
+    for server, since in list(_WELL.items()):
+        if time.monotonic() - since >= seconds:
+            _WELL.pop(server, None)
+    if (address, dialer.settings.port) in _WELL:
+        return None
+    own = Dialer(dialer.settings, dialer.vantage, address)
+    return Beside(_obeys(own, address), dialer.limits.probe_connect_grace_seconds, own.close)
+
+
+async def _obeys(dialer: Dialer, address: IPAddress) -> bool:
+    limits = dialer.limits
+    with suppress(Fault, StreamError, OSError):
+        driver = await dialer.dial()
+        async with asyncio.timeout(limits.probe_greeting_seconds):
+            await driver.read_greeting()
+            await dialer.negotiate_starttls(driver, early=driver.early_command)
+        await dialer.start_tls(driver, lenient_context())
+        async with asyncio.timeout(limits.probe_command_seconds):
+            if await driver.quit_after_early_command():
+                return True
+    # Most servers forget what came early, and some close the connection.
+    _WELL[address, dialer.settings.port] = time.monotonic()
+    return False
