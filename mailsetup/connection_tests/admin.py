@@ -1,6 +1,5 @@
 """Connection tests, found by reference or address: what happened and what the customer read."""
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -11,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.report import Problem, ReportUrls, report_of, way_of_message
+from mailsetup.connection_tests.report import ReportUrls, TestReport, report_of, way_of_message
 from mailsetup.hosting.admin import ReadOnlyAdmin
 from mailsetup.probes.findings import Finding, Status, Step, Verdict
 from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
@@ -81,15 +80,21 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
 
     @admin.display(description=_("what the customer reads"))
     def what_the_customer_reads(self, test: ConnectionTest) -> str:
-        words = ((problem.happened, problem.why, problem.todo) for problem in _problems(test))
+        words = ((problem.happened, problem.why, problem.todo) for problem in _report(test).problems)
         return format_html_join("", "<p>{} {} {}</p>", words) or "–"
 
     @admin.display(description=_("where to look"))
     def where_to_look(self, test: ConnectionTest) -> str:
-        problems = _problems(test)
-        words = [(problem.code, problem.who, problem.staff) for problem in problems]
+        report = _report(test)
+        words = [(problem.code.value, problem.who, problem.staff) for problem in report.problems]
         words += [
-            (code, problem.who, staff) for problem in problems for code, _title, staff in problem.besides
+            (code.value, problem.who, staff)
+            for problem in report.problems
+            for code, _title, staff in problem.besides
+        ]
+        words += [
+            (refusal.trait.value, refusal.title, f"{refusal.reason} {refusal.evidence}")
+            for refusal in (*report.own_app, *report.other_apps)
         ]
         return format_html_join("", "<p><code>{}</code> ({}): {}</p>", words) or "–"
 
@@ -103,5 +108,5 @@ def _found(test: ConnectionTest) -> list[tuple[int, Finding]]:
     return [(step.service, step.as_finding()) for step in test.steps.all()]
 
 
-def _problems(test: ConnectionTest) -> Sequence[Problem]:
-    return report_of(test, _found(test), urls=ReportUrls()).problems
+def _report(test: ConnectionTest) -> TestReport:
+    return report_of(test, _found(test), urls=ReportUrls())

@@ -20,11 +20,13 @@ from mailsetup.connection_tests.explanations import (
     STEP_PASSED,
     STEP_RUNNING,
     STEP_TITLES,
+    AppRefusal,
     Explanation,
     Place,
     Text,
     explain,
     readable_date,
+    refusals,
 )
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
@@ -119,6 +121,7 @@ class ReportUrls:
 class TestReport:
     """All that the page of one test says. Its state is "run" until the test is over.
 
+    `own_app` says where the app that the customer came with refuses the server, `other_apps` where others do.
     `signed_in`: both services took the password; a test without one can be well and has not shown that.
     """
 
@@ -134,6 +137,8 @@ class TestReport:
     lanes: tuple[Lane, ...]
     problems: tuple[Problem, ...]
     call: Call
+    own_app: tuple[AppRefusal, ...]
+    other_apps: tuple[AppRefusal, ...]
     signed_in: bool
 
     @property
@@ -255,14 +260,19 @@ def report_of(
     """
     services = _services(test, found)
     problems = _problems(test, services, urls)
+    own_app, other_apps = _apps(test, [finding for _index, finding in found])
     headline, lede = _answer(test, services, problems)
+    state = state_of(test)
+    refused = next((refusal for refusal in own_app if refusal.everywhere), None)
+    if state == "ok" and refused is not None:
+        state, headline, lede = "warn", refused.title, _("The test passed, and your settings are right.")
     # The number under which the page shows the problem of each code.
     numbers = {problem.code: number for number, problem in enumerate(problems, start=1)}
     return TestReport(
         reference=test.reference,
         address=display_address(test.address),
         client_name=client_name_of(test),
-        state=state_of(test),
+        state=state,
         headline=headline,
         lede=lede,
         progress=_progress(test, services, waiting_before),
@@ -271,6 +281,8 @@ def report_of(
         lanes=tuple(_lane(test, service, numbers, seen=seen) for service in services),
         problems=problems,
         call=_call(problems),
+        own_app=own_app,
+        other_apps=other_apps,
         signed_in=all(service.signed_in for service in services),
     )
 
@@ -324,6 +336,15 @@ def _progress(test: ConnectionTest, services: list[_Service], waiting_before: in
         return _("Starting…")
     running = next(filter(None, (service.running_step for service in services)), None)
     return str(STEP_RUNNING[running]) if running else _("Summing up…")
+
+
+def _apps(
+    test: ConnectionTest, found: Sequence[Finding]
+) -> tuple[tuple[AppRefusal, ...], tuple[AppRefusal, ...]]:
+    """Of the app that the customer came with, and of the others; nothing before the test is over."""
+    all_of_them = refusals(found) if _is_over(test) else []
+    own = tuple(refusal for refusal in all_of_them if refusal.slug == test.client)
+    return own, tuple(refusal for refusal in all_of_them if refusal.slug != test.client)
 
 
 # --- Lanes ---------------------------------------------------------------------------------------------

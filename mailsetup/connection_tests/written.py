@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mailsetup.connection_tests.explanations import refusals
 from mailsetup.connection_tests.report import State, TestReport
 from mailsetup.probes.findings import CAUSES, Finding, ServiceReport, Step, causes_of, verdict_of
 
@@ -30,6 +31,9 @@ def _lines(report: TestReport) -> Iterable[str]:
             yield _("Besides: %(titles)s") % {"titles": titles}
         whose = "; ".join(filter(None, (problem.fixer, problem.passes)))
         yield _("What to do: %(todo)s (%(fixer)s)") % {"todo": problem.todo, "fixer": whose}
+    for refusal in (*report.own_app, *report.other_apps):
+        yield ""
+        yield f"{refusal.title}. {refusal.reason}"
     for lane in report.lanes:
         yield ""
         yield f"{lane.title}: {lane.hostname}, {lane.label}"
@@ -49,6 +53,10 @@ def as_document(
         "verdict": verdict_of(findings).value,
         "seconds": round(max(_seconds(service) for service in services), 2),
         "causes": [cause.value for cause in causes_of(findings)],
+        "refused_by": [
+            {"app": refusal.slug, "reason": refusal.trait.value, "sure": refusal.sure}
+            for refusal in refusals(findings)
+        ],
         "services": [_service(service) for service in services],
     }
 

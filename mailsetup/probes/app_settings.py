@@ -42,8 +42,9 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     probe_close_seconds: Seconds = 1
     probe_quit_seconds: Seconds = 1
 
-    # A server is asked so often whether it obeys what came before encryption: that looks like an attack.
-    probe_early_commands_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+    # What takes a connection of its own to see is asked so often: whether a server obeys what came before
+    # encryption, which looks like an attack, and whether it takes old encryption.
+    probe_server_traits_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
 
     # --- Certificates
     # Programs renew a certificate weeks before it ends: with fewer days left it was forgotten.

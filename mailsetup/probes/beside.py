@@ -16,7 +16,7 @@ from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.wire.network import IPAddress
 from mailsetup.probes.wire.stream import LineStream, StreamError
-from mailsetup.probes.wire.tls import lenient_context
+from mailsetup.probes.wire.tls import lenient_context, old_context
 
 T = TypeVar("T")
 
@@ -72,10 +72,44 @@ async def _encrypt(dialer: Dialer, driver: Driver) -> Code:
     return Code.OK
 
 
-# --- Commands from before encryption ------------------------------------------------------------------
+# --- What is asked once a day --------------------------------------------------------------------------
 
-# When each address and port was found to be well, by time.monotonic().
-_WELL: dict[tuple[IPAddress, int], float] = {}
+
+class _Remembered:
+    """What each address and port was like, and when it was asked, by time.monotonic()."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[IPAddress, int], tuple[float, bool]] = {}
+        self._asking: set[tuple[IPAddress, int]] = set()
+
+    def get(self, dialer: Dialer, address: IPAddress) -> bool | None:
+        """None: it was never asked, or too long ago."""
+        seconds = dialer.limits.probe_server_traits_hours * 60 * 60
+        for server, (since, _answer) in list(self._answers.items()):
+            if time.monotonic() - since >= seconds:
+                self._answers.pop(server, None)
+        since_and_answer = self._answers.get((address, dialer.settings.port))
+        return since_and_answer[1] if since_and_answer else None
+
+    def claim(self, dialer: Dialer, address: IPAddress) -> bool:
+        """Whether to ask: nobody else does at this moment. Many tests may begin at once."""
+        server = address, dialer.settings.port
+        if server in self._asking:
+            return False
+        self._asking.add(server)
+        return True
+
+    def release(self, dialer: Dialer, address: IPAddress) -> None:
+        self._asking.discard((address, dialer.settings.port))
+
+    def put(self, dialer: Dialer, address: IPAddress, *, answer: bool) -> None:
+        self._answers[address, dialer.settings.port] = time.monotonic(), answer
+
+    def clear(self) -> None:
+        self._answers.clear()
+
+
+FORGETS_EARLY_COMMANDS, TAKES_OLD_TLS = _Remembered(), _Remembered()
 
 
 def look_for_early_commands(dialer: Dialer, address: IPAddress) -> Beside[bool] | None:
@@ -84,11 +118,7 @@ def look_for_early_commands(dialer: Dialer, address: IPAddress) -> Beside[bool] 
     None: it was found to be well a while ago. It is not asked each time, because the question looks like an
     attack: Postfix logs "improper command pipelining", and whoever reads logs for fail2ban may shut us out.
     """
-    seconds = dialer.limits.probe_early_commands_hours * 60 * 60
-    for server, since in list(_WELL.items()):
-        if time.monotonic() - since >= seconds:
-            _WELL.pop(server, None)
-    if (address, dialer.settings.port) in _WELL:
+    if FORGETS_EARLY_COMMANDS.get(dialer, address):
         return None
     own = Dialer(dialer.settings, dialer.vantage, address)
     return Beside(_obeys(own, address), dialer.limits.probe_connect_grace_seconds, own.close)
@@ -106,5 +136,27 @@ async def _obeys(dialer: Dialer, address: IPAddress) -> bool:
             if await driver.quit_after_early_command():
                 return True
     # Most servers forget what came early, and some close the connection.
-    _WELL[address, dialer.settings.port] = time.monotonic()
+    FORGETS_EARLY_COMMANDS.put(dialer, address, answer=True)
     return False
+
+
+def look_for_old_tls(dialer: Dialer, address: IPAddress) -> Beside[bool | None]:
+    """Whether the server takes TLS 1.1 or older, which is all that some old systems know; None: not asked."""
+    own = Dialer(dialer.settings, dialer.vantage, address)
+    return Beside(_takes_old(own, address), dialer.limits.probe_connect_grace_seconds, own.close)
+
+
+async def _takes_old(dialer: Dialer, address: IPAddress) -> bool | None:
+    known = TAKES_OLD_TLS.get(dialer, address)
+    if known is not None or not TAKES_OLD_TLS.claim(dialer, address):
+        return known
+    takes = False
+    try:
+        with suppress(Fault, StreamError, OSError):
+            driver = await dialer.dial_tls(old_context())
+            takes = True
+            await dialer.quit(driver)
+        TAKES_OLD_TLS.put(dialer, address, answer=takes)
+    finally:
+        TAKES_OLD_TLS.release(dialer, address)
+    return takes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mailsetup.clientconfig import SocketType
-from mailsetup.probes.beside import Beside, look_at_other_family, look_for_early_commands
+from mailsetup.probes.beside import Beside, look_at_other_family, look_for_early_commands, look_for_old_tls
 from mailsetup.probes.diagnosis import diagnose_silence, verified_handshake
 from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
@@ -41,23 +41,27 @@ async def open_channel(dialer: Dialer, recorder: Recorder) -> Driver:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What is looked at meanwhile: the address of the other family, if it answers, and early commands."""
+    """What is looked at meanwhile, none of it where nothing is encrypted."""
 
     other_address: IPAddress | None = None
     other_family: Beside[Code] | None = None
     early_commands: Beside[bool] | None = None
+    old_tls: Beside[bool | None] | None = None
 
     @classmethod
     def of(cls, dialer: Dialer, connection: Connection) -> "_Beside":
-        starttls = dialer.settings.socket_type is SocketType.STARTTLS
-        early = look_for_early_commands(dialer, connection.address) if starttls else None
-        if connection.other is None:
-            return cls(early_commands=early)
-        stream, address = connection.other
         if not dialer.settings.encrypted:
-            stream.abort()
+            if connection.other is not None:
+                connection.other[0].abort()
             return cls()
-        return cls(address, look_at_other_family(dialer, stream, address), early)
+        stream, address = connection.other or (None, None)
+        starttls = dialer.settings.socket_type is SocketType.STARTTLS
+        return cls(
+            address,
+            look_at_other_family(dialer, stream, address) if stream and address else None,
+            look_for_early_commands(dialer, connection.address) if starttls else None,
+            look_for_old_tls(dialer, connection.address),
+        )
 
     async def compare(self, finding: StepInProgress) -> Code | None:
         """Notes what came of encryption over the other family; the code of a limit, if that is one."""
@@ -70,7 +74,7 @@ class _Beside:
         return Code.V6_BROKEN_V4_OK if self.other_address.version == 6 else Code.V4_BROKEN_V6_OK
 
     async def close(self) -> None:
-        for each in (self.other_family, self.early_commands):
+        for each in (self.other_family, self.early_commands, self.old_tls):
             if each is not None:
                 await each.close()
 
@@ -127,6 +131,8 @@ async def _start_tls(dialer: Dialer, driver: Driver, beside: _Beside, recorder: 
         _judge_encryption(dialer, driver, finding)
         if (limit := await beside.compare(finding)) is not None:
             finding.warn(limit)
+        if beside.old_tls is not None and (takes_old := await beside.old_tls.result()) is not None:
+            finding.evidence["old_tls"] = takes_old
         if beside.early_commands is not None and await beside.early_commands.result():
             raise Fault(Code.STARTTLS_COMMAND_INJECTION)
 

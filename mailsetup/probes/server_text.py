@@ -22,9 +22,10 @@ LEFT_OUT = "[left out]"
 _OURS = frozenset(
     {
         "address", "addresses", "announced", "app_gets", "authentication", "chain_length", "cipher", "code",
-        "date", "deadline", "error", "idle", "key", "known_by", "name", "not_after", "not_before",
-        "not_tested", "openssl", "other_family", "phase", "port", "position", "private", "reason", "removed",
-        "seconds", "service", "signature", "took_ms", "tried", "username", "verify_code", "version",
+        "date", "deadline", "error", "for_servers", "idle", "issued", "key", "known_by", "name", "not_after",
+        "not_before", "not_tested", "old_tls", "openssl", "other_family", "phase", "port", "position",
+        "private", "reason", "removed", "revocation_list", "seconds", "service", "signature", "took_ms",
+        "tried", "username", "valid_days", "verify_code", "version",
     }
 )  # fmt: skip
 # Names in a certificate, of a folder, of the servers that a message came by, which no list can hold. Somebody

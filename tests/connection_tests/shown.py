@@ -50,7 +50,11 @@ class Shown:
         self.headline = verdict.one("h1").text
         self.lede = verdict.one("p", "lede").text
         self.reference = verdict.one("dl", "ref").one("code").text
-        self.problems = [_problem(section) for section in self.test.all("section", "problem")]
+        self.problems = [
+            _problem(section)
+            for section in self.test.all("section", "problem")
+            if "refusal" not in section["class"]
+        ]
         self.lanes = {lane.title: lane for lane in map(_lane, self.test.all("section", "lane"))}
 
     @property

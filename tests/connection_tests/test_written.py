@@ -56,7 +56,16 @@ def test_as_text_it_says_what_the_page_says(browser: Client, over: ConnectionTes
 
 def test_as_json_it_is_what_the_command_prints(browser: Client, over: ConnectionTest) -> None:
     document = browser.get(f"/tests/{over.reference}/report.json").json()
-    assert list(document) == ["reference", "address", "protocol", "verdict", "seconds", "causes", "services"]
+    assert list(document) == [
+        "reference",
+        "address",
+        "protocol",
+        "verdict",
+        "seconds",
+        "causes",
+        "refused_by",
+        "services",
+    ]
     assert (document["reference"], document["verdict"]) == (over.reference, "failed")
     assert document["causes"] == ["auth_failed"]
     receiving, sending = document["services"]

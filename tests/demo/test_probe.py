@@ -17,7 +17,7 @@ NAME = "mail.lindqvist.example"
 
 @pytest.mark.parametrize("kind", [ServiceType.IMAP, ServiceType.SMTP])
 def test_it_forgets_what_was_sent_before_encryption(mail_server: MailServer, kind: ServiceType) -> None:
-    beside._WELL.clear()
+    beside.FORGETS_EARLY_COMMANDS.clear()
     port = mail_server.imap_port if kind is ServiceType.IMAP else mail_server.smtp_port
     vantage = Vantage(
         allowed_networks=(ipaddress.ip_network("127.0.0.0/8"),),

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+_LAST_TURNS = 5
 
 
 class ServerThread:
@@ -61,8 +62,9 @@ class ServerThread:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        # One turn for the transports that were aborted just now.
-        await asyncio.sleep(0)
+        # Some turns for the transports that were aborted just now, and for connections that came at the end.
+        for _ in range(_LAST_TURNS):
+            await asyncio.sleep(0)
 
 
 class FaultyServer:

@@ -25,7 +25,8 @@ def good_tls(authority: Authority) -> ssl.SSLContext:
 @pytest.fixture(autouse=True)
 def asked_anew() -> None:
     """Each test has servers of its own, on ports that others had."""
-    beside._WELL.clear()
+    beside.FORGETS_EARLY_COMMANDS.clear()
+    beside.TAKES_OLD_TLS.clear()
 
 
 @pytest.fixture

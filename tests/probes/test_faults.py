@@ -231,7 +231,8 @@ def test_a_server_that_forgets_it_is_well_and_not_asked_again_for_a_day(
     service = prober.settings(kind, servers.listen(counted), STARTTLS)
     for hour[0] in (1.0, 2.0, 24.9, 25.1):
         assert prober.one(service)[Step.SIGN_IN].status is Status.PASSED
-    assert connections == [1.0, 1.0, 2.0, 24.9, 25.1, 25.1]
+    # With the one that asks whether old encryption comes in, on the same days.
+    assert connections == [1.0] * 3 + [2.0, 24.9] + [25.1] * 3
 
 
 def test_a_server_that_closes_at_an_early_command_is_well(
@@ -254,6 +255,31 @@ def test_a_server_that_closes_at_an_early_command_is_well(
 
     steps = prober.one(prober.settings(IMAP, servers.listen(Strict(maildrop, good_tls).handle), STARTTLS))
     assert steps[Step.SIGN_IN].status is Status.PASSED
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_whether_a_server_takes_old_encryption_is_asked_once_a_day(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    authority: Authority,
+    *,
+    takes: bool,
+) -> None:
+    tls, connections = authority.good(), []
+    if takes:
+        tls.set_ciphers("ALL:@SECLEVEL=0")
+        tls.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+
+    async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        await ImapServer(maildrop).handle(reader, writer)
+
+    service = prober.settings(IMAP, servers.listen(counted, tls))
+    for _ in range(2):
+        found = prober.one(service)[Step.TLS]
+        assert (found.status, found.evidence["old_tls"]) == (Status.PASSED, takes)
+    assert len(connections) == 2 + takes, "a handshake that fails reaches no server"
 
 
 def test_plain_channel_is_looked_at_and_gets_no_password(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mailsetup.clientconfig import ServerSettings, ServiceType
 from mailsetup.connection_tests.explanations import encryption, mail, reach, run, sign_in
+from mailsetup.connection_tests.explanations.apps import AppRefusal, refusals
 from mailsetup.connection_tests.explanations.base import (
     FIXER_LABELS,
     FIXER_NAMES,
@@ -106,9 +107,11 @@ __all__ = [
     "STEP_PASSED",
     "STEP_RUNNING",
     "STEP_TITLES",
+    "AppRefusal",
     "Explanation",
     "Place",
     "Text",
     "explain",
     "readable_date",
+    "refusals",
 ]

@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from mailsetup.guides.clients import other
-from mailsetup.guides.clients.base import TOPICS, Grade, Guide, Platform
+from mailsetup.guides.clients.base import TOPICS, Grade, Guide, Platform, Refusal, ServerTrait
 
 _APPS = [
     module.name for module in iter_modules(__path__, f"{__name__}.") if not module.name.endswith(".base")
@@ -31,4 +31,15 @@ def guides_for(platform: Platform) -> list[Guide]:
 TERMINAL = [guide for guide in GUIDES.values() if guide.terminal]
 NO_LONGER_MADE = [guide for guide in GUIDES.values() if guide.status != "current"]
 
-__all__ = ["GUIDES", "NO_LONGER_MADE", "TERMINAL", "TOPICS", "Grade", "Guide", "Platform", "guides_for"]
+__all__ = [
+    "GUIDES",
+    "NO_LONGER_MADE",
+    "TERMINAL",
+    "TOPICS",
+    "Grade",
+    "Guide",
+    "Platform",
+    "Refusal",
+    "ServerTrait",
+    "guides_for",
+]

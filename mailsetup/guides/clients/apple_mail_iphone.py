@@ -1,7 +1,7 @@
 """Mail on iPhone and iPad: a profile to install, or everything typed in."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="apple-mail-iphone",
@@ -26,6 +26,18 @@ GUIDE = Guide(
         "the labels of the manual way from hosting providers' pages; how long a downloaded profile waits "
         "from such a provider's copy of Apple's page. The wording around installing a profile and the POP3 "
         "menu “Delete from server” nobody has checked."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.LONG_LIVED,
+            sure=True,
+            evidence="Apple, “Requirements for trusted certificates in iOS 13 and macOS 10.15” (103769).",
+        ),
+        Refusal(
+            trait=ServerTrait.NOT_FOR_SERVERS,
+            sure=True,
+            evidence="Apple, “Requirements for trusted certificates in iOS 13 and macOS 10.15” (103769).",
+        ),
     ),
     checked="iOS 18, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},

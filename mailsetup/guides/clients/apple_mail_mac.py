@@ -1,7 +1,7 @@
 """Mail on macOS: the same profile as the iPhone's, or everything typed in."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="apple-mail-mac",
@@ -26,6 +26,18 @@ GUIDE = Guide(
         "and the place of the profiles from hosting providers' pages; that the automatic tick makes Mail "
         "try other ports from Apple's page. Where newer versions of macOS keep profiles, the wording around "
         "installing one and the place of the POP3 tick nobody has checked."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.LONG_LIVED,
+            sure=True,
+            evidence="Apple, “Requirements for trusted certificates in iOS 13 and macOS 10.15” (103769).",
+        ),
+        Refusal(
+            trait=ServerTrait.NOT_FOR_SERVERS,
+            sure=True,
+            evidence="Apple, “Requirements for trusted certificates in iOS 13 and macOS 10.15” (103769).",
+        ),
     ),
     checked="macOS 15, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},

@@ -31,6 +31,30 @@ class Grade(StrEnum):
     UNVERIFIED = "unverified"  # nothing but general knowledge: to be checked on a device
 
 
+class ServerTrait(StrEnum):
+    """What a mail server's encryption may be like, so that some app won't have it although others do."""
+
+    NO_REVOCATION_LIST = "no_revocation_list"  # its certificate names no list of revoked ones (CRL)
+    OLD_TLS_ONLY = "old_tls_only"  # nothing newer than TLS 1.1
+    NEW_TLS_ONLY = "new_tls_only"  # nothing older than TLS 1.2
+    LONG_LIVED = "long_lived"  # its certificate is valid for more than 825 days
+    NOT_FOR_SERVERS = "not_for_servers"  # its certificate does not say that it is for servers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An app won't have a server with that trait.
+
+    `sure`: it refuses, without doubt; else it may. `on` is the system where that is so, empty for everywhere.
+    `evidence` is where we know it from.
+    """
+
+    trait: ServerTrait
+    sure: bool
+    evidence: str
+    on: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
     """One mail app.
@@ -54,6 +78,8 @@ class Guide:
     `days_on_server` is for how long an account that was set up this way leaves POP3 mail on the server, 0
     if that isn't known. `leaves_copies` says whether it leaves any when nobody changes it; None: that isn't
     known for sure.
+
+    `refuses` is what it won't have of a server although the test has it.
 
     `labels` are the app's own words that its pages show, by how we know them. `proof` is how the guide is
     proven for each protocol; `evidence` says in a sentence or two where the facts come from, `checked`
@@ -89,6 +115,7 @@ class Guide:
     leaves_copies: bool | None = None
     instead: str = ""
     terminal: bool = False
+    refuses: tuple[Refusal, ...] = ()
     asks: Mapping[Protocol, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:

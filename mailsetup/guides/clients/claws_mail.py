@@ -1,7 +1,7 @@
 """Claws Mail: a wizard on the first start, pages of settings for every account after that."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="claws-mail",
@@ -22,6 +22,13 @@ GUIDE = Guide(
         "The labels were read out of Claws Mail's own program in Debian 12, what its wizard makes of its "
         "fields and for how long POP3 mail stays on the server out of its source. Our tests store what the "
         "page says as the wizard does, and let it read and send; nobody has clicked through the windows."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.OLD_TLS_ONLY,
+            sure=True,
+            evidence="Claws Mail 4.1.1’s own program: GnuTLS’s NORMAL without TLS 1.0 and 1.1.",
+        ),
     ),
     checked="Claws Mail 4.1.1, from its own files and its source",
     proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},

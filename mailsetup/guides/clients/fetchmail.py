@@ -1,7 +1,7 @@
 """fetchmail, which fetches, and msmtp, which sends."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="fetchmail",
@@ -23,6 +23,13 @@ GUIDE = Guide(
     evidence=(
         "The words of the file come from the manuals of fetchmail and msmtp. Our tests give both programs "
         "these files and let them fetch and send; nobody has followed the page as a whole."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.OLD_TLS_ONLY,
+            sure=True,
+            evidence="The file that we make for it says sslproto “TLS1.2+”.",
+        ),
     ),
     checked="fetchmail 6.4.37 and msmtp 1.8.23, from their manuals",
     proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},

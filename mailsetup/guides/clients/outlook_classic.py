@@ -1,7 +1,7 @@
 """Outlook (classic) for Windows: IMAP by Autodiscover, POP3 in the older of its two windows."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="outlook-classic",
@@ -32,6 +32,14 @@ GUIDE = Guide(
         "from hosting providers' pages; one of these is translated from French. The button of the list in "
         "Control Panel and the last windows nobody has checked, nor what the one POP3 tick does on a server "
         "with STARTTLS."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.NEW_TLS_ONLY,
+            sure=False,
+            on="Windows 7",
+            evidence="Microsoft, “Enabling TLS 1.1 and 1.2 in Outlook on Windows 7” (July 2016).",
+        ),
     ),
     checked="Outlook 2016 to 2024 and Microsoft 365, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},

@@ -2,7 +2,7 @@
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.formats.autoconfig import DAYS_TO_LEAVE_MESSAGES
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="thunderbird",
@@ -23,6 +23,16 @@ GUIDE = Guide(
     evidence=(
         "Labels, their order and what is found by itself were read out of Thunderbird's own files; the older "
         "look comes from hosting providers' pages."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.OLD_TLS_ONLY,
+            sure=True,
+            evidence=(
+                "Thunderbird’s planning list (September 2019) and reports about Thunderbird 78, whose "
+                "security.tls.version.min is 3."
+            ),
+        ),
     ),
     checked="Thunderbird 153.7 ESR, from its own files",
     proof={Protocol.IMAP: Grade.RUN, Protocol.POP3: Grade.RUN},

@@ -1,7 +1,7 @@
 """Windows Live Mail 2009, 2011 and 2012: everything is typed in."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
 
 GUIDE = Guide(
     slug="windows-live-mail",
@@ -26,6 +26,22 @@ GUIDE = Guide(
         "server window's and the properties' labels from hosting providers' pages; that the app warns about "
         "certificates without a revocation list from Let's Encrypt's compatibility page. Where the copy of "
         "POP3 is, and what the tick does on the submission port, nobody has checked."
+    ),
+    refuses=(
+        Refusal(
+            trait=ServerTrait.NO_REVOCATION_LIST,
+            sure=False,
+            evidence="Let’s Encrypt, “Certificate Compatibility” (October 2021), known incompatible.",
+        ),
+        Refusal(
+            trait=ServerTrait.NEW_TLS_ONLY,
+            sure=False,
+            on="Windows 7",
+            evidence=(
+                "Microsoft, “Enabling TLS 1.1 and 1.2 in Outlook on Windows 7” (July 2016). That it is so in "
+                "Windows Live Mail too nobody has checked."
+            ),
+        ),
     ),
     checked="Windows Live Mail 2012 (16.4), from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},

@@ -11,18 +11,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from mailsetup.probes.findings import Code, gravity
 from mailsetup.probes.wire.authorities import SEEN, SeenAuthorities, signed_by
 
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 # X509_verify_cert(3ssl), "Diagnostics".
 _VERIFY_CODES = {
     9: Code.CERT_NOT_YET,
@@ -128,11 +129,7 @@ def _known_by(chain: Sequence[x509.Certificate], seen: SeenAuthorities) -> str:
 
 def _is_logged(certificate: x509.Certificate) -> bool:
     """Whether it carries the receipts of logs; what they are worth nobody checks, as it is about a word."""
-    try:
-        certificate.extensions.get_extension_for_oid(ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        return False
-    return True
+    return _extension(certificate, x509.PrecertificateSignedCertificateTimestamps) is not None
 
 
 def worst_first(problems: Sequence[CertificateProblem]) -> list[CertificateProblem]:
@@ -159,13 +156,32 @@ def describe_chain(
     A chain is valid while all of its certificates are: those on the way that was `verified`, where one was.
     """
     leaf, own = chain[0], _without_root(verified or chain)
-    return {
+    return _describe_leaf(leaf) | {
         "names": certificate_names(leaf)[:names_limit],
         "issuer": _readable(leaf.issuer),
         "not_before": max(each.not_valid_before_utc for each in own).date().isoformat(),
         "not_after": min(each.not_valid_after_utc for each in own).date().isoformat(),
         "chain_length": len(chain),
     }
+
+
+def _describe_leaf(leaf: x509.Certificate) -> dict[str, Any]:
+    """What some apps look at and others don't: since when, for how many days, for what, with which list."""
+    revocation = _extension(leaf, x509.CRLDistributionPoints)
+    usage = _extension(leaf, x509.ExtendedKeyUsage)
+    return {
+        "issued": leaf.not_valid_before_utc.date().isoformat(),
+        "valid_days": (leaf.not_valid_after_utc - leaf.not_valid_before_utc).days,
+        "revocation_list": revocation is not None,
+        "for_servers": usage is not None and ExtendedKeyUsageOID.SERVER_AUTH in usage,
+    }
+
+
+def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return None
 
 
 def expires_within(chain: Sequence[x509.Certificate], now: datetime, days: int) -> bool:
@@ -193,9 +209,8 @@ def _without_root(chain: Sequence[x509.Certificate]) -> list[x509.Certificate]:
 
 def certificate_names(certificate: x509.Certificate) -> list[str]:
     """The names in the subjectAltName; nobody reads the common name any more (RFC 9525 section 2)."""
-    try:
-        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    alternatives = _extension(certificate, x509.SubjectAlternativeName)
+    if alternatives is None:
         return []
     names = alternatives.get_values_for_type(x509.DNSName)
     addresses = [str(address) for address in alternatives.get_values_for_type(x509.IPAddress)]

@@ -2,6 +2,7 @@
 
 import ssl
 import time
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -76,6 +77,15 @@ def lenient_context() -> ssl.SSLContext:
     # Level 0 lets weak keys, SHA-1 and TLS 1.0 through, so that they can be named.
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    return context
+
+
+def old_context() -> ssl.SSLContext:
+    """Knows nothing newer than TLS 1.1, as old systems do, to see whether they come in."""
+    context = lenient_context()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
     return context
 
 

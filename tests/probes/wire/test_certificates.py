@@ -1,6 +1,7 @@
 """What is wrong with a certificate, asked of the certificate alone."""
 
 import ipaddress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,7 @@ def certificate(
     logged: bool = False,
     signer: ec.EllipticCurvePrivateKey = AUTHORITY,
     subject: x509.Name | None = None,
+    extensions: Sequence[x509.ExtensionType] = (),
     begins: datetime = NOW - DAY,
     ends: datetime = NOW + 89 * DAY,
     issuer: x509.Name | None = None,
@@ -81,6 +83,8 @@ def certificate(
             x509.ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS, bytes.fromhex("04020000")
         )
         builder = builder.add_extension(receipts, critical=False)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
     return builder.sign(key if self_signed else signer, hashes.SHA256())
 
 
@@ -179,10 +183,29 @@ def test_dates_are_those_of_the_certificate_that_ends_first() -> None:
         "not_before": "2026-01-10",
         "not_after": "2026-09-01",
         "chain_length": 1,
+        "issued": "2026-01-10",
+        "valid_days": 234,
+        "revocation_list": False,
+        "for_servers": False,
     }
     described = describe_chain([leaf, intermediate, root], 20)
     assert (described["not_before"], described["not_after"]) == ("2026-01-12", "2026-02-24")
     assert described["chain_length"] == 3
+
+
+def test_what_only_some_apps_look_at_is_described() -> None:
+    lists = x509.CRLDistributionPoints(
+        [x509.DistributionPoint([x509.UniformResourceIdentifier("http://ca.test/l.crl")], None, None, None)]
+    )
+    server, client = x509.ExtendedKeyUsageOID.SERVER_AUTH, x509.ExtendedKeyUsageOID.CLIENT_AUTH
+
+    def described(*extensions: x509.ExtensionType) -> tuple[bool, bool]:
+        shown = describe_chain([certificate(HOST, extensions=extensions)], 20)
+        return shown["revocation_list"], shown["for_servers"]
+
+    assert described(lists) == (True, False)
+    assert described(x509.ExtendedKeyUsage([client, server])) == (False, True)
+    assert described(x509.ExtendedKeyUsage([client])) == (False, False)
 
 
 @pytest.mark.parametrize(
