@@ -342,7 +342,7 @@ def _apps(
     test: ConnectionTest, found: Sequence[Finding]
 ) -> tuple[tuple[AppRefusal, ...], tuple[AppRefusal, ...]]:
     """Of the app that the customer came with, and of the others; nothing before the test is over."""
-    all_of_them = refusals(found) if _is_over(test) else []
+    all_of_them = refusals(found) if is_over(test) else []
     own = tuple(refusal for refusal in all_of_them if refusal.slug == test.client)
     return own, tuple(refusal for refusal in all_of_them if refusal.slug != test.client)
 

@@ -28,10 +28,26 @@ _log = logging.getLogger(__name__)
 _CLOSED = {
     Step.SIGN_IN: Code.AUTH_DROPPED,
     Step.MAILBOX: Code.MAILBOX_UNAVAILABLE,
+    Step.PUSH: Code.IDLE_SILENT,
     Step.SEND: Code.SEND_TEMP_FAILURE,
 }
 # What running out of time means, where it is not the server's silence.
-_LATE = {Step.DNS: Code.DNS_TIMEOUT, Step.CONNECT: Code.TCP_TIMEOUT, Step.ARRIVE: Code.RT_LOST}
+_LATE = {
+    Step.DNS: Code.DNS_TIMEOUT,
+    Step.CONNECT: Code.TCP_TIMEOUT,
+    Step.SIGN_IN: Code.AUTH_TEMP_FAILURE,
+    Step.MAILBOX: Code.MAILBOX_UNAVAILABLE,
+    Step.PUSH: Code.IDLE_SILENT,
+    Step.SEND: Code.SEND_TEMP_FAILURE,
+    Step.ARRIVE: Code.RT_LOST,
+}
+# What an answer in no mail protocol, or without an end, means once it is clear that this is a mail server.
+_GARBLED = {
+    Step.SIGN_IN: Code.AUTH_REJECTED_OTHER,
+    Step.MAILBOX: Code.MAILBOX_UNAVAILABLE,
+    Step.PUSH: Code.IDLE_SILENT,
+    Step.SEND: Code.SEND_TEMP_FAILURE,
+}
 _AFTER_PASSWORD = frozenset({Step.SIGN_IN, Step.MAILBOX, Step.PUSH, Step.SEND, Step.ARRIVE})
 
 
@@ -147,7 +163,7 @@ def _fault(step: Step, error: Exception, *, answered: bool) -> Fault:
     if isinstance(error, Fault):
         return error
     if isinstance(error, ProtocolError):
-        return Fault(Code.BANNER_GARBAGE, server=error.text)
+        return Fault(_GARBLED.get(step, Code.BANNER_GARBAGE), server=error.text)
     if isinstance(error, TimeoutError):
         return Fault(_LATE.get(step, Code.DRIBBLE if answered else Code.SILENT))
     rest = {"server": error.rest} if isinstance(error, ConnectionClosed) and error.rest else {}

@@ -78,13 +78,24 @@ def test_topics_are_parts_of_a_guide() -> None:
 
 
 def test_the_topic_of_a_server_name_is_the_part_about_that_server() -> None:
-    assert explain(Code.DNS_NXDOMAIN, RECEIVING, {}).topic == "incoming"
-    assert explain(Code.DNS_NXDOMAIN, SENDING, {}).topic == "outgoing"
+    assert explain(Code.TCP_REFUSED, RECEIVING, {}).topic == "incoming"
+    assert explain(Code.TCP_REFUSED, SENDING, {}).topic == "outgoing"
     assert explain(Code.AUTH_FAILED, SENDING, {}).topic == "password"
 
 
 def test_a_certificate_without_names_is_still_somebody_elses() -> None:
     assert "proved it is another server." in str(explain(Code.CERT_WRONG_NAME, SENDING, {}).happened)
+
+
+@pytest.mark.parametrize("code", [Code.CERT_EXPIRED, Code.CERT_NOT_YET, Code.CERT_INTERMEDIATE_EXPIRED])
+def test_a_certificate_without_dates_leaves_no_gap_in_the_sentence(code: Code) -> None:
+    happened = str(explain(code, SENDING, {}).happened)
+    assert happened.endswith((" a day that has passed.", " a later day."))
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if CAUSES[code].fixer is Fixer.DNS])
+def test_nobody_is_sent_to_a_step_for_what_the_dns_says(code: Code) -> None:
+    assert EXPLANATIONS[code].topic == ""
 
 
 def test_every_reason_for_skipping_has_words() -> None:

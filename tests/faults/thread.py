@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Self
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-_LAST_TURNS = 5
 
 
 class ServerThread:
@@ -58,13 +57,16 @@ class ServerThread:
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
+        await asyncio.sleep(0)
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        # Some turns for the transports that were aborted just now, and for connections that came at the end.
-        for _ in range(_LAST_TURNS):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        # A client that came at the very end has a transport that no handler closes any more.
+        for transport in list(self._loop._transports.values()):  # type: ignore[attr-defined]
+            if transport._sock is not None:
+                transport._call_connection_lost(None)
 
 
 class FaultyServer:

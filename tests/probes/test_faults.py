@@ -9,9 +9,10 @@ import dns.rcode
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
-from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.probes.findings import CAUSES, Code, Finding, Status, Step
 from tests.faults import (
     HOST,
+    SILENCE,
     Authority,
     FaultyNameServer,
     FaultyServer,
@@ -429,7 +430,72 @@ def test_server_that_sends_without_end(
 ) -> None:
     chatter = ImapServer(maildrop, folders=('() "/" ' + "a" * 1000,) * 2000)
     steps = prober.one(prober.settings(IMAP, servers.listen(chatter.handle, good_tls)))
-    assert failed(steps) == (Step.MAILBOX, Code.BANNER_GARBAGE)
+    assert failed(steps) == (Step.MAILBOX, Code.MAILBOX_UNAVAILABLE)
+
+
+@pytest.mark.parametrize("socket_type", [SSL, STARTTLS])
+def test_ehlo_that_is_refused_is_no_server_without_a_sign_in(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    socket_type: SocketType,
+) -> None:
+    implicit, upgrade = (good_tls, None) if socket_type is SSL else (None, good_tls)
+    server = SubmissionServer(maildrop, upgrade, answers={"EHLO": "550 5.7.1 Helo command rejected"})
+    steps = prober.one(prober.settings(SMTP, servers.listen(server.handle, implicit), socket_type))
+    step = Step.CAPABILITIES if socket_type is SSL else Step.TLS
+    assert failed(steps) == (step, Code.GREET_554)
+    assert step in CAUSES[Code.GREET_554].steps
+
+
+@pytest.mark.parametrize(
+    ("kind", "command", "step", "code"),
+    [
+        (IMAP, "AUTHENTICATE", Step.SIGN_IN, Code.AUTH_TEMP_FAILURE),
+        (POP3, "PASS", Step.SIGN_IN, Code.AUTH_TEMP_FAILURE),
+        (SMTP, "AUTH", Step.SIGN_IN, Code.AUTH_TEMP_FAILURE),
+        (IMAP, "SELECT", Step.MAILBOX, Code.MAILBOX_UNAVAILABLE),
+        (POP3, "STAT", Step.MAILBOX, Code.MAILBOX_UNAVAILABLE),
+    ],
+)
+def test_a_server_that_falls_silent_later_is_not_called_one_that_says_nothing(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    kind: ServiceType,
+    command: str,
+    step: Step,
+    code: Code,
+) -> None:
+    server = SERVERS[kind](maildrop, answers={command: SILENCE})
+    hurried = prober.limited(probe_sign_in_seconds=0.5, probe_command_seconds=0.5)
+    steps = hurried.one(hurried.settings(kind, servers.listen(server.handle, good_tls)))
+    assert failed(steps) == (step, code)
+
+
+@pytest.mark.parametrize(
+    ("kind", "command", "step", "code"),
+    [
+        (POP3, "PASS", Step.SIGN_IN, Code.AUTH_REJECTED_OTHER),
+        (SMTP, "AUTH", Step.SIGN_IN, Code.AUTH_REJECTED_OTHER),
+        (POP3, "STAT", Step.MAILBOX, Code.MAILBOX_UNAVAILABLE),
+    ],
+)
+def test_babble_after_the_greeting_does_not_make_it_another_kind_of_server(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    kind: ServiceType,
+    command: str,
+    step: Step,
+    code: Code,
+) -> None:
+    server = SERVERS[kind](maildrop, answers={command: "%%% babble %%%"})
+    steps = prober.one(prober.settings(kind, servers.listen(server.handle, good_tls)))
+    assert failed(steps) == (step, code)
 
 
 def test_deadline_gives_a_result(prober: Prober) -> None:

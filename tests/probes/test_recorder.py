@@ -69,7 +69,7 @@ def ended_with(error: Exception, step: Step) -> Finding:
         (ConnectionClosed(), Step.SEND, Code.SEND_TEMP_FAILURE),
         (TimeoutError(), Step.DNS, Code.DNS_TIMEOUT),
         (TimeoutError(), Step.CONNECT, Code.TCP_TIMEOUT),
-        (TimeoutError(), Step.SIGN_IN, Code.SILENT),
+        (TimeoutError(), Step.SIGN_IN, Code.AUTH_TEMP_FAILURE),
         (TimeoutError(), Step.ARRIVE, Code.RT_LOST),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),

@@ -52,8 +52,9 @@ def explain(code: Code, service: ServerSettings | None, evidence: Mapping[str, A
         "port": service.port if service else "",
         "username": service.username if service else "",
         "certificate_names": ", ".join(names),
-        "not_after": readable_date(evidence.get("not_after", "")),
-        "not_before": readable_date(evidence.get("not_before", "")),
+        # Where the certificate was not shown a second time, nobody knows its dates.
+        "not_after": readable_date(evidence.get("not_after", "")) or _("a day that has passed"),
+        "not_before": readable_date(evidence.get("not_before", "")) or _("a later day"),
         "folder": _folder(evidence.get("folder")),
         "full_percent": settings.PROBES.probe_full_percent,
         "arrive_seconds": f"{settings.PROBES.probe_arrive_seconds:g}",

@@ -194,7 +194,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.CERT_NOT_YET: Explanation(
         title=_("The server’s certificate isn’t valid yet"),
         happened=_("The certificate of {hostname} is only good from {not_before}."),
-        why=_("Apps refuse it. A wrong clock does the same: check the date on your device."),
+        why=_("Apps refuse it until then. Don’t change the date on your device because of it."),
         todo=OUR_SIDE,
         staff=_(
             "The certificate begins in the future. Check the clocks of the issuer and of the portal (NTP)."

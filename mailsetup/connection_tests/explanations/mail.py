@@ -22,8 +22,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your settings are right. Something is wrong with the mailbox itself."),
         todo=OUR_SIDE,
         staff=_(
-            "Signed in, and INBOX can’t be selected. Rights, mail_location or a full disk; the server’s "
-            "log has the reason."
+            "Signed in, and INBOX can’t be selected, or the answer doesn’t come or doesn’t end. Rights, "
+            "mail_location or a full disk; the server’s log has the reason."
         ),
     ),
     Code.AUTH_REQUIRED: Explanation(
@@ -84,7 +84,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.OVER_QUOTA: Explanation(
         title=_("Your mailbox is full"),
         happened=_("Your mailbox on {hostname} has no room left, or hardly any."),
-        why=_("You can send, but new mail comes back to the people who wrote to you."),
+        why=_("Once there’s none, new mail comes back to the people who wrote to you."),
         todo=_("Delete or move large messages and empty the trash, then test again."),
         staff=_(
             "GETQUOTAROOT says {full_percent} % or more, or a message was refused with x.2.2. With "
@@ -152,7 +152,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.SEND_TEMP_FAILURE: Explanation(
         title=_("The server can’t take messages just now"),
-        happened=_("The server {hostname} asked us to try again later."),
+        happened=_("The server {hostname} asked us to try again later, or gave no answer."),
         why=_("Mail that you send now may wait in your outbox."),
         todo=AGAIN,
         staff=_("A temporary refusal (4xx), or the connection ended. Queue, disk or a policy service."),

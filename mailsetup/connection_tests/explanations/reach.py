@@ -22,7 +22,6 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "DNS answered NXDOMAIN for {hostname}. The record is missing in the zone, or the domain’s DNS "
             "is kept elsewhere and nobody added it."
         ),
-        topic=SERVER,
     ),
     Code.DNS_NO_ADDRESS: Explanation(
         title=_("The server’s name leads nowhere"),
@@ -121,22 +120,22 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.CLOSED_AT_ONCE: Explanation(
         title=_("The server hung up"),
-        happened=_("The server {hostname} took the call on port {port} and hung up at once."),
+        happened=_("The server {hostname} took the call on port {port} and hung up on us."),
         why=_("It’s overloaded, or it keeps our test out."),
         todo=AGAIN,
         staff=_(
-            "Accepted and closed without a word: process or client limit, hosts.deny, postscreen, or a "
-            "ban of the portal’s address."
+            "Accepted, and closed before anybody signed in: process or client limit, hosts.deny, postscreen, "
+            "or a ban of the portal’s address."
         ),
     ),
     Code.SILENT: Explanation(
-        title=_("The server says nothing"),
-        happened=_("The server {hostname} took the call on port {port}, but said nothing."),
-        why=_("The mail service is stuck, or the port and the kind of encryption don’t fit together."),
+        title=_("The server gives no answer"),
+        happened=_("The server {hostname} took the call on port {port}, and then gave no answer in time."),
+        why=_("The mail service is stuck. Your settings aren’t the trouble, and your password wasn’t sent."),
         todo=OUR_SIDE,
         staff=_(
-            "Connected, and not one byte came. A hung process; with STARTTLS or none it may also be a "
-            "port that waits for a TLS handshake."
+            "Connected, and at the step that failed not one byte came, in reply to a TLS handshake neither: "
+            "a hung process."
         ),
     ),
     Code.DRIBBLE: Explanation(
@@ -205,7 +204,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.GREET_521: Explanation(
         title=_("That server takes no mail at all"),
-        happened=_("The server {hostname} answered that it doesn’t take mail, from nobody."),
+        happened=_("The server {hostname} answered that it takes no mail from anybody."),
         why=_("Your app asks the wrong machine, so no message leaves it."),
         todo=SAME_AS_GUIDE,
         staff=_(
@@ -220,9 +219,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It keeps certain addresses out. Your own device may get in, or meet the same."),
         todo=_("Call support and give the reference."),
         staff=_(
-            "The greeting was 554 or another lasting refusal. A blocklist (DNSBL, postscreen) on the port "
-            "for submission keeps customers out too; it belongs on port 25. Is the portal’s address on a "
-            "list?"
+            "The greeting, or the reply to EHLO, was 554 or another lasting refusal. A blocklist (DNSBL, "
+            "postscreen) on the port for submission keeps customers out too; it belongs on port 25. Is the "
+            "portal’s address on a list?"
         ),
     ),
     Code.SMTP_421_BUSY: Explanation(

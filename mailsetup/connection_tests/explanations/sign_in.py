@@ -212,12 +212,15 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.AUTH_TEMP_FAILURE: Explanation(
         title=_("The server can’t check passwords just now"),
-        happened=_("The server {hostname} answered that its sign-in service isn’t working at the moment."),
-        why=_("Your password isn’t wrong; nobody can sign in."),
+        happened=_(
+            "The server {hostname} can’t check anybody’s password at the moment: it said so, or gave no "
+            "answer."
+        ),
+        why=_("Your password isn’t wrong, as far as anybody can tell."),
         todo=AGAIN,
         staff=_(
-            "A temporary answer to the sign-in (UNAVAILABLE, SERVERBUG, SYS/TEMP, 4xx). Its backend, such "
-            "as SQL or LDAP, is down."
+            "A temporary answer to the sign-in (UNAVAILABLE, SERVERBUG, SYS/TEMP, 4xx), or none in time. Its "
+            "backend, such as SQL or LDAP, is down or slow."
         ),
     ),
     Code.AUTH_REJECTED_OTHER: Explanation(
@@ -246,15 +249,16 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.TOO_MANY_CONNECTIONS: Explanation(
         title=_("Too many apps are connected"),
-        happened=_("The server {hostname} takes no more connections for this mailbox."),
+        happened=_("The server {hostname} takes no more connections at the moment."),
         why=_(
-            "Each phone, tablet and computer holds some. "
-            "When the number is used up, the next one is turned away."
+            "Each phone, tablet and computer holds some, and so does webmail. When the number is used up, "
+            "the next one is turned away."
         ),
         todo=_("Close mail on devices you don’t use now, wait a minute, and test again."),
         staff=_(
             "LIMIT or its like: mail_max_userip_connections (Dovecot). Webmail and proxies share one "
-            "address, so the limit is reached soon."
+            "address, so the limit is reached soon. In a greeting it’s the limit of all, or of the portal’s "
+            "address."
         ),
     ),
     Code.POP_IN_USE: Explanation(

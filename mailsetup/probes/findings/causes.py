@@ -34,7 +34,8 @@ class Cause:
 
 
 _WARNS = (Status.WARNING,)
-_FIRST_WORDS = (Step.CONNECT, Step.TLS, Step.GREETING)
+# With STARTTLS the server is asked what it can do before encryption, as part of that step.
+_FIRST_WORDS = (Step.TLS, Step.GREETING, Step.CAPABILITIES)
 
 
 def _for_good(fixer: Fixer, *steps: Step) -> Cause:
@@ -59,16 +60,16 @@ CAUSES: dict[Code, Cause] = {
     Code.DNS_PRIVATE_ADDRESS: _for_good(Fixer.DNS, Step.DNS),
     Code.TCP_REFUSED: _for_good(Fixer.PROVIDER, Step.CONNECT),
     Code.TCP_TIMEOUT: _for_now(Fixer.NETWORK, Step.CONNECT),
-    Code.TCP_RESET: _for_now(Fixer.NETWORK, *_FIRST_WORDS),
+    Code.TCP_RESET: _for_now(Fixer.NETWORK, Step.CONNECT, *_FIRST_WORDS),
     Code.NET_UNREACHABLE: _for_good(Fixer.NETWORK, Step.CONNECT),
-    Code.CLOSED_AT_ONCE: _for_now(Fixer.PROVIDER, Step.TLS, Step.GREETING),
-    Code.SILENT: _for_good(Fixer.PROVIDER, Step.TLS, Step.GREETING, Step.CAPABILITIES),
-    Code.DRIBBLE: _for_now(Fixer.PROVIDER, Step.GREETING, Step.CAPABILITIES),
-    Code.BANNER_GARBAGE: _for_good(Fixer.PROVIDER, Step.TLS, Step.GREETING),
+    Code.CLOSED_AT_ONCE: _for_now(Fixer.PROVIDER, *_FIRST_WORDS),
+    Code.SILENT: _for_good(Fixer.PROVIDER, *_FIRST_WORDS),
+    Code.DRIBBLE: _for_now(Fixer.PROVIDER, *_FIRST_WORDS),
+    Code.BANNER_GARBAGE: _for_good(Fixer.PROVIDER, *_FIRST_WORDS),
     Code.WRONG_SERVICE: _for_good(Fixer.PROVIDER, Step.TLS, Step.GREETING),
-    Code.GREET_521: _for_good(Fixer.PROVIDER, Step.GREETING),
-    Code.GREET_554: _for_good(Fixer.PROVIDER, Step.GREETING),
-    Code.SMTP_421_BUSY: _for_now(Fixer.PROVIDER, Step.GREETING, Step.CAPABILITIES),
+    Code.GREET_521: _for_good(Fixer.PROVIDER, *_FIRST_WORDS),
+    Code.GREET_554: _for_good(Fixer.PROVIDER, *_FIRST_WORDS),
+    Code.SMTP_421_BUSY: _for_now(Fixer.PROVIDER, *_FIRST_WORDS),
     Code.BYE_GREETING: _for_now(Fixer.PROVIDER, Step.GREETING),
     Code.PROTO_PLAIN_ON_TLS: _for_good(Fixer.PROVIDER, Step.TLS),
     Code.TLS_TO_STARTTLS_PORT: _for_good(Fixer.PROVIDER, Step.TLS),
@@ -96,9 +97,9 @@ CAUSES: dict[Code, Cause] = {
     Code.IMAP_LOGINDISABLED: _for_good(Fixer.PROVIDER, Step.CAPABILITIES, Step.SIGN_IN),
     Code.AUTH_ONLY_AFTER_TLS: _for_good(Fixer.PROVIDER, Step.CAPABILITIES, Step.SIGN_IN),
     Code.NO_USABLE_MECH: _for_good(Fixer.PROVIDER, Step.SIGN_IN),
-    Code.AUTH_NOT_OFFERED: _for_good(Fixer.PROVIDER, Step.CAPABILITIES, Step.SIGN_IN),
-    Code.BANNED: _for_now(Fixer.PROVIDER, Step.GREETING, Step.SIGN_IN),
-    Code.RATE_LIMITED: _for_now(Fixer.CUSTOMER, Step.GREETING, Step.SIGN_IN),
+    Code.AUTH_NOT_OFFERED: _for_good(Fixer.PROVIDER, Step.TLS, Step.CAPABILITIES, Step.SIGN_IN),
+    Code.BANNED: _for_now(Fixer.PROVIDER, *_FIRST_WORDS, Step.SIGN_IN),
+    Code.RATE_LIMITED: _for_now(Fixer.CUSTOMER, *_FIRST_WORDS, Step.SIGN_IN),
     Code.REFERRAL: _for_good(Fixer.PROVIDER, Step.SIGN_IN),
     Code.ACCOUNT_DISABLED: _for_good(Fixer.PROVIDER, Step.SIGN_IN),
     Code.ACCOUNT_LOCKED: _for_good(Fixer.PROVIDER, Step.SIGN_IN),
@@ -111,7 +112,7 @@ CAUSES: dict[Code, Cause] = {
     Code.AUTH_TEMP_FAILURE: _for_now(Fixer.PROVIDER, Step.SIGN_IN),
     Code.AUTH_REJECTED_OTHER: _for_good(Fixer.PROVIDER, Step.SIGN_IN),
     Code.AUTH_DROPPED: _for_now(Fixer.PROVIDER, Step.SIGN_IN),
-    Code.TOO_MANY_CONNECTIONS: _for_now(Fixer.CUSTOMER, Step.GREETING, Step.SIGN_IN),
+    Code.TOO_MANY_CONNECTIONS: _for_now(Fixer.CUSTOMER, *_FIRST_WORDS, Step.SIGN_IN),
     Code.POP_IN_USE: _for_now(Fixer.CUSTOMER, Step.SIGN_IN),
     Code.POP_LOGIN_DELAY: _for_now(Fixer.CUSTOMER, Step.SIGN_IN),
     Code.MAILBOX_MISSING: _for_good(Fixer.PROVIDER, Step.MAILBOX),
@@ -138,7 +139,8 @@ CAUSES: dict[Code, Cause] = {
     Code.V4_BROKEN_V6_OK: Cause(Fixer.PROVIDER, (Step.CONNECT, Step.TLS), _WARNS),
     Code.V6_BROKEN_V4_OK: Cause(Fixer.PROVIDER, (Step.CONNECT, Step.TLS), _WARNS),
     Code.IDLE_MISSING: Cause(Fixer.CUSTOMER, (Step.PUSH,), _WARNS),
-    Code.IDLE_SILENT: Cause(Fixer.PROVIDER, (Step.PUSH,), _WARNS),
+    # A server that goes silent or closes there stops the service.
+    Code.IDLE_SILENT: Cause(Fixer.PROVIDER, (Step.PUSH,), (Status.WARNING, Status.FAILED)),
     Code.CERT_EXPIRES_SOON: Cause(Fixer.PROVIDER, (Step.TLS,), _WARNS),
     Code.UNKNOWN: _for_good(Fixer.US, *Step),
 }

@@ -66,7 +66,7 @@ _GUESSES = _rules(
     (
         Code.AUTH_FAILED,
         r"(invalid|incorrect|wrong|bad|unknown)\b.*\b(credential|password|login|user|authentication)"
-        r"|(authentication|login|logon|sign-?in|password|credentials?)\b.*\b"
+        r"|(authenticat(ion|e)|authori[sz]ation|login|logon|sign-?in|password|credentials?)\b.*\b"
         r"(fail|invalid|incorrect|wrong|bad|unsuccessful|rejected|denied)",
     ),
 )
@@ -168,6 +168,12 @@ def smtp_greeting_refusal(status: int, text: str) -> Code:
     return _by_words(text, _NOT_NOW) or lasting
 
 
+def ehlo_refusal(status: int, text: str) -> Code:
+    """Why EHLO is refused: a server that doesn't know it has no sign-in, another doesn't want us."""
+    unknown = status in (500, 502, 504)
+    return Code.AUTH_NOT_OFFERED if unknown else smtp_greeting_refusal(status, text)
+
+
 # --- The mailbox, and a message ------------------------------------------------------------------------
 
 _MAILBOX_CODES = {"NONEXISTENT": Code.MAILBOX_MISSING, "NOPERM": Code.MAILBOX_MISSING}
@@ -176,7 +182,6 @@ _MESSAGE_CODES = {
     "2.2": Code.OVER_QUOTA,
     "2.3": Code.SIZE_LIMIT,
     "3.4": Code.SIZE_LIMIT,
-    "4.5": Code.SEND_RATE_LIMITED,
     # Exchange: the client was not authenticated, may not send as this sender.
     "7.57": Code.AUTH_REQUIRED,
     "7.60": Code.SENDER_MISMATCH,
@@ -227,6 +232,8 @@ def message_refusal(phase: str, status: int, text: str) -> Code:
     detail = enhanced.partition(".")[2]
     if detail in _MESSAGE_CODES:
         return _MESSAGE_CODES[detail]
+    if enhanced == "5.4.5":  # Google: the day's messages are used up; 4.4.5 is a server out of breath
+        return Code.SEND_RATE_LIMITED
     if 400 <= status < 500 or enhanced.startswith("4"):
         return _by_words(text, _LATER) or Code.SEND_TEMP_FAILURE
     if status == 530:  # RFC 4954 section 6

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
-from mailsetup.probes.protocols.rejections import message_refusal, smtp_greeting_refusal, smtp_sign_in
+from mailsetup.probes.protocols.rejections import (
+    ehlo_refusal,
+    message_refusal,
+    smtp_greeting_refusal,
+    smtp_sign_in,
+)
 from mailsetup.probes.wire.stream import ProtocolError
 
 _REPLY = re.compile(r"(\d{3})([ -]?)(.*)")
@@ -44,8 +49,7 @@ class SubmissionDriver(Driver):
     async def ask_capabilities(self) -> None:
         reply = await self._command(f"EHLO {self._own_name()}")
         if reply.status != 250:
-            busy = 400 <= reply.status < 500
-            raise Fault(Code.SMTP_421_BUSY if busy else Code.AUTH_NOT_OFFERED, server=str(reply))
+            raise Fault(ehlo_refusal(reply.status, reply.text), server=str(reply))
         self.capabilities = {}
         for line in reply.lines[1:]:
             # "AUTH=PLAIN" is how servers before RFC 2554 said it, and some still do besides.

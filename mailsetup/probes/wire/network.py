@@ -132,8 +132,11 @@ async def _ask(
         return Fault(code, name=name)
     except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong):
         return Fault(Code.DNS_NXDOMAIN, name=name)
-    except (dns.exception.DNSException, OSError) as error:
+    except dns.exception.DNSException as error:
         return Fault(Code.DNS_SERVFAIL, name=name, error=type(error).__name__)
+    except OSError as error:
+        # The name server that we ask can't be reached: ours, and not the domain's.
+        return Fault(Code.NOT_TESTABLE_HERE, name=name, error=type(error).__name__)
     return [ipaddress.ip_address(record.to_text()) for record in answer.rrset or ()]
 
 

@@ -159,6 +159,11 @@ def _(stage: Stage) -> Shown:
     return stage.sends(stage.server(SMTP, greeting="554 5.7.1 Client host blocked using a blocklist"))
 
 
+@planted(Code.GREET_554, "550 in reply to EHLO")
+def _(stage: Stage) -> Shown:
+    return stage.sends(stage.server(SMTP, STARTTLS, answers={"EHLO": "550 5.7.1 Helo command rejected"}))
+
+
 @planted(Code.SMTP_421_BUSY, "a greeting of 421")
 def _(stage: Stage) -> Shown:
     return stage.sends(stage.server(SMTP, greeting="421 4.3.2 Service not available"))

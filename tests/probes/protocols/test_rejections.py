@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailsetup.probes.findings import CAUSES, Code
 from mailsetup.probes.protocols.rejections import (
+    ehlo_refusal,
     greeting_refusal,
     identify_service,
     imap_sign_in,
@@ -25,6 +26,10 @@ from mailsetup.probes.protocols.rejections import (
         ("[AUTHENTICATIONFAILED] Authentication failed.", Code.AUTH_FAILED),
         ("[AUTHENTICATIONFAILED] Your account is disabled", Code.AUTH_FAILED),
         ("Invalid user name or password.", Code.AUTH_FAILED),
+        # Exchange, Zimbra; Courier after AUTHENTICATE.
+        ("AUTHENTICATE failed.", Code.AUTH_FAILED),
+        ("AUTHENTICATE failed: temporary problem", Code.AUTH_TEMP_FAILURE),
+        ("authorization failed", Code.AUTH_FAILED),
         ("Unknown user or wrong password.", Code.AUTH_FAILED),
         ("[UNAVAILABLE] Authentication failed: backend", Code.AUTH_TEMP_FAILURE),
         ("[UNAVAILABLE] Your account is disabled", Code.AUTH_TEMP_FAILURE),
@@ -67,6 +72,23 @@ from mailsetup.probes.protocols.rejections import (
 )
 def test_imap_refusals(text: str, code: Code) -> None:
     assert imap_sign_in(text) is code
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (500, "5.5.2 unrecognized command", Code.AUTH_NOT_OFFERED),
+        (502, "5.5.1 not implemented", Code.AUTH_NOT_OFFERED),
+        (550, "5.7.1 Helo command rejected: need fully-qualified hostname", Code.GREET_554),
+        (554, "5.7.1 Service unavailable; Client host blocked using a blocklist", Code.GREET_554),
+        (550, "Your IP address is banned", Code.BANNED),
+        (421, "4.3.2 System shutting down", Code.SMTP_421_BUSY),
+        (451, "4.7.0 Too many connections", Code.TOO_MANY_CONNECTIONS),
+        (521, "5.3.2 no mail here", Code.GREET_521),
+    ],
+)
+def test_refusals_of_ehlo(status: int, text: str, code: Code) -> None:
+    assert ehlo_refusal(status, text) is code
 
 
 @pytest.mark.parametrize(
