@@ -610,12 +610,12 @@ def _whose_side(stopping: Sequence[Problem]) -> str:
 
 def _call(problems: tuple[Problem, ...]) -> Call:
     """What the reader can put right comes before the telephone; what nobody else can begins with it."""
-    fixers = {problem.by for problem in problems}
-    if not fixers:
+    if not problems:
         return ""
-    if fixers <= {Fixer.NOBODY, Fixer.PORTAL}:
-        return "if-it-stays"
-    return "now" if fixers <= {Fixer.PROVIDER, Fixer.NOBODY, Fixer.PORTAL} else "afterwards"
+    if any(problem.by is Fixer.CUSTOMER for problem in problems):
+        return "afterwards"
+    passes = all(problem.passes or problem.by is Fixer.US for problem in problems)
+    return "if-it-stays" if passes else "now"
 
 
 def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:

@@ -20,6 +20,9 @@ class ServerThread:
         self._loop.set_exception_handler(lambda _loop, _context: None)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._servers: list[asyncio.Server] = []
+        # Of a client that came at the very end the handler may never begin, and then closes nothing.
+        self._open: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -47,8 +50,15 @@ class ServerThread:
                 async with asyncio.timeout(1):
                     await writer.wait_closed()
             writer.transport.abort()
+            self._open.discard(writer)
 
-        starting = asyncio.start_server(serve, at, port, ssl=tls)
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._open.add(writer)
+            task = self._loop.create_task(serve(reader, writer))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        starting = asyncio.start_server(connected, at, port, ssl=tls)
         server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
         self._servers.append(server)
         listening: int = server.sockets[0].getsockname()[1]
@@ -62,11 +72,10 @@ class ServerThread:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for writer in self._open:
+            writer.transport.abort()
+        # One turn for the transports that were aborted just now.
         await asyncio.sleep(0)
-        # A client that came at the very end has a transport that no handler closes any more.
-        for transport in list(self._loop._transports.values()):  # type: ignore[attr-defined]
-            if transport._sock is not None:
-                transport._call_connection_lost(None)
 
 
 class FaultyServer:

@@ -15,10 +15,10 @@ from mailsetup.clientconfig import ServerSettings
 from mailsetup.probes import channel, dialer
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.ask import Ask
-from mailsetup.probes.findings import ServiceReport
+from mailsetup.probes.findings import Code, ServiceReport
 from mailsetup.probes.run import probe
 from mailsetup.probes.vantage import Vantage
-from mailsetup.probes.wire.network import Connection
+from mailsetup.probes.wire.network import Answer, Attempt, Connection
 from mailsetup.probes.wire.stream import ByteBudget, DataBeforeTls, LineStream
 from mailsetup.probes.wire.tls import Handshake
 from tests.faults import ADDRESS, HOST, PASSWORD
@@ -114,9 +114,9 @@ def without_sockets(servers: dict[int, Server], implicit: dict[int, bool]) -> It
         _Wire(servers[port], stream, implicit=implicit[port])
         return stream
 
-    async def connect_first(_all: object, port: int, budget: ByteBudget, limits: ProbeSettings) -> Connection:
+    async def connect(_all: object, port: int, budget: ByteBudget, limits: ProbeSettings) -> Connection:
         stream = await dial(ADDRESS_OF_ALL, port, budget, limits)
-        return Connection(stream, ADDRESS_OF_ALL, {str(ADDRESS_OF_ALL): "ok"})
+        return Connection(stream, Answer(ADDRESS_OF_ALL, 0), (Attempt(ADDRESS_OF_ALL, Code.OK, 0),))
 
     async def start_tls(stream: LineStream, _context: object, _name: str) -> None:
         await asyncio.sleep(0)
@@ -129,7 +129,9 @@ def without_sockets(servers: dict[int, Server], implicit: dict[int, bool]) -> It
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dialer, "dial", dial)
-        patch.setattr(channel, "connect_first", connect_first)
+        patch.setattr(channel, "connect", connect)
+        # What is asked once a day was asked: it goes over connections of its own.
+        patch.setattr("mailsetup.probes.beside._Remembered.get", lambda *_which: True)
         patch.setattr(channel, "handshake_of", lambda _stream: Handshake("TLSv1.3", "a cipher", ()))
         patch.setattr("mailsetup.probes.diagnosis.handshake_of", lambda _: Handshake("TLSv1.3", "c", ()))
         patch.setattr(LineStream, "start_tls", start_tls)
