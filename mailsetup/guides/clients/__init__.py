@@ -4,11 +4,22 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from mailsetup.guides.clients import other
-from mailsetup.guides.clients.base import TOPICS, Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import (
+    PORTS,
+    TOPICS,
+    Grade,
+    Guide,
+    Meaning,
+    Message,
+    Platform,
+    Refusal,
+    ServerTrait,
+    Side,
+)
 
-_APPS = [
-    module.name for module in iter_modules(__path__, f"{__name__}.") if not module.name.endswith(".base")
-]
+# What the apps' files are made of.
+_PARTS = {"base", "messages"}
+_APPS = [f"{__name__}.{module.name}" for module in iter_modules(__path__) if module.name not in _PARTS]
 _GUIDES: list[Guide] = [import_module(name).GUIDE for name in _APPS]
 GUIDES: dict[str, Guide] = {guide.slug: guide for guide in sorted(_GUIDES, key=lambda guide: guide.rank)}
 
@@ -34,12 +45,16 @@ NO_LONGER_MADE = [guide for guide in GUIDES.values() if guide.status != "current
 __all__ = [
     "GUIDES",
     "NO_LONGER_MADE",
+    "PORTS",
     "TERMINAL",
     "TOPICS",
     "Grade",
     "Guide",
+    "Meaning",
+    "Message",
     "Platform",
     "Refusal",
     "ServerTrait",
+    "Side",
     "guides_for",
 ]

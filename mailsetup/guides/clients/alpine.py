@@ -1,7 +1,8 @@
 """Alpine: two lines of its configuration name the servers."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="alpine",
@@ -37,4 +38,18 @@ GUIDE = Guide(
         ),
     },
     terminal=True,
+    says=said(
+        Grade.PROGRAM,
+        "the program itself, 2.26",
+        {
+            Meaning.SIGN_IN: ("Too many login failures",),
+            Meaning.NO_SERVER: ("No such host as",),
+            Meaning.UNREACHABLE: ("Can't connect to",),
+            Meaning.CERTIFICATE: (
+                "Certificate failure for",
+                "There was a failure validating the SSL/TLS certificate for the server",
+            ),
+            Meaning.ENCRYPTION: ("Unable to negotiate TLS with this server",),
+        },
+    ),
 )

@@ -1,7 +1,8 @@
 """Mail on iPhone and iPad: a profile to install, or everything typed in."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="apple-mail-iphone",
@@ -76,4 +77,43 @@ GUIDE = Guide(
     },
     profile="mobileconfig",
     profile_minutes=8,
+    tick="Use SSL",
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "the Message framework of iOS, as others have read it",
+            {
+                Meaning.SIGN_IN: ("The user name or password for … is incorrect",),
+            },
+        ),
+        *said(
+            Grade.VENDOR,
+            "Microsoft's page on Outlook.com mailboxes in Apple's Mail",
+            {
+                Meaning.UNREACHABLE: ("Cannot Get Mail … The connection to the server failed",),
+                Meaning.SIGN_IN: ("Account not authenticated",),
+            },
+        ),
+        *said(
+            Grade.HOSTS,
+            "hosting providers' pages",
+            {
+                Meaning.CERTIFICATE: ("Cannot Verify Server Identity",),
+                Meaning.ENCRYPTION: ("Cannot Connect Using SSL",),
+            },
+        ),
+        *said(
+            Grade.PROGRAM,
+            "the Message framework of iOS, as others have read it",
+            {
+                Meaning.SENDING_SIGN_IN: (
+                    "was rejected by the server because it does not allow relaying",
+                    "No password provided",
+                ),
+                Meaning.SENDER_REFUSED: ("The sender address … was rejected by the server",),
+                Meaning.ENCRYPTION: ("Check the SSL setting for the outgoing server",),
+            },
+            side="outgoing",
+        ),
+    ),
 )

@@ -1,7 +1,8 @@
 """Mail on macOS: the same profile as the iPhone's, or everything typed in."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="apple-mail-mac",
@@ -84,4 +85,12 @@ GUIDE = Guide(
         ),
     },
     profile="mobileconfig",
+    tick="Use TLS/SSL",
+    says=said(
+        Grade.HOSTS,
+        "hosting providers' pages",
+        {
+            Meaning.SIGN_IN: ("Unable to verify account name or password",),
+        },
+    ),
 )

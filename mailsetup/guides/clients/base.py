@@ -9,8 +9,11 @@ from mailsetup.clientconfig import ClientConfig, Protocol, ServerSettings, Socke
 
 Way = Literal["one_tap", "type_address", "steps", "file"]
 GuideStatus = Literal["current", "discontinued", "retired"]
+Side = Literal["", "incoming", "outgoing"]
 # What a test may send a reader back to. Some step of every guide names each of them.
 TOPICS = ("password", "incoming", "outgoing", "user_name", "authentication")
+# Both ports and kinds of encryption, in a guide whose steps have them apart from the servers' names.
+PORTS = "ports"
 
 
 class Platform(StrEnum):
@@ -24,7 +27,7 @@ class Platform(StrEnum):
 class Grade(StrEnum):
     """How we know what we say about an app, the surest first."""
 
-    RUN = "run"  # our tests put the page's values into the app itself
+    RUN = "run"  # our tests put the page's values into the program itself, or hear it say so
     PROGRAM = "program"  # read out of the program or its source
     VENDOR = "vendor"  # its maker's page
     HOSTS = "hosts"  # pages of hosting providers, third parties
@@ -55,6 +58,42 @@ class Refusal:
     on: str = ""
 
 
+class Meaning(StrEnum):
+    """What a message of an app tells of its conversation with the server; the most telling first."""
+
+    MAILBOX_FULL = "mailbox_full"
+    MAILBOX_IN_USE = "mailbox_in_use"
+    TOO_MANY_CONNECTIONS = "too_many_connections"
+    APP_PASSWORD = "app_password"  # noqa: S105  # a kind of password, not one
+    SENDER_REFUSED = "sender_refused"
+    SENDING_SIGN_IN = "sending_sign_in"  # the server wants a sign-in before it sends
+    NO_ENCRYPTION = "no_encryption"  # the server or the app wants encryption, and there is none
+    SIGN_IN_METHOD = "sign_in_method"  # the password would go in a way that the server doesn't know
+    ENCRYPTION = "encryption"  # it doesn't come about: its kind and the port don't fit together
+    CERTIFICATE = "certificate"
+    SIGN_IN = "sign_in"
+    SERVER_BUSY = "server_busy"
+    NO_SERVER = "no_server"  # there is no server of that name
+    CUT = "cut"  # the conversation began and broke off
+    UNREACHABLE = "unreachable"  # no answer, or a refusal to talk
+    NOT_FOUND = "not_found"  # the app found no settings by itself, which is no fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What an app says when something is wrong: `text`, with “…” where it differs from time to time.
+
+    `side` is the direction that it speaks of, empty where it tells neither. `source` says where it was read,
+    `grade` how sure it is that the app says so.
+    """
+
+    text: str
+    meaning: Meaning
+    grade: Grade
+    source: str
+    side: Side = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
     """One mail app.
@@ -69,7 +108,8 @@ class Guide:
 
     `receiving` and `sending` are the kinds of encryption that it can express, the surest first; empty: it
     knows them all, and the provider's order counts (clientconfig.within). `ssl_word` and `starttls_word`
-    are what it calls them. `finds` says how it comes by settings, in a sentence without its subject. `asks`
+    are what it calls them; `tick` is the one tick that it has in place of both, empty if there is a choice.
+    `finds` says how it comes by settings, in a sentence without its subject. `asks`
     is the format for which it asks at the domain itself when an address is typed, by the protocol that it
     sets up so: "autoconfig" or "autodiscover"; empty where that can't be relied on. An app that asks for
     autoconfig by HTTPS alone can't be: a customer's name has no certificate of ours (docs/operations.md).
@@ -81,7 +121,8 @@ class Guide:
 
     `refuses` is what it won't have of a server although the test has it.
 
-    `labels` are the app's own words that its pages show, by how we know them. `proof` is how the guide is
+    `labels` are the app's own words that its pages show, by how we know them. `says` are its messages when
+    something is wrong, those that people meet most often first. `proof` is how the guide is
     proven for each protocol; `evidence` says in a sentence or two where the facts come from, `checked`
     which version was read.
     """
@@ -108,6 +149,8 @@ class Guide:
     sending: tuple[SocketType, ...] = ()
     ssl_word: str = "SSL/TLS"
     starttls_word: str = "STARTTLS"
+    tick: str = ""
+    says: tuple[Message, ...] = ()
     files: tuple[str, ...] = ()
     profile: str = ""
     profile_minutes: int = 0

@@ -1,7 +1,8 @@
 """Claws Mail: a wizard on the first start, pages of settings for every account after that."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="claws-mail",
@@ -76,4 +77,28 @@ GUIDE = Guide(
         ),
     },
     days_on_server=7,
+    says=said(
+        Grade.PROGRAM,
+        "the program itself, 4.1.1",
+        {
+            Meaning.SIGN_IN: (
+                "Authentication failed",
+                "Connection to … failed: login refused",
+                "Error authenticating to",
+            ),
+            Meaning.UNREACHABLE: (
+                "Connection timed out",
+                "Can't connect to IMAP server",
+                "Can't connect to POP3 server",
+            ),
+            Meaning.CUT: ("closed by the remote host",),
+            Meaning.ENCRYPTION: ("TLS handshake failed", "Can't start STARTTLS session"),
+            Meaning.CERTIFICATE: (
+                "Certificate for … is unknown",
+                "Certificate for … is expired",
+                "Certificate for … has changed",
+            ),
+            Meaning.MAILBOX_IN_USE: ("Mailbox is locked",),
+        },
+    ),
 )

@@ -1,7 +1,8 @@
 """Delta Chat: a messenger that sends by mail. IMAP only, and better with a mailbox of its own."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="delta-chat",
@@ -52,4 +53,11 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Your Name", "More Options"),
     },
+    says=said(
+        Grade.PROGRAM,
+        "strings.xml of August 2026",
+        {
+            Meaning.SIGN_IN: ("Cannot login as … Please check if the address and the password are correct",),
+        },
+    ),
 )

@@ -1,7 +1,8 @@
 """Evolution of GNOME: looks for autoconfig, or takes what is typed in."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="evolution",
@@ -62,4 +63,43 @@ GUIDE = Guide(
             "Properties",
         ),
     },
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "libcamelimapx and libcamelpop3 of 3.46.4",
+            {
+                Meaning.SIGN_IN: ("Failed to authenticate",),
+                Meaning.ENCRYPTION: (
+                    "Failed to connect to IMAP server … in secure mode",
+                    "Failed to connect to POP server … in secure mode",
+                    "STLS not supported by server",
+                ),
+                Meaning.NO_ENCRYPTION: (
+                    "Plaintext authentication disallowed on insecure connections. Change encryption to",
+                ),
+                Meaning.UNREACHABLE: ("Unable to connect to POP server",),
+            },
+            side="incoming",
+        ),
+        *said(
+            Grade.PROGRAM,
+            "libcamelsmtp of 3.46.4",
+            {
+                Meaning.SENDING_SIGN_IN: ("Authentication required",),
+                Meaning.ENCRYPTION: (
+                    "Failed to connect to SMTP server … in secure mode",
+                    "STARTTLS command failed",
+                ),
+                Meaning.NO_ENCRYPTION: ("Encryption required for requested authentication mechanism",),
+            },
+            side="outgoing",
+        ),
+        *said(
+            Grade.PROGRAM,
+            "libcamel of 3.46.4",
+            {
+                Meaning.SIGN_IN: ("Authentication failed",),
+            },
+        ),
+    ),
 )

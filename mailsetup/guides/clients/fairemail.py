@@ -1,7 +1,8 @@
 """FairEmail for Android: receiving and sending are two places."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="fairemail",
@@ -49,4 +50,31 @@ GUIDE = Guide(
         Grade.UNVERIFIED: ("Settings",),
     },
     leaves_copies=True,
+    says=(
+        *said(
+            Grade.VENDOR,
+            "FairEmail's FAQ 22",
+            {
+                Meaning.SIGN_IN: ("Authentication failed", "AUTHENTICATE failed"),
+                Meaning.UNREACHABLE: ("Couldn't connect to host",),
+            },
+        ),
+        *said(
+            Grade.PROGRAM,
+            "strings.xml of August 2026",
+            {
+                Meaning.NOT_FOUND: ("No settings found for domain",),
+            },
+        ),
+        *said(
+            Grade.VENDOR,
+            "FairEmail's FAQ 4",
+            {
+                Meaning.CERTIFICATE: (
+                    "Trust anchor for certification path not found",
+                    "Invalid security certificate (Can't verify identity of server)",
+                ),
+            },
+        ),
+    ),
 )

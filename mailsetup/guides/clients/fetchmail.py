@@ -1,7 +1,8 @@
 """fetchmail, which fetches, and msmtp, which sends."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import MSMTP_WORDS, said
 
 GUIDE = Guide(
     slug="fetchmail",
@@ -50,4 +51,24 @@ GUIDE = Guide(
     },
     files=("fetchmail", "msmtp"),
     terminal=True,
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "fetchmail 6.4.37",
+            {
+                Meaning.SIGN_IN: (
+                    "Authorization failure on",
+                    "Query status=3 (AUTHFAIL)",
+                    "Unknown login or authentication error on",
+                ),
+                Meaning.UNREACHABLE: ("connection to … failed",),
+                Meaning.ENCRYPTION: ("SSL connection failed", "upgrade to TLS failed"),
+                Meaning.CERTIFICATE: ("Server certificate verification error",),
+                Meaning.MAILBOX_IN_USE: ("Lock-busy error on",),
+                Meaning.SERVER_BUSY: ("Server busy error on",),
+            },
+            side="incoming",
+        ),
+        *MSMTP_WORDS,
+    ),
 )

@@ -1,7 +1,8 @@
 """Geary of GNOME: what it finds, it fills into its own form. IMAP only."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="geary",
@@ -48,4 +49,40 @@ GUIDE = Guide(
             "Apply",
         ),
     },
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "accounts-editor-add-pane.vala of May 2026",
+            {
+                Meaning.SIGN_IN: ("Check your receiving login and password",),
+                Meaning.UNREACHABLE: ("Check your receiving server details",),
+            },
+            side="incoming",
+        ),
+        *said(
+            Grade.PROGRAM,
+            "accounts-editor-add-pane.vala of May 2026",
+            {
+                Meaning.SIGN_IN: ("Check your sending login and password",),
+                Meaning.UNREACHABLE: ("Check your sending server details",),
+            },
+            side="outgoing",
+        ),
+        *said(
+            Grade.PROGRAM,
+            "certificate-warning-dialog.vala and application-main-window.vala of May 2026",
+            {
+                Meaning.SIGN_IN: (
+                    "Check your email address and password",
+                    "An account has reported an incorrect login or password",
+                ),
+                Meaning.CERTIFICATE: (
+                    "The identity of the … mail server at … could not be verified",
+                    "An account has reported an untrusted server",
+                ),
+                Meaning.UNREACHABLE: ("Could not connect, check your network",),
+                Meaning.NO_SERVER: ("Could not look up server name",),
+            },
+        ),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from mailsetup.clientconfig import Protocol, SocketType
 from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.messages import MSMTP_WORDS
 
 GUIDE = Guide(
     slug="getmail",
@@ -46,4 +47,5 @@ GUIDE = Guide(
     },
     files=("getmail", "msmtp"),
     terminal=True,
+    says=MSMTP_WORDS,
 )

@@ -2,6 +2,7 @@
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.messages import ANDROID_WORDS
 
 GUIDE = Guide(
     slug="gmail-app",
@@ -51,4 +52,5 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Delete email from server", "Never", "Google", "Remove account"),
     },
+    says=ANDROID_WORDS,
 )

@@ -1,7 +1,8 @@
 """KMail and Kontact of KDE: the account wizard finds the settings by autoconfig."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="kmail",
@@ -58,4 +59,18 @@ GUIDE = Guide(
         Grade.UNVERIFIED: ("Settings", "Configure KMail", "Accounts", "Receiving", "Sending", "Modify"),
     },
     leaves_copies=False,
+    says=said(
+        Grade.PROGRAM,
+        "sessionpool.cpp of kdepim-runtime, August 2026",
+        {
+            Meaning.UNREACHABLE: (
+                "Could not connect to the IMAP-server",
+                "Could not connect to the IMAP server",
+                "Unable to connect to the IMAP server",
+            ),
+            Meaning.ENCRYPTION: ("You requested TLS/SSL to connect to … but your",),
+            Meaning.CUT: ("Disconnected from server during login",),
+        },
+        side="incoming",
+    ),
 )

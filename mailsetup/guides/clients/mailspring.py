@@ -1,7 +1,8 @@
 """Mailspring: takes the settings on one page. IMAP only."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="mailspring",
@@ -45,4 +46,30 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Preferences", "Accounts", "Add Account"),
     },
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "mailsync-process.ts of August 2026",
+            {
+                Meaning.SIGN_IN: ("Authentication Error - Check your username and password",),
+                Meaning.UNREACHABLE: (
+                    "Connection Error - Unable to connect to the server / port you provided",
+                    "No valid server found",
+                ),
+                Meaning.CERTIFICATE: ("Certificate Error",),
+                Meaning.ENCRYPTION: ("TLS Not Available", "StartTLS is not available"),
+            },
+        ),
+        *said(
+            Grade.PROGRAM,
+            "mailsync-process.ts of August 2026",
+            {
+                Meaning.SENDING_SIGN_IN: (
+                    "The SMTP server would not relay a message",
+                    "Authentication required",
+                ),
+            },
+            side="outgoing",
+        ),
+    ),
 )

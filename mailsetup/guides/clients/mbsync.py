@@ -1,7 +1,8 @@
 """mbsync of isync, which keeps a copy of a mailbox in a folder, and msmtp, which sends."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import MSMTP_WORDS, said
 
 GUIDE = Guide(
     slug="mbsync",
@@ -44,4 +45,20 @@ GUIDE = Guide(
     },
     files=("mbsync", "msmtp"),
     terminal=True,
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "mbsync 1.4.4",
+            {
+                Meaning.NO_SERVER: ("Cannot resolve server",),
+                Meaning.UNREACHABLE: ("Cannot connect to", "Socket error on … timeout"),
+                Meaning.ENCRYPTION: ("SSL error connecting",),
+                Meaning.CERTIFICATE: ("certificate owner does not match hostname", "no server certificate"),
+                Meaning.SIGN_IN_METHOD: ("server supports no acceptable authentication mechanism",),
+                Meaning.NO_ENCRYPTION: ("Password is being sent in the clear",),
+            },
+            side="incoming",
+        ),
+        *MSMTP_WORDS,
+    ),
 )

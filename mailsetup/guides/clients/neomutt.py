@@ -1,7 +1,8 @@
 """NeoMutt: reads and sends by itself, with one file."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="neomutt",
@@ -42,4 +43,16 @@ GUIDE = Guide(
     },
     files=("neomutt",),
     terminal=True,
+    says=said(
+        Grade.PROGRAM,
+        "the program itself, 20220429",
+        {
+            Meaning.SIGN_IN: ("Login failed", "Authentication failed", "SASL authentication failed"),
+            Meaning.NO_SERVER: ("Could not find the host",),
+            Meaning.UNREACHABLE: ("Could not connect to", "Connection to … timed out"),
+            Meaning.ENCRYPTION: ("Could not negotiate TLS connection",),
+            Meaning.CERTIFICATE: ("Certificate verification error",),
+            Meaning.SENDING_SIGN_IN: ("SMTP server does not support authentication",),
+        },
+    ),
 )

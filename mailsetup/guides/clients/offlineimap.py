@@ -1,7 +1,8 @@
 """OfflineIMAP, which keeps a copy of a mailbox in a folder, and msmtp, which sends."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import MSMTP_WORDS, said
 
 GUIDE = Guide(
     slug="offlineimap",
@@ -44,4 +45,17 @@ GUIDE = Guide(
     },
     files=("offlineimap", "msmtp"),
     terminal=True,
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "imapserver.py of October 2021",
+            {
+                Meaning.SIGN_IN: ("All authentication types … failed",),
+                Meaning.ENCRYPTION: ("Unknown SSL protocol connecting to host",),
+                Meaning.CERTIFICATE: ("certificate expired", "no matching domain name found in certificate"),
+            },
+            side="incoming",
+        ),
+        *MSMTP_WORDS,
+    ),
 )

@@ -1,7 +1,8 @@
 """Outlook (classic) for Windows: IMAP by Autodiscover, POP3 in the older of its two windows."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import WINDOWS_CODES, said
 
 GUIDE = Guide(
     slug="outlook-classic",
@@ -98,4 +99,38 @@ GUIDE = Guide(
         ),
     },
     days_on_server=14,
+    says=(
+        *said(
+            Grade.UNVERIFIED,
+            "general knowledge of the newer window for adding an account",
+            {
+                Meaning.SIGN_IN: (
+                    "We couldn't log on to the incoming (IMAP) server",
+                    "We couldn't log on to the incoming (POP) server",
+                ),
+            },
+            side="incoming",
+        ),
+        *WINDOWS_CODES,
+        *said(
+            Grade.HOSTS,
+            "a provider's page on Outlook 2019",
+            {
+                Meaning.UNREACHABLE: (
+                    "We couldn't connect to the incoming (IMAP) server",
+                    "We couldn't connect to the incoming (POP) server",
+                ),
+            },
+            side="incoming",
+        ),
+        *said(
+            Grade.UNVERIFIED,
+            "general knowledge of the newer window for adding an account",
+            {
+                Meaning.SIGN_IN: ("We couldn't log on to the outgoing (SMTP) server",),
+                Meaning.UNREACHABLE: ("We couldn't connect to the outgoing (SMTP) server",),
+            },
+            side="outgoing",
+        ),
+    ),
 )

@@ -50,4 +50,5 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Email address", "Server", "Leave a copy of each message on the server"),
     },
+    tick="Use SSL to connect",
 )

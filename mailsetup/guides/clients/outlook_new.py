@@ -1,7 +1,8 @@
 """The new Outlook for Windows: everything is typed in, and Microsoft's servers fetch the mail."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="outlook-new",
@@ -45,4 +46,11 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Email address", "POP Incoming server", "Cancel", "Display name"),
     },
+    says=said(
+        Grade.VENDOR,
+        "Microsoft's page on the kinds of account that it supports",
+        {
+            Meaning.UNREACHABLE: ("We couldn't reach the email server. Please try again",),
+        },
+    ),
 )

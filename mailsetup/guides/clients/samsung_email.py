@@ -2,6 +2,7 @@
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.messages import ANDROID_WORDS
 
 GUIDE = Guide(
     slug="samsung-email",
@@ -61,4 +62,5 @@ GUIDE = Guide(
             "Server settings",
         ),
     },
+    says=ANDROID_WORDS,
 )

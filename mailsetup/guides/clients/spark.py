@@ -52,4 +52,5 @@ GUIDE = Guide(
         ),
         Grade.UNVERIFIED: ("Name",),
     },
+    tick="Use SSL",
 )

@@ -2,7 +2,8 @@
 
 from mailsetup.clientconfig import Protocol
 from mailsetup.formats.autoconfig import DAYS_TO_LEAVE_MESSAGES
-from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="thunderbird",
@@ -75,4 +76,74 @@ GUIDE = Guide(
     },
     days_on_server=DAYS_TO_LEAVE_MESSAGES,
     leaves_copies=True,
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "messenger.properties and accountHub.ftl of 153.7 ESR",
+            {
+                Meaning.SIGN_IN: (
+                    "Login to server … with username … failed",
+                    "Authentication failed. Please check the username and password",
+                ),
+                Meaning.NOT_FOUND: ("failed to find the settings for your email account",),
+                Meaning.NO_ENCRYPTION: ("Warning: Insecure mail server detected",),
+            },
+        ),
+        *said(
+            Grade.PROGRAM,
+            "imapMsgs.properties and localMsgs.properties of 153.7 ESR",
+            {
+                Meaning.UNREACHABLE: (
+                    "Connection to server … timed out",
+                    "Could not connect to mail server …; the connection was refused",
+                ),
+                Meaning.NO_SERVER: ("Failed to connect to server",),
+                Meaning.ENCRYPTION: (
+                    "Non-overridable TLS error occurred",
+                    "Unable to establish TLS connection to POP3 server",
+                ),
+                Meaning.CUT: ("Server … has disconnected",),
+                Meaning.SIGN_IN: ("Sending of password for user … did not succeed",),
+                Meaning.NO_ENCRYPTION: ("does not allow plaintext passwords",),
+                Meaning.SIGN_IN_METHOD: (
+                    "does not seem to support encrypted passwords",
+                    "does not support the selected authentication method",
+                ),
+            },
+            side="incoming",
+        ),
+        *said(
+            Grade.PROGRAM,
+            "composeMsgs.properties of 153.7 ESR",
+            {
+                Meaning.SIGN_IN: ("Unable to authenticate to Outgoing server (SMTP)",),
+                Meaning.UNREACHABLE: (
+                    "could not be sent because connecting to Outgoing server (SMTP) … failed",
+                    "could not be sent because the connection to Outgoing server (SMTP) … timed out",
+                ),
+                Meaning.NO_SERVER: ("Outgoing server (SMTP) … is unknown",),
+                Meaning.CUT: (
+                    "the connection to Outgoing server (SMTP) … was lost in the middle of the transaction",
+                ),
+                Meaning.ENCRYPTION: ("Unable to establish a secure link with Outgoing server (SMTP)",),
+                Meaning.SIGN_IN_METHOD: (
+                    "The Outgoing server (SMTP) … does not seem to support encrypted passwords",
+                ),
+                Meaning.NO_ENCRYPTION: ("The Outgoing server (SMTP) … does not allow plaintext passwords",),
+            },
+            side="outgoing",
+        ),
+        *said(
+            Grade.PROGRAM,
+            "certError.ftl of 153.7 ESR",
+            {
+                Meaning.CERTIFICATE: (
+                    "is not valid for that server",
+                    "does not come from a trusted source",
+                    "The certificate for … expired on",
+                    "uses an invalid security certificate",
+                ),
+            },
+        ),
+    ),
 )

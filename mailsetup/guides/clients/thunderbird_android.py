@@ -1,7 +1,8 @@
 """Thunderbird and K-9 Mail for Android, one app: finds IMAP by autoconfig; POP3 is typed in."""
 
 from mailsetup.clientconfig import Protocol
-from mailsetup.guides.clients.base import Grade, Guide, Platform
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
+from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
     slug="thunderbird-android",
@@ -62,4 +63,28 @@ GUIDE = Guide(
         Grade.UNVERIFIED: ("Settings", "Add account"),
     },
     leaves_copies=True,
+    says=(
+        *said(
+            Grade.PROGRAM,
+            "strings.xml of 24.0, the check of the servers",
+            {
+                Meaning.SIGN_IN: ("Authentication error",),
+                Meaning.CERTIFICATE: ("Certificate error",),
+                Meaning.UNREACHABLE: ("Network error",),
+                Meaning.ENCRYPTION: ("Missing server capability",),
+                Meaning.NOT_FOUND: ("Failed to load email configuration",),
+            },
+        ),
+        *said(
+            Grade.PROGRAM,
+            "strings.xml of 24.0, the notifications",
+            {
+                Meaning.SIGN_IN: (
+                    "Authentication failed for … Update your server settings",
+                    "Authentication failed",
+                ),
+                Meaning.CERTIFICATE: ("Certificate error for … Check your server settings",),
+            },
+        ),
+    ),
 )

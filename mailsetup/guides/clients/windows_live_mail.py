@@ -2,6 +2,7 @@
 
 from mailsetup.clientconfig import Protocol, SocketType
 from mailsetup.guides.clients.base import Grade, Guide, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.messages import WINDOWS_CODES
 
 GUIDE = Guide(
     slug="windows-live-mail",
@@ -87,4 +88,6 @@ GUIDE = Guide(
         ),
     },
     instead="thunderbird",
+    tick="Requires a secure connection (SSL)",
+    says=WINDOWS_CODES,
 )
