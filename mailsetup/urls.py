@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from mailsetup.comparison import urls as comparison
 from mailsetup.connection_tests import urls as connection_tests
 from mailsetup.discovery import urls as discovery
 from mailsetup.guides import urls as guides
@@ -12,6 +13,7 @@ from mailsetup.watch import urls as watch
 app_name = "mailsetup"
 
 setup_urlpatterns = [
+    *comparison.setup_urlpatterns,
     *connection_tests.setup_urlpatterns,
     *discovery.setup_urlpatterns,
     *setup_links.setup_urlpatterns,

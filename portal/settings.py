@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from accounts.app_settings import AccountSettings
+from mailsetup.comparison.app_settings import ComparisonSettings
 from mailsetup.connection_tests.app_settings import ConnectionTestSettings
 from mailsetup.discovery.app_settings import DiscoverySettings
 from mailsetup.guides.app_settings import GuideSettings
@@ -30,6 +31,7 @@ env.read_env(BASE_DIR / ".env")
 
 # --- Limits and lifetimes, one line a room -------------------------------------------------------
 ACCOUNTS = environment.room(AccountSettings)
+COMPARISON = environment.room(ComparisonSettings)
 CONNECTION_TESTS = environment.room(ConnectionTestSettings)
 DISCOVERY = environment.room(DiscoverySettings)
 GUIDES = environment.room(GuideSettings)

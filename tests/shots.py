@@ -30,6 +30,15 @@ CHROMIUM_ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# What the app of the picture has, and says.
+COMPARED = {
+    "message": "We couldn’t log on to the incoming (POP) server. Please check your password.",
+    "incoming_server": "mail.lindqvist.example",
+    "incoming_port": "110",
+    "outgoing_server": "mail.lindqvist.example",
+    "outgoing_port": "25",
+    "user_name": "anna@lindqvist.example",
+}
 READY = "Ctrl-C stops everything"
 
 
@@ -136,6 +145,13 @@ def main() -> None:
         sign_in(page, demo)
         page.goto(f"{demo.url}/setup/{demo.address}/windows-live-mail/pop3/")
         page.screenshot(path=SHOTS / "guide.png")
+        page.goto(f"{demo.url}/setup/{demo.address}/compare/?app=outlook-classic&protocol=pop3")
+        for name, value in COMPARED.items():
+            page.fill(f"[name={name}]", value)
+        page.select_option("[name=incoming_encryption]", "none")
+        page.click("button.primary")
+        page.wait_for_selector("[data-answer]")
+        page.screenshot(path=SHOTS / "compare.png")
         run_test(page, demo, "not the password", "outlook-classic")
         page.screenshot(path=SHOTS / "test.png")
         take_contact_sheets(browser, demo)

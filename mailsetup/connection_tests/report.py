@@ -30,7 +30,7 @@ from mailsetup.connection_tests.explanations import (
 )
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
-from mailsetup.guides.outline import outline
+from mailsetup.guides.outline import outline_for
 from mailsetup.probes.findings import (
     CAUSES,
     Code,
@@ -567,11 +567,8 @@ def _problem(
 def _step_number(test: ConnectionTest, topic: str) -> int | None:
     """Where the guide of the app that was tested puts `topic` right; None without a guide or a topic."""
     guide = GUIDES.get(test.client)
-    if guide is None or test.protocol not in guide.protocols or not guide.knows(*test.planned()):
-        return None
-    # A profile is never made for a server without encryption.
-    profile = bool(guide.profile) and all(service.encrypted for service in test.planned())
-    return outline(guide, Protocol(test.protocol), profile=profile).number_of(topic)
+    steps = outline_for(guide, Protocol(test.protocol), test.planned()) if guide else None
+    return steps.number_of(topic) if steps else None
 
 
 # --- The answer ----------------------------------------------------------------------------------------

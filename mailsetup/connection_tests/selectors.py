@@ -146,6 +146,12 @@ def _is_lost(test: ConnectionTest) -> bool:
     return old_enough and ConnectionTest.objects.filter(lost(), pk=test.pk).exists()
 
 
+def latest_finished(tests: QuerySet[ConnectionTest], address: str, since: datetime) -> str:
+    """The reference of the newest of `tests` of `address` that is over; empty: there is none since then."""
+    over = tests.filter(address=address, state=ConnectionTest.State.DONE, created_at__gte=since)
+    return over.values_list("reference", flat=True).first() or ""
+
+
 def worker_seen_at() -> datetime | None:
     """When a worker was last seen alive; None: never."""
     latest = WorkerHeartbeat.objects.order_by("-seen_at").first()

@@ -53,7 +53,7 @@ def _summary(test: ConnectionTest, outline: Outline) -> TestSummary:
         reference=test.reference,
         protocol=test.protocol.upper(),
         client_name=client_name_of(test),
-        when=_when(timezone.localtime(test.created_at)),
+        when=said_when(timezone.localtime(test.created_at)),
         iso=test.created_at.isoformat(),
         url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
     )
@@ -90,7 +90,7 @@ def _where_it_stopped(stopped: Mapping[int, Step]) -> str:
     return "; ".join(lines)
 
 
-def _when(moment: datetime) -> str:
+def said_when(moment: datetime) -> str:
     """The day as people say it, with the time while it is fresh."""
     days = (timezone.localdate() - moment.date()).days
     time = {"time": date_format(moment, "TIME_FORMAT")}

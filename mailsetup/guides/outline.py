@@ -1,7 +1,7 @@
 """The steps of a guide. Nobody writes their numbers down: they are counted while its template is rendered."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from types import MappingProxyType
@@ -23,7 +23,8 @@ from mailsetup.clientconfig import (
 from mailsetup.guides.clients import GUIDES, Guide
 
 _NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
-# Any address will do: no step may depend on the settings.
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+# Any will do: no step may depend on the settings. No two are alike, so that a label tells which it is of.
 _ADDRESS = parse_address("anna@example.com")
 _HOSTING = Hosting(
     domain="example.com",
@@ -31,8 +32,10 @@ _HOSTING = Hosting(
     source=Source.DOMAIN,
     display_name="Example",
     services=tuple(
-        ServerSettings(service_type, f"{service_type}.example.com", 1, SocketType.SSL)
-        for service_type in ServiceType
+        ServerSettings(
+            service_type, f"{service_type}.example.com", port, SocketType.SSL, username="%EMAILLOCALPART%"
+        )
+        for port, service_type in enumerate(ServiceType, start=1)
     ),
 )
 
@@ -51,9 +54,14 @@ class GuideStep:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The numbered steps of a guide's page. `ways` are its lists in their order, the shortest way first."""
+    """The numbered steps of a guide's page.
+
+    `ways` are its lists in their order, the shortest way first; `labels` what the app calls a setting, by the
+    setting's name as "incoming_port", as far as a step has it under a label.
+    """
 
     ways: tuple[tuple[GuideStep, ...], ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[GuideStep, ...]:
@@ -87,6 +95,7 @@ class StepCounter:
         self._way: list[GuideStep] = []
         self._count = 0
         self._topics: set[str] = set()
+        self._labels: dict[object, str] = {}
 
     def next_step(self, topics: Iterable[str]) -> GuideStep:
         """Number a step. A topic leads to the first step that names it: ids are unique on a page."""
@@ -104,8 +113,14 @@ class StepCounter:
             self._ways.append(way)
         return way
 
-    def outline(self) -> Outline:
-        return Outline(tuple(self._ways))
+    def label(self, label: str, value: object) -> None:
+        """Take down under which of the app's own words a step has `value`; the first one counts."""
+        self._labels.setdefault(value, label)
+
+    def outline(self, values: Mapping[str, object] = _NOTHING) -> Outline:
+        """What was counted; the labels are those of `values`, by their names."""
+        labels = {name: self._labels[value] for name, value in values.items() if value in self._labels}
+        return Outline(tuple(self._ways), labels)
 
 
 def page_context(
@@ -141,4 +156,21 @@ def outline(guide: Guide, protocol: Protocol, *, profile: bool) -> Outline:
     config = resolve(_ADDRESS, _HOSTING, protocol)
     profile_url = "profile" if profile else ""
     render_to_string(template_of(guide), page_context(guide, config, profile_url=profile_url, steps=steps))
-    return steps.outline()
+    values: dict[str, object] = {"user_name": config.incoming.username}
+    for side, service in (("incoming", config.incoming), ("outgoing", config.outgoing)):
+        values |= {
+            f"{side}_server": service.hostname,
+            f"{side}_port": service.port,
+            f"{side}_encryption": service,
+        }
+    return steps.outline(values)
+
+
+def outline_for(guide: Guide, protocol: Protocol, services: Sequence[ServerSettings]) -> Outline | None:
+    """The steps for an address with these services, receiving and sending; None if the page has none."""
+    incoming, outgoing = services
+    if protocol not in guide.protocols or not guide.knows(incoming, outgoing):
+        return None
+    # A profile is never made for a server without encryption.
+    profile = bool(guide.profile) and incoming.encrypted and outgoing.encrypted
+    return outline(guide, protocol, profile=profile)

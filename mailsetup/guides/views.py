@@ -77,6 +77,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "print_url": setup.url("print_steps", client=client, protocol=protocol),
         "send_url": "" if setup.via_link else setup.url("send_steps", client=client, protocol=protocol),
         "test_url": f"{setup.test_url}?protocol={protocol}&app={client}",
+        "compare_url": f"{setup.compare_url}?protocol={protocol}&app={client}",
     }
     response = render(request, template_of(guide), context)
     # The front page offers the last choice first. It says which app and how, and nothing of whose address.

@@ -56,7 +56,7 @@ def choose(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @login_required
 def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The test without an address yet: choose one first."""
+    """The test, or comparing with an app, without an address yet: choose one first."""
     user = request.user
     mailboxes = list(selectors.mailboxes_of(user))
     typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
@@ -72,20 +72,22 @@ def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
         except (AddressError, UnknownDomain) as refused:
             error = _refusal(refused, typed)
         else:
-            return HttpResponseRedirect(_test_url(setup, request.GET.get("protocol", "")))
+            wanted_url = setup.compare_url if "compare" in request.GET else setup.test_url
+            return HttpResponseRedirect(_with_protocol(wanted_url, setup, request.GET.get("protocol", "")))
     context = {
         "mailboxes": mailboxes,
         "domain_names": [domain.display_name for domain in domains],
         "other_address": typed,
         "address_error": error,
+        "compare": "compare" in request.GET,
     }
     return render(request, "home/choose_for_test.html", context, status=422 if error else 200)
 
 
-def _test_url(setup: Setup, protocol: str) -> str:
-    """The test of the address, with the protocol that was chosen beside it."""
+def _with_protocol(url: str, setup: Setup, protocol: str) -> str:
+    """A page of the address, with the protocol that was chosen beside it."""
     offered = [each.value for each in setup.hosting.protocols]
-    return f"{setup.test_url}?{urlencode({'protocol': protocol})}" if protocol in offered else setup.test_url
+    return f"{url}?{urlencode({'protocol': protocol})}" if protocol in offered else url
 
 
 def _refusal(error: AddressError | UnknownDomain, typed: str) -> str:

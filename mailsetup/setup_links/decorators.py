@@ -25,7 +25,7 @@ OF_ONE_GUIDE = {
     f"mailsetup:{name}"
     for name in (
         *("link", "guide", "steps_as_text", "print_steps", "download"),
-        *("start_test", "test", "cancel_test", "written_test"),
+        *("start_test", "test", "cancel_test", "written_test", "compare"),
     )
 }
 

@@ -61,6 +61,10 @@ class Setup:
         return self.url("start_test")
 
     @property
+    def compare_url(self) -> str:
+        return self.url("compare")
+
+    @property
     def phone_url(self) -> str:
         return self.url("phone")
 

@@ -107,6 +107,7 @@ def test_a_page_behind_a_link_leads_nowhere_else(
     assert {link.split("?")[0] for link in read(page).one("main").links().values()} == {
         f"/s/{token}/",
         f"/s/{token}/test/",
+        f"/s/{token}/compare/",
         f"/s/{token}/tests/{test.reference}/report.txt",
         f"/s/{token}/tests/{test.reference}/report.json",
     }

@@ -14,6 +14,7 @@ PAGES = [
     "/setup/anna@lab.test/test/",
     "/setup/anna@lab.test/windows-live-mail/pop3/",
     "/setup/anna@lab.test/geary/pop3/",  # It says that there is none.
+    "/setup/anna@lab.test/compare/?app=outlook-classic&protocol=pop3",
     "/setup/anna@lab.test/phone/?app=thunderbird&protocol=imap",
     "/setup/anna@lab.test/windows-live-mail/pop3/print/",
     "/setup/anna@lab.test/windows-live-mail/pop3/send/",
@@ -51,6 +52,21 @@ def test_pages_of_a_customer(page: Page, screen: Screen) -> None:
         page.goto(path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         assert_accessible(page)
+
+
+def test_a_comparison(page: Page) -> None:
+    sign_in(page, OWNER)
+    page.goto("/setup/anna@lab.test/compare/?app=thunderbird&protocol=imap")
+    page.fill("[name=incoming_port]", "1")
+    page.fill("[name=user_name]", "anna@lab.test")
+    page.fill("[name=message]", "Login to server x with username y failed.")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("One setting to change")
+    assert_accessible(page)
+    page.goto("/setup/anna@lab.test/compare/?app=thunderbird&protocol=imap")
+    page.get_by_role("button", name="Login to server").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your app can’t sign in")
+    assert_accessible(page)
 
 
 def test_a_connection_test_running_and_finished(page: Page, portal: Portal) -> None:

@@ -23,6 +23,7 @@ PAGES = [
     "/setup/anna@example.com/thunderbird/imap/",
     "/setup/anna@example.com/other/pop3/",
     "/setup/anna@example.com/test/",
+    "/setup/anna@example.com/compare/",
     "/setup/anna@example.com/files/mobileconfig/imap/",
 ]
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140 Mobile Safari/537.36"
@@ -130,7 +131,14 @@ class TestSetupLink:
         self, setup_link: MakeLink, client: Client
     ) -> None:
         _link, token = setup_link()
-        for page in ("", "windows-live-mail/pop3/", "thunderbird/imap/", "test/", "files/mobileconfig/imap/"):
+        for page in (
+            "",
+            "windows-live-mail/pop3/",
+            "thunderbird/imap/",
+            "test/",
+            "compare/",
+            "files/mobileconfig/imap/",
+        ):
             assert client.get(f"/s/{token}/{page}").status_code == 200, page
 
     def test_its_token_is_not_stored(self, setup_link: MakeLink) -> None:

@@ -113,6 +113,7 @@ def test_in_a_query(value: str, browser: Client, token: str, test_of_owner: Conn
         f"/test/?other={value}",
         f"/setup/anna@example.com/test/?protocol={value}&app={value}",
         f"/setup/anna@example.com/other/imap/?from={value}&profile={value}",
+        f"/setup/anna@example.com/compare/?app={value}&protocol={value}&message={value}&incoming_port={value}",
         f"/s/{token}/?choose={value}&app={value}&protocol={value}",
         f"/s/{token}/?app=other&protocol={value}",
         f"/tests/{test_of_owner.reference}/?seen={value}",

@@ -14,11 +14,12 @@ from mailsetup.probes.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class TestUrls:
-    """Where the page of a test is, another test like it, and its guide."""
+    """Where the page of a test is, another test like it, its guide, and the comparison with the app."""
 
     page: str
     cancel: str
     again: str
+    compare: str
     guide: str
     text: str
     document: str
@@ -35,12 +36,14 @@ class TestUrls:
         else:
             guide_url = reverse("mailsetup:link" if token else "mailsetup:home", kwargs=link)
         named = {**link, "reference": test.reference}
+        account = f"protocol={test.protocol}&app={test.client}"
         return cls(
             page=reverse("mailsetup:test", kwargs=named),
             cancel=reverse("mailsetup:cancel_test", kwargs=named),
             text=reverse("mailsetup:written_test", kwargs={**named, "form": "txt"}),
             document=reverse("mailsetup:written_test", kwargs={**named, "form": "json"}),
-            again=f"{start_url}?protocol={test.protocol}&app={test.client}",
+            again=f"{start_url}?{account}",
+            compare=f"{reverse('mailsetup:compare', kwargs=setup)}?{account}",
             guide=guide_url,
         )
 

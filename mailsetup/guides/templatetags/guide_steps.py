@@ -55,7 +55,10 @@ def step(context: Context, content: SafeString, topics: str = "") -> SafeString:
         )
     sent = SafeString("")
     if context.get("from_test"):
-        sent = format_html('<p class="from-test">{}{}</p>', icon("pulse"), _("Your test sent you here"))
+        who = _("Your test sent you here")
+        if context["from_test"] == "comparison":
+            who = _("This is what differs in your app")
+        sent = format_html('<p class="from-test">{}{}</p>', icon("pulse"), who)
     return format_html(
         '<li id="{}">{}{}<div class="what">{}{}</div></li>', numbered.id, anchors, node, sent, content
     )
@@ -124,6 +127,7 @@ def field(
     word for the `encryption` of a service. `copy` is the button's name, if "Copy" and the label are not
     enough to tell it from others on the page.
     """
+    context["steps"].label(label, encryption or value)
     if encryption is not None:
         text = _encryption(encryption, context["guide"])
     if value and not copy:
