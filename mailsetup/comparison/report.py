@@ -29,10 +29,10 @@ from mailsetup.comparison.judgement import (
     judge,
     right_value,
 )
-from mailsetup.connection_tests.explanations import Fixer
 from mailsetup.connection_tests.report import TestReport
 from mailsetup.guides.clients import GUIDES, Guide, Message
 from mailsetup.guides.outline import Outline, outline_for
+from mailsetup.probes.findings import Fixer
 
 State = Literal["ok", "warn", "bad"]
 
@@ -319,7 +319,7 @@ def _test_answer(last: LastTest, words: Words | None) -> TestAnswer:
     if same:
         text = _("Your test found the same (%(when)s): “%(title)s”. %(todo)s")
         values = {**when, "title": same[0].title, "todo": same[0].todo}
-        ours = same[0].by in (Fixer.PROVIDER, Fixer.PORTAL)
+        ours = same[0].by in (Fixer.PROVIDER, Fixer.US)
         return TestAnswer(sentence=text % values, state="bad", url=last.url, ours=ours)
     if report.state == "bad":
         text = _("Your last test (%(when)s) stopped at something else: “%(title)s”.")
