@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer
 from mailsetup.clientconfig import Authentication, Protocol, ServerSettings, ServiceType, SocketType
 from mailsetup.hosting.models import Domain, choices
-from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
+from mailsetup.probes.findings import Code, Finding, Side, Status, Step, TranscriptLine, Verdict
 from mailsetup.setup_links.models import SetupLink
 
 
@@ -107,6 +107,33 @@ class ConnectionTestStep(models.Model):
             ms=self.ms,
             evidence=self.evidence,
         )
+
+
+class Transcript(models.Model):
+    """What went over the wire in the test of one service, for support alone: no customer's page reads it.
+
+    A line is [milliseconds, side, text], as `probes.findings.TranscriptLine` has them.
+    """
+
+    test = models.ForeignKey(ConnectionTest, models.CASCADE, related_name="transcripts")
+    service = models.PositiveSmallIntegerField(_("service"))
+    # As the worker's machine knows it; what stands between it and the internet may change it.
+    local_address = models.CharField(_("address of the worker"), max_length=45, blank=True)
+    lines = models.JSONField(_("lines"), default=list)
+
+    class Meta:
+        verbose_name = _("transcript")
+        verbose_name_plural = _("transcripts")
+        ordering = ["service"]
+        constraints = [
+            models.UniqueConstraint(fields=["test", "service"], name="one_transcript_a_service"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.test_id}, {self.service}"
+
+    def as_lines(self) -> list[TranscriptLine]:
+        return [TranscriptLine(ms, Side(side), text) for ms, side, text in self.lines]
 
 
 class SealedPassword(models.Model):

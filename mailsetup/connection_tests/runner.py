@@ -61,8 +61,9 @@ def run_queued(test_id: int, *, key: str, worker: str) -> None:
         round_trip=test.round_trip and password is not None,
         token=test.reference,
     )
+    reports: list[ServiceReport] = []
     try:
-        with closing(_steps_as_they_happen(ask)) as steps:
+        with closing(_steps_as_they_happen(ask, reports)) as steps:
             for batch in steps:
                 if batch:
                     with _writing():
@@ -70,6 +71,7 @@ def run_queued(test_id: int, *, key: str, worker: str) -> None:
                 else:
                     services.look_for_end(test)
         with _writing():
+            services.keep_transcripts(test, reports)
             services.finish_connection_test(test)
     except services.NoLongerRunning:
         logger.info("Connection test %s was ended before it was over", test.reference)
@@ -104,8 +106,10 @@ def run_now(
     return reference, asyncio.run(probe(ask, vantage(), **callback))
 
 
-def _steps_as_they_happen(ask: Ask) -> Generator[list[Found]]:
+def _steps_as_they_happen(ask: Ask, reports: list[ServiceReport]) -> Generator[list[Found]]:
     """Batches of results while the probes run; an empty one where none came for a while.
+
+    At the end the services' `reports` are there.
 
     The event loop has a thread of its own: Django's database connection belongs to this one, and a
     slow database must not hold up a protocol dialogue. Whoever closes the iterator stops the probes where
@@ -116,7 +120,7 @@ def _steps_as_they_happen(ask: Ask) -> Generator[list[Found]]:
 
     async def run() -> None:
         with probing.can_be_stopped():
-            await probe(ask, vantage(), lambda index, result: found.put((index, result)))
+            reports.extend(await probe(ask, vantage(), lambda index, result: found.put((index, result))))
 
     def run_in_thread() -> None:
         try:

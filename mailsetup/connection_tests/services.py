@@ -1,6 +1,6 @@
 """The life of a connection test: started, taken by a worker, its steps recorded, finished."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,8 +8,17 @@ from django.views.decorators.debug import sensitive_variables
 
 from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests import credentials, limits
-from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict, causes_of, verdict_of
+from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep, Transcript
+from mailsetup.probes.findings import (
+    Code,
+    Finding,
+    ServiceReport,
+    Status,
+    Step,
+    Verdict,
+    causes_of,
+    verdict_of,
+)
 from mailsetup.setup_links.codes import display_code, new_checked_code
 from mailsetup.setup_links.setups import Setup
 
@@ -91,6 +100,19 @@ def record_findings(test: ConnectionTest, found: Iterable[tuple[int, Finding]]) 
             )
             for index, finding in found
         )
+
+
+def keep_transcripts(test: ConnectionTest, reports: Sequence[ServiceReport]) -> None:
+    """Keep what went over the wire, for support; `reports` are those of the services, in their order."""
+    Transcript.objects.bulk_create(
+        Transcript(
+            test=test,
+            service=index,
+            local_address=report.local_address.partition("%")[0],
+            lines=[[line.ms, line.side.value, line.text] for line in report.transcript],
+        )
+        for index, report in enumerate(reports)
+    )
 
 
 def finish_connection_test(test: ConnectionTest) -> None:

@@ -86,6 +86,11 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     # Ten are many; Postfix itself gives up after fifty (hopcount_limit).
     probe_hops_limit: Annotated[int, Meta(ge=1, le=100)] = 20
     probe_evidence_items_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    # An answer to EHLO or CAPABILITY has a dozen lines; a list of folders may have thousands.
+    probe_transcript_answer_lines_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
+    probe_transcript_lines_limit: Annotated[int, Meta(ge=0, le=10_000)] = 200
+    # Of one service.
+    probe_transcript_max_bytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 16_384
     probe_certificate_names_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
     # A word or name that shares a piece of this length with the password is left out; shorter ones turn up
     # in too many innocent words.

@@ -165,7 +165,7 @@ async def _identify_plain_service(dialer: Dialer) -> Fault:
 
 async def _provoke_reply(driver: Driver, seconds: float) -> Fault:
     try:
-        driver.stream.send(_INVALID_REQUEST)
+        driver.stream.send(_INVALID_REQUEST, shown="HELP")
         async with asyncio.timeout(seconds):
             return _other_service(driver, await driver.stream.read_line())
     except ConnectionClosed as closed:

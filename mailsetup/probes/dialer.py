@@ -12,6 +12,7 @@ from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.imap import ImapDriver
 from mailsetup.probes.protocols.pop3 import Pop3Driver
 from mailsetup.probes.protocols.submission import SubmissionDriver
+from mailsetup.probes.transcript import Transcript
 from mailsetup.probes.vantage import Vantage
 from mailsetup.probes.wire.network import IPAddress, dial
 from mailsetup.probes.wire.stream import ByteBudget, LineStream, StreamError
@@ -28,11 +29,23 @@ _MASKED = re.compile(r"X{5,}[A-Z]")
 
 
 class Dialer:
-    """Remembers the address that answered: a second connection goes to the same machine."""
+    """Remembers the address that answered: a second connection goes to the same machine.
 
-    def __init__(self, settings: ServerSettings, vantage: Vantage, address: IPAddress | None = None) -> None:
+
+    What goes over the wire is noted in `transcript`, where there is one.
+    """
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        vantage: Vantage,
+        address: IPAddress | None = None,
+        *,
+        transcript: Transcript | None = None,
+    ) -> None:
         self.settings, self.vantage, self.limits = settings, vantage, vantage.limits
         self.budget = ByteBudget(self.limits.probe_service_max_bytes)
+        self._transcript = transcript
         self._address = address
         self._streams: list[LineStream] = []
 
@@ -45,6 +58,9 @@ class Dialer:
         """The session over a connection that is open already; later ones go to the same address."""
         self._address = address
         self._streams.append(stream)
+        if self._transcript is not None:
+            self._transcript.connected(stream.local_address, str(address), self.settings.port)
+            stream.on_line = self._transcript.add
         return _DRIVERS[self.settings.type](stream, self.limits)
 
     async def dial(self) -> Driver:

@@ -13,8 +13,9 @@ from mailsetup.clientconfig import ServerSettings, SocketType
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.faults import Fault
-from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step, steps_of
+from mailsetup.probes.findings import Code, Finding, ServiceReport, Side, Status, Step, steps_of
 from mailsetup.probes.server_text import ServerText
+from mailsetup.probes.transcript import Transcript
 from mailsetup.probes.wire.stream import (
     ConnectionClosed,
     ConnectionReset,
@@ -84,6 +85,7 @@ class Recorder:
         self._running: tuple[Step, float] | None = None
         known = (ask.address, ask.incoming.hostname, ask.outgoing.hostname, service.username)
         self._server_text = ServerText(ask.password, known, limits)
+        self.transcript = Transcript(self._server_text, limits)
         self._reason: Code | None = None
 
     @asynccontextmanager
@@ -132,7 +134,9 @@ class Recorder:
         for step in self._planned:
             if step not in self._results:
                 self.skip(step, self._skip_reason(step))
-        return ServiceReport(self.service, tuple(self._results[step] for step in self._planned))
+        steps = tuple(self._results[step] for step in self._planned)
+        transcript = self.transcript
+        return ServiceReport(self.service, steps, transcript.lines(), transcript.local_address)
 
     def _skip_reason(self, step: Step) -> Code:
         if step in (Step.SEND, Step.ARRIVE) and not self._ask.round_trip:
@@ -145,6 +149,7 @@ class Recorder:
 
     def _record(self, step: Step, finding: StepInProgress, started: float) -> None:
         self._running = None
+        self.transcript.add(Side.EVENT, f"{step.value}: {finding.code.value}")
         evidence = self._server_text.evidence(finding.evidence)
         skipped = finding.status is Status.SKIPPED
         ms = None if skipped else round((time.monotonic() - started) * 1000)

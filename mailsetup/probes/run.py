@@ -50,7 +50,7 @@ async def probe(ask: Ask, vantage: Vantage, on_step: OnStep = ignore) -> tuple[S
 
 
 async def _test_incoming(ask: Ask, vantage: Vantage, recorder: Recorder, trip: RoundTrip) -> None:
-    dialer = Dialer(ask.incoming, vantage)
+    dialer = Dialer(ask.incoming, vantage, transcript=recorder.transcript)
     try:
         driver = await open_channel(dialer, recorder)
         if await _sign_in(ask, dialer, driver, recorder, trip):
@@ -108,7 +108,7 @@ async def _read_by_pop3(
 
 
 async def _test_outgoing(ask: Ask, vantage: Vantage, recorder: Recorder, trip: RoundTrip) -> None:
-    dialer = Dialer(ask.outgoing, vantage)
+    dialer = Dialer(ask.outgoing, vantage, transcript=recorder.transcript)
     try:
         driver = await open_channel(dialer, recorder)
         await trip.incoming_judged.wait()

@@ -10,6 +10,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from mailsetup.probes.app_settings import ProbeSettings
@@ -40,6 +41,8 @@ _CONTROL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x0
 _BETWEEN_WORDS = re.compile(r"[^\w.+=*/@'-]+|_")
 _JOINTS = re.compile(r"[-/+=]")
 _EDGES = ".'-/=*+"
+_LABELS = re.compile(r"[A-Za-z0-9]{4,}")
+_MARKS = re.compile(r"[\W_]+")
 _STATUS = re.compile(r"[2-5][0-5]\d")  # RFC 5321 section 4.2.1
 _ENHANCED_STATUS = re.compile(r"[245]\.[0-7]\.\d{1,2}")  # RFC 3463
 
@@ -47,7 +50,8 @@ _ENHANCED_STATUS = re.compile(r"[245]\.[0-7]\.\d{1,2}")  # RFC 3463
 def clean(text: str, max_characters: int) -> str:
     """One printable line of at most so many characters."""
     text = _CONTROL_SEQUENCE.sub("", text)
-    text = "".join(character if character.isprintable() else " " for character in text)
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
     text = " ".join(text.split())
     return text if len(text) <= max_characters else text[: max_characters - 1] + "…"
 
@@ -94,6 +98,11 @@ class ServerText:
             value = clean(text, self._limits.probe_text_max_characters)
         return None if value == LEFT_OUT or self._secret.is_in(str(value)) else value
 
+    def line(self, text: str) -> str:
+        """One line of a server for a transcript."""
+        kept: str | None = self._kept("server", text)
+        return LEFT_OUT if kept is None else kept
+
     def words(self, text: str, *, reply: bool = True) -> str:
         """The known words of `text`, in our spelling; LEFT_OUT stands for the others.
 
@@ -135,11 +144,23 @@ class _Secret:
     def is_in(self, text: str) -> bool:
         if not self._fragments:
             return False
-        disguised = (_letters_and_digits(disguise(text)) for disguise in _DISGUISES)
-        return self._is_in_one_of(text.casefold(), *disguised)
+        return self._is_in_one_of(_forms_of_word(text) if _is_ours(text) else _forms(text))
 
     def _is_in_one_of(self, *forms: str) -> bool:
         return any(fragment in form for fragment in self._fragments for form in forms)
+
+
+def _is_ours(text: str) -> bool:
+    """Whether it is one of our own words, which may be remembered; a server's may hold a secret."""
+    return text.casefold() in MAIL_WORDS
+
+
+def _forms(text: str) -> str:
+    """All that `text` may stand for, one behind the other."""
+    return "\0".join([text.casefold(), *(_letters_and_digits(disguise(text)) for disguise in _DISGUISES)])
+
+
+_forms_of_word = cache(_forms)
 
 
 def _spelled(names: Iterable[str | dict[str, Any]]) -> str:
@@ -147,21 +168,33 @@ def _spelled(names: Iterable[str | dict[str, Any]]) -> str:
 
 
 def _letters_and_digits(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _decoded(text: str, decode: Callable[[str], bytes]) -> str:
+def _decoded(text: str, decode: Callable[[str], str]) -> str:
     """The labels of `text` that are an encoding of something."""
-    found = []
-    for label in re.findall(r"[A-Za-z0-9]{4,}", text):
+    return "".join(decode(label) for label in _LABELS.findall(text))
+
+
+def _remembering(decode: Callable[[str], bytes]) -> Callable[[str], str]:
+    """A function that says "" of what isn't encoded so, and knows our own words by heart."""
+
+    def decoded(label: str) -> str:
         try:
-            found.append(decode(label).decode("utf-8", "replace"))
+            return decode(label).decode("utf-8", "replace")
         except (binascii.Error, ValueError):
-            continue
-    return "".join(found)
+            return ""
+
+    known = cache(decoded)
+    return lambda label: known(label) if _is_ours(label) else decoded(label)
 
 
+@_remembering
+def _from_hex(label: str) -> bytes:
+    return bytes.fromhex(label)
+
+
+@_remembering
 def _from_base32(label: str) -> bytes:
     return base64.b32decode(label + "=" * (-len(label) % 8), casefold=True)
 
@@ -180,7 +213,7 @@ _DISGUISES: tuple[Callable[[str], str], ...] = (
     lambda text: text,
     lambda text: text[::-1],
     lambda text: codecs.encode(text, "rot13"),
-    lambda text: _decoded(text, bytes.fromhex),
+    lambda text: _decoded(text, _from_hex),
     lambda text: _decoded(text, _from_base32),
     # Names of hosts are in lower case, so that it does not survive in them; names of folders are not.
     _from_base64,

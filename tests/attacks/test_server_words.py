@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from mailsetup.clientconfig import ServiceType
 from mailsetup.probes.app_settings import ProbeSettings
-from mailsetup.probes.findings import Step
+from mailsetup.probes.findings import Side, Step
 from mailsetup.probes.server_text import ServerText
 from mailsetup.probes.vantage import Vantage
 from tests.faults import HOST, Authority, ImapServer, Maildrop, ServerThread, SubmissionServer
@@ -163,7 +163,7 @@ def test_what_one_server_heard_the_other_one_cannot_leave_in_the_report(
     vantage = Vantage(allowed, ca_file=authority.ca_file, hosts={HOST: ("127.0.0.1",)}, limits=QUICK)
     prober = Prober(vantage, tls)
     with ServerThread() as servers:
-        prober.both(
+        reports = prober.both(
             prober.settings(ServiceType.IMAP, servers.listen(TalkativeImap(drop).handle, tls)),
             prober.settings(ServiceType.SMTP, servers.listen(TalkativeSubmission(drop).handle, tls)),
             password=PASSWORD,
@@ -171,8 +171,11 @@ def test_what_one_server_heard_the_other_one_cannot_leave_in_the_report(
 
     found = {(index, step.step): step.evidence for index, step in prober.steps}
     kept = json.dumps([found[0, Step.SIGN_IN], found[0, Step.MAILBOX], *(found[1, step] for step in LATER)])
+    lines = [line.text for report in reports for line in report.transcript if line.side is not Side.EVENT]
     assert windows(drop.secret), "the server heard it"
     assert not windows(drop.secret) & windows(kept)
+    assert any(line.startswith("535 5.7.8 [left out]") for line in lines)
+    assert not windows(drop.secret) & windows(json.dumps(lines))
     assert found[0, Step.MAILBOX]["server"].startswith("NOPERM [left out]")
     assert found[1, Step.GREETING]["server"] == "220 [left out] mail.example.test [left out]"
     assert found[1, Step.CAPABILITIES]["capabilities"] == ["AUTH"]

@@ -11,14 +11,24 @@ import pytest
 
 from accounts.models import User
 from mailsetup.connection_tests import heartbeat, runner, services
-from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, Transcript
 from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.probes.ask import Ask, OnStep
-from mailsetup.probes.findings import Finding
+from mailsetup.probes.findings import Finding, ServiceReport, Side, TranscriptLine
 from tests.connection_tests.runs import KEY, PASSWORD, findings, queued, running
 from tests.provider import setup_of
 
 pytestmark = pytest.mark.django_db
+
+
+LINES = (TranscriptLine(3, Side.EVENT, "connected"), TranscriptLine(9, Side.SERVER, "* OK ready"))
+
+
+def both_reports(ask: Ask) -> tuple[ServiceReport, ServiceReport]:
+    return (
+        ServiceReport(ask.incoming, (), LINES, "fe80::1%eth0"),
+        ServiceReport(ask.outgoing, (), (), ""),
+    )
 
 
 class Prober:
@@ -29,13 +39,13 @@ class Prober:
         self.found = findings()
         self.error: Exception | None = None
 
-    async def probe(self, ask: Ask, _vantage: object, on_step: OnStep) -> tuple[str, str]:
+    async def probe(self, ask: Ask, _vantage: object, on_step: OnStep) -> tuple[ServiceReport, ServiceReport]:
         self.asked.append(ask)
         for index, finding in self.found:
             on_step(index, finding)
         if self.error:
             raise self.error
-        return "incoming", "outgoing"
+        return both_reports(ask)
 
 
 @pytest.fixture
@@ -56,6 +66,19 @@ def test_a_task_runs_its_test_and_keeps_what_was_found(owner: User, prober: Prob
     assert kept(test) == prober.found
     assert (test.state, test.verdict, test.causes) == ("done", "passed", [])
     assert test.seconds is not None
+
+
+def test_what_went_over_the_wire_is_kept_for_each_service_and_goes_with_the_test(
+    owner: User, prober: Prober
+) -> None:
+    test = queued(owner)
+    run_connection_test(test_id=test.pk, key=KEY)
+    receiving, sending = test.transcripts.all()
+    assert (receiving.service, receiving.local_address) == (0, "fe80::1")
+    assert receiving.as_lines() == list(LINES)
+    assert (sending.service, sending.local_address, sending.as_lines()) == (1, "", [])
+    test.delete()
+    assert not Transcript.objects.exists()
 
 
 def test_the_probe_is_asked_what_the_customer_asked(owner: User, prober: Prober) -> None:
@@ -155,12 +178,12 @@ def test_steps_are_kept_while_the_run_goes_on(owner: User, monkeypatch: pytest.M
     sizes: list[int] = []
     record: Callable[..., None] = services.record_findings
 
-    async def probe(_ask: Ask, _vantage: object, on_step: OnStep) -> tuple[str, str]:
+    async def probe(ask: Ask, _vantage: object, on_step: OnStep) -> tuple[ServiceReport, ServiceReport]:
         for index, finding in findings()[:2]:
             recorded.clear()
             on_step(index, finding)
             assert await asyncio.to_thread(recorded.wait, 10), "a step is kept back until the run is over"
-        return "incoming", "outgoing"
+        return both_reports(ask)
 
     def record_and_say_so(test: ConnectionTest, found: Any) -> None:
         record(test, found)

@@ -107,6 +107,8 @@ def test_the_password_is_found_nowhere(
     # What was searched did hold the test: an empty dump would prove nothing.
     assert reference in waiting["the database"]
     assert "run_connection_test" in portal.logs()
+    # What went over the wire is kept, the line with the password too.
+    assert "[password]" in places(portal)["the database"]
 
 
 def test_the_search_finds_a_password_that_is_there(portal: Portal) -> None:

@@ -63,11 +63,11 @@ class Stage:
     def __post_init__(self) -> None:
         send = LineStream.send
 
-        def note(stream: LineStream, data: bytes) -> None:
+        def note(stream: LineStream, data: bytes, *, shown: str) -> None:
             transport: Any = stream._transport
             if transport is not None:
                 self._sent[transport.get_extra_info("peername")[1]] += data
-            send(stream, data)
+            send(stream, data, shown=shown)
 
         self.patch.setattr(LineStream, "send", note)
         self.found_at("127.0.0.1")

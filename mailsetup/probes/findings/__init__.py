@@ -7,6 +7,7 @@ from mailsetup.probes.findings.causes import CAUSES, Cause, Fixer
 from mailsetup.probes.findings.codes import REFUSED_CREDENTIALS, SKIP_REASONS, Code, gravity
 from mailsetup.probes.findings.reports import ServiceReport, Verdict, causes_of, verdict_of
 from mailsetup.probes.findings.steps import PLANNED_STEPS, Finding, Status, Step, steps_of
+from mailsetup.probes.findings.transcript import Side, TranscriptLine
 
 __all__ = [
     "CAUSES",
@@ -18,8 +19,10 @@ __all__ = [
     "Finding",
     "Fixer",
     "ServiceReport",
+    "Side",
     "Status",
     "Step",
+    "TranscriptLine",
     "Verdict",
     "causes_of",
     "gravity",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from mailsetup.clientconfig import ServerSettings
 from mailsetup.probes.findings.codes import SKIP_REASONS, Code, gravity
 from mailsetup.probes.findings.steps import Finding, Status
+from mailsetup.probes.findings.transcript import TranscriptLine
 
 
 class Verdict(StrEnum):
@@ -18,10 +19,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceReport:
-    """One tested service and its steps, in the order in which they happened."""
+    """One tested service and its steps, in the order in which they happened.
+
+    For support alone: what went over the wire, and the address that the test came from.
+    """
 
     service: ServerSettings
     steps: tuple[Finding, ...]
+    transcript: tuple[TranscriptLine, ...] = ()
+    local_address: str = ""
 
     @property
     def verdict(self) -> Verdict:

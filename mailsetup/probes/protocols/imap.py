@@ -148,16 +148,17 @@ class ImapDriver(Driver):
     async def _authenticate_plain(self, username: str, password: str) -> ImapReply:
         secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
         if "SASL-IR" in self.capabilities:  # RFC 4959
-            return await self._command(f"AUTHENTICATE PLAIN {secret}")
-        return await self._command("AUTHENTICATE PLAIN", (secret.encode() + b"\r\n",))
+            return await self._command(f"AUTHENTICATE PLAIN {secret}", shown="AUTHENTICATE PLAIN [password]")
+        return await self._command("AUTHENTICATE PLAIN", (secret.encode() + b"\r\n",), ("[password]",))
 
     async def _login(self, username: str, password: str) -> ImapReply:
         """LOGIN with quoted strings, or with literals where quoting can't carry the characters."""
         if all(text.isascii() and text.isprintable() for text in (username, password)):
-            return await self._command(f"LOGIN {_quoted(username)} {_quoted(password)}")
+            line = f"LOGIN {_quoted(username)} {_quoted(password)}"
+            return await self._command(line, shown=f"LOGIN {_quoted(username)} [password]")
         user, secret = username.encode(), password.encode()
         pieces = (user + f" {{{len(secret)}}}\r\n".encode(), secret + b"\r\n")
-        return await self._command(f"LOGIN {{{len(user)}}}", pieces)
+        return await self._command(f"LOGIN {{{len(user)}}}", pieces, ("[user name]", "[password]"))
 
     async def open_inbox(self) -> dict[str, Any]:
         """Selects INBOX and looks at the folders: how many messages, how many folders."""
@@ -193,7 +194,9 @@ class ImapDriver(Driver):
 
     async def select(self, folder: str) -> int:
         """How many messages the folder holds, now that it is selected."""
-        reply = await self._command(f"SELECT {_quoted(folder)}")
+        # Only INBOX is our word; the other names are the server's.
+        shown = None if folder == "INBOX" else "SELECT [folder]"
+        reply = await self._command(f"SELECT {_quoted(folder)}", shown=shown)
         if not reply.ok:
             raise Fault(mailbox_refusal(reply.text), server=reply.text, folder=folder)
         self._announced = False
@@ -268,24 +271,34 @@ class ImapDriver(Driver):
         return any(line.startswith("early ") for line in reply.untagged)
 
     async def _command(
-        self, line: str, continued: Sequence[bytes] = (), limit: int | None = None
+        self,
+        line: str,
+        continued: Sequence[bytes] = (),
+        continued_shown: Sequence[str] = (),
+        *,
+        shown: str | None = None,
+        limit: int | None = None,
     ) -> ImapReply:
         """Sends a command and its continuations, each after the server asked for it.
 
+        `shown` stands for a line that holds a secret, `continued_shown` says what the continuations are.
         `limit` is of untagged lines, where it is another one than usual.
         """
-        tag = self._send(line)
-        for piece in continued:
+        tag = self._send(line, shown=shown)
+        for piece, piece_shown in zip(continued, continued_shown, strict=True):
             while not (answer := await self._line()).startswith("+"):
                 if answer.startswith(f"{tag} "):
                     return _reply(answer, ())
-            self.stream.send(piece)
+            self.stream.send(piece, shown=piece_shown)
         return await self._tagged(tag, limit)
 
-    def _send(self, line: str, *more: str) -> str:
+    def _send(self, line: str, *more: str, shown: str | None = None) -> str:
         self._commands += 1
         tag = f"m{self._commands}"
-        self.stream.send_line(f"{tag} {line}", *more)
+        if shown is None:
+            # The numbers of messages are the server's, which may have chosen what it was sent.
+            shown = re.sub(r"\d+", "[number]", line) if line.startswith("UID ") else line
+        self.stream.send_line(f"{tag} {line}", *more, shown=f"{tag} {shown}")
         return tag
 
     async def _tagged(self, tag: str, limit: int | None = None) -> ImapReply:

@@ -11,6 +11,7 @@ from mailsetup.probes.protocols.rejections import greeting_refusal, pop3_sign_in
 from mailsetup.probes.wire.stream import ProtocolError
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_OF_A_MESSAGE = frozenset({"DELE", "LIST", "RETR", "TOP", "UIDL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,10 @@ class Pop3Driver(Driver):
         if "USER" in self.capabilities and not any(mark in password for mark in "\r\n\0"):
             ok, text = await self._command(f"USER {username}")
             if ok:
-                ok, text = await self._command(f"PASS {password}")
+                ok, text = await self._command(f"PASS {password}", shown="PASS [password]")
         elif "PLAIN" in self.capabilities.get("SASL", "").split():
             secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
-            ok, text = await self._command(f"AUTH PLAIN {secret}")
+            ok, text = await self._command(f"AUTH PLAIN {secret}", shown="AUTH PLAIN [password]")
         else:
             raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
         if not ok:
@@ -97,8 +98,9 @@ class Pop3Driver(Driver):
         if int(size[0]) > self._limits.probe_header_max_bytes:
             return None
         ok, _ = await self._command(f"TOP {number} 0")
-        # A line has one character at least, and its end.
-        lines = await self._lines(self._limits.probe_header_max_bytes) if ok else []
+        # A line has one character at least, and its end. Other mail is private.
+        limit = self._limits.probe_header_max_bytes
+        lines = await self._lines(limit, shown="a line of a message, not kept") if ok else []
         return "\r\n".join(lines) if ok else None
 
     async def remove(self, number: int) -> bool:
@@ -109,19 +111,23 @@ class Pop3Driver(Driver):
     async def quit(self) -> None:
         await self._command("QUIT")
 
-    async def _command(self, line: str, *more: str) -> tuple[bool, str]:
-        """Whether the answer is +OK, and its text."""
-        self.stream.send_line(line, *more)
+    async def _command(self, line: str, *more: str, shown: str | None = None) -> tuple[bool, str]:
+        """Whether the answer is +OK, and its text; `shown` stands for a line that holds a secret."""
+        verb, _, argument = line.partition(" ")
+        if shown is None and verb in _OF_A_MESSAGE and argument:
+            # The numbers of messages are the server's, which may have chosen what it was sent.
+            shown = f"{verb} [number]"
+        self.stream.send_line(line, *more, shown=shown)
         answer = await self.stream.read_line()
         status, _, text = answer.partition(" ")
         if status.upper() not in ("+OK", "-ERR"):
             raise ProtocolError(answer)
         return status.upper() == "+OK", text
 
-    async def _lines(self, limit: int) -> list[str]:
+    async def _lines(self, limit: int, shown: str | None = None) -> list[str]:
         lines: list[str] = []
         for _ in range(limit):
-            line = await self.stream.read_line()
+            line = await self.stream.read_line(shown)
             if line == ".":
                 return lines
             lines.append(line[1:] if line.startswith(".") else line)

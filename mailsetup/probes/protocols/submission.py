@@ -86,12 +86,13 @@ class SubmissionDriver(Driver):
             raise Fault(Code.AUTH_NOT_OFFERED, **self.describe_capabilities())
         mechanisms = self.capabilities["AUTH"].split()
         if "PLAIN" in mechanisms:
-            reply = await self._command(f"AUTH PLAIN {_encoded(f'{chr(0)}{username}{chr(0)}{password}')}")
+            secret = _encoded(f"\0{username}\0{password}")
+            reply = await self._command(f"AUTH PLAIN {secret}", shown="AUTH PLAIN [password]")
         elif "LOGIN" in mechanisms:
             reply = await self._command("AUTH LOGIN")
-            for secret in (username, password):
+            for secret, shown in ((username, "[user name]"), (password, "[password]")):
                 if reply.status == 334:
-                    reply = await self._command(_encoded(secret))
+                    reply = await self._command(_encoded(secret), shown=shown)
         else:
             raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
         if reply.status != 235:
@@ -105,7 +106,7 @@ class SubmissionDriver(Driver):
         await self._expect("DATA", 354)
         lines = message.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n")
         stuffed = [b"." + line if line.startswith(b".") else line for line in lines]
-        self.stream.send(b"\r\n".join([*stuffed, b".", b""]))
+        self.stream.send(b"\r\n".join([*stuffed, b".", b""]), shown=f"[message of {len(message)} bytes]")
         return str(_accepted(await self._reply(), "message", 250))
 
     async def quit(self) -> None:
@@ -114,8 +115,9 @@ class SubmissionDriver(Driver):
     async def _expect(self, line: str, status: int) -> None:
         _accepted(await self._command(line), line.partition(" ")[0].lower(), status)
 
-    async def _command(self, line: str, *more: str) -> SmtpReply:
-        self.stream.send_line(line, *more)
+    async def _command(self, line: str, *more: str, shown: str | None = None) -> SmtpReply:
+        """`shown` stands for a line that holds a secret."""
+        self.stream.send_line(line, *more, shown=shown)
         return await self._reply()
 
     async def _reply(self) -> SmtpReply:

@@ -7,7 +7,13 @@ client).
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import cast
+
+from mailsetup.probes.findings import Side
+
+OnLine = Callable[[Side, str], None]
+"""Called with each line as it goes over the wire, and with what happens between them."""
 
 
 class StreamError(Exception):
@@ -24,6 +30,9 @@ class ConnectionClosed(StreamError):
 
 class ConnectionReset(ConnectionClosed):
     """The connection was cut off, not closed."""
+
+    def __str__(self) -> str:
+        return "connection cut off"
 
 
 class ProtocolError(StreamError):
@@ -50,8 +59,16 @@ class ByteBudget:
         return self._left >= 0
 
 
+def _unheard(side: Side, text: str) -> None:
+    """For whoever keeps no transcript."""
+
+
 class LineStream(asyncio.Protocol):
-    """Raises StreamError; timeouts are the caller's."""
+    """Raises StreamError; timeouts are the caller's.
+
+    Whoever sends a secret, or what the server said before, says what is `shown` of it: nothing else of that
+    line gets to `on_line`.
+    """
 
     def __init__(self, budget: ByteBudget, line_max_bytes: int) -> None:
         self._budget = budget
@@ -61,6 +78,7 @@ class LineStream(asyncio.Protocol):
         self._ended: ConnectionClosed | ProtocolError | None = None
         self._transport: asyncio.Transport | None = None
         self.received = 0
+        self.on_line: OnLine = _unheard
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -95,14 +113,19 @@ class LineStream(asyncio.Protocol):
         name = self._transport.get_extra_info("sockname") if self._transport else None
         return str(name[0]) if name else "127.0.0.1"
 
-    async def read_line(self) -> str:
-        """The next line without its end."""
+    async def read_line(self, shown: str | None = None) -> str:
+        """The next line without its end; `shown` stands for it where it is nobody's business."""
         longest = self._line_max_bytes
         while (end := self._buffer.find(b"\n", 0, longest + 1)) < 0:
             if len(self._buffer) > longest:
                 raise ProtocolError(self._take(longest))
             await self._more()
-        return self._take(end + 1).rstrip("\r\n")
+        line = self._take(end + 1).rstrip("\r\n")
+        if shown is None:
+            self.on_line(Side.SERVER, line)
+        else:
+            self.on_line(Side.EVENT, shown)
+        return line
 
     async def read_exactly(self, size: int) -> str:
         """The next `size` bytes: an IMAP literal."""
@@ -110,11 +133,17 @@ class LineStream(asyncio.Protocol):
             raise ProtocolError
         while len(self._buffer) < size:
             await self._more()
+        # It may be anything, a message too.
+        self.on_line(Side.EVENT, "a literal, not kept")
         return self._take(size)
 
     async def _more(self) -> None:
         if isinstance(self._ended, ConnectionClosed):
-            raise type(self._ended)(self._take(len(self._buffer)))
+            rest = self._take(len(self._buffer))
+            if rest:
+                self.on_line(Side.SERVER, rest)
+            self.on_line(Side.EVENT, str(self._ended))
+            raise type(self._ended)(rest)
         if self._ended:
             raise self._ended
         self._arrived.clear()
@@ -125,15 +154,21 @@ class LineStream(asyncio.Protocol):
         del self._buffer[:size]
         return taken.decode("utf-8", "replace")
 
-    def send_line(self, line: str, *more: str) -> None:
-        """Sends a line, or several in one segment; a line break inside would be a command and is refused."""
+    def send_line(self, line: str, *more: str, shown: str | None = None) -> None:
+        """Sends a line, or several in one segment; a line break inside would be a command and is refused.
+
+        `shown` stands for a first one that holds a secret.
+        """
         if any(character in each for each in (line, *more) for character in "\r\n\0"):
             raise ValueError("a command is one line")
-        self.send(b"".join(each.encode() + b"\r\n" for each in (line, *more)))
+        said = "; ".join((line if shown is None else shown, *more))
+        self.send(b"".join(each.encode() + b"\r\n" for each in (line, *more)), shown=said)
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes, *, shown: str) -> None:
+        """Sends bytes; `shown` says what they are."""
         if self._ended or self._transport is None:
             raise self._broken_off()
+        self.on_line(Side.CLIENT, shown)
         self._transport.write(data)
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str) -> None:
@@ -145,9 +180,12 @@ class LineStream(asyncio.Protocol):
         self._transport = await asyncio.get_running_loop().start_tls(
             self._transport, self, context, server_hostname=server_name
         )
+        self.on_line(Side.EVENT, f"encrypted from here on: {self.tls.version() if self.tls else None}")
 
     def _broken_off(self) -> ConnectionClosed:
-        return ConnectionReset() if isinstance(self._ended, ConnectionReset) else ConnectionClosed()
+        ending = ConnectionReset() if isinstance(self._ended, ConnectionReset) else ConnectionClosed()
+        self.on_line(Side.EVENT, str(ending))
+        return ending
 
     def abort(self) -> None:
         """Ends the connection at once."""
