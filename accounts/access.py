@@ -1,5 +1,7 @@
 """THE place for "may X see Y". A stranger finds nothing: 404, never 403, which would tell that it exists."""
 
+from dataclasses import dataclass, fields
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -38,6 +40,54 @@ def may_view_as(*, staff: User | AnonymousUser, user: User) -> bool:
 def may_see_the_watch(user: User | AnonymousUser) -> bool:
     """Whether `user` may see in which state the provider's servers are: staff with the permission only."""
     return isinstance(user, User) and user.is_staff and user.has_perm("watch.view_watchedserver")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRights:
+    """What a member of staff may see and do at the support desk: each is a permission of the admin."""
+
+    see_tests: bool = False
+    see_transcripts: bool = False
+    start_tests: bool = False
+    see_domains: bool = False
+    see_links: bool = False
+    make_links: bool = False
+    revoke_links: bool = False
+    see_customers: bool = False
+    see_people: bool = False
+    see_invitations: bool = False
+    see_visits: bool = False
+    view_as: bool = False
+
+    @property
+    def desk(self) -> bool:
+        """Whether there is anything to find at the desk."""
+        return self.see_tests or self.see_domains or self.see_customers
+
+
+_DESK_PERMISSIONS = {
+    "see_tests": "connection_tests.view_connectiontest",
+    "see_transcripts": "connection_tests.view_transcript",
+    "start_tests": "connection_tests.add_connectiontest",
+    "see_domains": "hosting.view_domain",
+    "see_links": "setup_links.view_setuplink",
+    "make_links": "setup_links.add_setuplink",
+    "revoke_links": "setup_links.change_setuplink",
+    "see_customers": "accounts.view_customer",
+    "see_people": "accounts.view_user",
+    "see_invitations": "accounts.view_invitation",
+    "see_visits": "accounts.view_supportvisit",
+    "view_as": "accounts.view_as_customer",
+}
+
+
+def desk_rights(user: User | AnonymousUser) -> DeskRights:
+    """What `user` may do at the support desk: nothing, unless they are staff."""
+    if not isinstance(user, User) or not user.is_staff:
+        return DeskRights()
+    return DeskRights(
+        **{field.name: user.has_perm(_DESK_PERMISSIONS[field.name]) for field in fields(DeskRights)}
+    )
 
 
 def is_support_visit(request: HttpRequest) -> bool:

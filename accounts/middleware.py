@@ -27,8 +27,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN_DURING_A_VISIT = {"account_logout", "accounts:view_as_end"}
 READABLE_DURING_A_VISIT = {"accounts:people"}
 
-# What only staff open besides the admin.
+# What only staff open besides the admin. The second is what the names of the desk's pages begin with.
 STAFF_VIEWS = {"accounts:view_as", "mailsetup:servers", "mailsetup:check_servers"}
+DESK_VIEWS = "mailsetup:desk"
 
 
 def has_session(request: HttpRequest) -> bool:
@@ -117,7 +118,7 @@ class StaffSecondFactorMiddleware:
         match = request.resolver_match
         if not settings.STAFF_SECOND_FACTOR_REQUIRED or match is None:
             return None
-        if match.app_name != "admin" and match.view_name not in STAFF_VIEWS:
+        if match.app_name != "admin" and not _is_for_staff(match.view_name):
             return None
         if not request.user.is_authenticated or not request.user.is_staff or is_mfa_enabled(request.user):
             return None
@@ -125,3 +126,7 @@ class StaffSecondFactorMiddleware:
             request, _("The admin shows every customer’s data. Set up a second step for your sign-in first.")
         )
         return redirect("mfa_index")
+
+
+def _is_for_staff(view_name: str) -> bool:
+    return view_name in STAFF_VIEWS or view_name.startswith(DESK_VIEWS)

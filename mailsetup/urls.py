@@ -8,6 +8,7 @@ from mailsetup.discovery import urls as discovery
 from mailsetup.guides import urls as guides
 from mailsetup.home import urls as home
 from mailsetup.setup_links import urls as setup_links
+from mailsetup.support import urls as support
 from mailsetup.watch import urls as watch
 
 app_name = "mailsetup"
@@ -27,6 +28,7 @@ urlpatterns = [
     *discovery.people_urlpatterns,
     *guides.urlpatterns,
     *setup_links.urlpatterns,
+    *support.urlpatterns,
     *watch.urlpatterns,
     path("setup/<str:address>/", include(setup_urlpatterns)),
     path("s/<str:token>/", include(setup_urlpatterns)),

@@ -18,6 +18,7 @@ from mailsetup.guides.app_settings import GuideSettings
 from mailsetup.hosting.app_settings import HostingSettings
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.setup_links.app_settings import SetupLinkSettings
+from mailsetup.support.app_settings import SupportSettings
 from mailsetup.watch.app_settings import WatchSettings
 from portal import environment
 from portal.app_settings import PortalSettings
@@ -39,6 +40,7 @@ HOSTING = environment.room(HostingSettings)
 PROBES = environment.room(ProbeSettings)
 SETUP_LINKS = environment.room(SetupLinkSettings)
 WATCH = environment.room(WatchSettings)
+SUPPORT = environment.room(SupportSettings)
 PORTAL = environment.room(PortalSettings)
 
 # A test may wait for the database once more after its own deadlines, to write its last step.
@@ -82,6 +84,7 @@ INSTALLED_APPS = [
     "portal",
     "accounts",
     "mailsetup.home",
+    "mailsetup.support",
     "mailsetup.watch",
     "mailsetup.connection_tests",
     "mailsetup.guides",

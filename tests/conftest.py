@@ -22,7 +22,7 @@ INSTALLATIONS = ("embedded", "grown-up")
 JUDGED = (
     *("tests/accounts/", "tests/clientconfig/", "tests/connection_tests/", "tests/discovery/"),
     *("tests/formats/", "tests/hosting/", "tests/probes/", "tests/setup_links/"),
-    "tests/watch/",
+    *("tests/support/", "tests/watch/"),
 )
 
 

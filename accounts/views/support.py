@@ -52,7 +52,7 @@ class ViewAsCustomer(AcquireUserView):
         return response
 
     def _ask(self, form: SupportVisitForm) -> HttpResponse:
-        context = {"form": form, "viewed": self.get_object()}
+        context = {"form": form, "viewed": self.get_object(), "back_url": _home_of(self.request)}
         return render(self.request, "accounts/view_as.html", context, status=422 if form.errors else 200)
 
 
@@ -69,4 +69,9 @@ class EndView(ReleaseUserView):
         return response
 
     def get_success_url(self) -> str:
-        return reverse("admin:accounts_user_changelist")
+        return _home_of(self.request)
+
+
+def _home_of(request: HttpRequest) -> str:
+    """Where staff came from, as far as they may be there."""
+    return reverse("mailsetup:desk" if access.desk_rights(request.user).desk else "admin:index")

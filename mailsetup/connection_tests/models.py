@@ -53,6 +53,12 @@ class ConnectionTest(models.Model):
         verbose_name = _("connection test")
         verbose_name_plural = _("connection tests")
         ordering = ["-created_at"]
+        indexes = [
+            # The desk begins with those that failed lately.
+            models.Index(
+                fields=["-created_at"], name="failed_tests", condition=models.Q(verdict=Verdict.FAILED.value)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -36,16 +36,16 @@ class Outline:
     stopped: dict[int, Step]
 
 
-def latest_tests_of(user: User, limit: int) -> list[tuple[ConnectionTest, Outline]]:
-    """The newest tests of `user`, and how far each came."""
+def latest_with_outlines(tests: QuerySet[ConnectionTest], limit: int) -> list[tuple[ConnectionTest, Outline]]:
+    """The newest of `tests`, and how far each came."""
     steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
     skipped = steps.filter(step=Step.SIGN_IN, status=Status.SKIPPED)
-    tests = list(tests_of(user).annotate(up_to_sign_in=Exists(skipped))[:limit])
-    failed = ConnectionTestStep.objects.filter(test__in=tests, status=Status.FAILED)
+    latest = list(tests.annotate(up_to_sign_in=Exists(skipped))[:limit])
+    failed = ConnectionTestStep.objects.filter(test__in=latest, status=Status.FAILED)
     stopped: dict[int, dict[int, Step]] = defaultdict(dict)
     for test, service, step in failed.values_list("test", "service", "step"):
         stopped[test][service] = Step(step)
-    return [(test, Outline(test.up_to_sign_in, stopped[test.pk])) for test in tests]
+    return [(test, Outline(test.up_to_sign_in, stopped[test.pk])) for test in latest]
 
 
 def lost() -> Q:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,7 +21,7 @@ from mailsetup.connection_tests.report import (
     is_over,
     state_of,
 )
-from mailsetup.connection_tests.selectors import Outline, latest_tests_of
+from mailsetup.connection_tests.selectors import Outline, latest_with_outlines, tests_of
 from mailsetup.probes.findings import Code, Step, Verdict
 
 
@@ -41,11 +42,17 @@ class TestSummary:
 
 def latest_summaries(user: User, limit: int) -> list[TestSummary]:
     """The newest tests that `user` may see."""
-    tests = latest_tests_of(user, limit)
-    return [_summary(test, outline) for test, outline in tests]
+    return summaries_of(tests_of(user), limit)
 
 
-def _summary(test: ConnectionTest, outline: Outline) -> TestSummary:
+def summaries_of(
+    tests: QuerySet[ConnectionTest], limit: int, *, page: str = "mailsetup:test"
+) -> list[TestSummary]:
+    """The newest of `tests`; `page` is the name of the page that shows one of them by its reference."""
+    return [_summary(test, outline, page) for test, outline in latest_with_outlines(tests, limit)]
+
+
+def _summary(test: ConnectionTest, outline: Outline, page: str) -> TestSummary:
     return TestSummary(
         state=state_of(test),
         title=_summary_title(test, outline),
@@ -55,7 +62,7 @@ def _summary(test: ConnectionTest, outline: Outline) -> TestSummary:
         client_name=client_name_of(test),
         when=said_when(timezone.localtime(test.created_at)),
         iso=test.created_at.isoformat(),
-        url=reverse("mailsetup:test", kwargs={"reference": test.reference}),
+        url=reverse(page, kwargs={"reference": test.reference}),
     )
 
 

@@ -139,7 +139,7 @@ def _steps_context(
 @for_setup
 def steps_as_text(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> HttpResponse:
     """The same steps to paste into a chat or a note; 404 where the guide has none."""
-    text = _handout(request, setup, client, protocol).text()
+    text = handout_of(request, setup, client, protocol).text()
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -188,7 +188,7 @@ def send_steps(request: HttpRequest, setup: Setup, *, client: str, protocol: str
     """
     if setup.via_link:
         raise Http404("Nobody sends mail by a link.")
-    handout = _handout(request, setup, client, protocol)
+    handout = handout_of(request, setup, client, protocol)
     support_visit, sender = access.is_support_visit(request), access.who_acts(request)
     offered, nameable = offers_mails(by_support=support_visit), may_stand_in_mail(setup)
     form = SendStepsForm(request.POST or None, setup=setup, may_link=not support_visit)
@@ -266,7 +266,7 @@ def _steps_or_404(
     return found
 
 
-def _handout(request: HttpRequest, setup: Setup, client: str, protocol: str) -> Handout:
+def handout_of(request: HttpRequest, setup: Setup, client: str, protocol: str) -> Handout:
     """The steps as text; 404 where the guide has none."""
     guide, config = _steps_or_404(request, setup, client, protocol)
     context = {**_steps_context(setup, guide, config, with_file=False), "paper": True}

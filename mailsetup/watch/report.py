@@ -88,6 +88,14 @@ def board() -> Board:
     )
 
 
+def servers_with_trouble() -> list[ServerRow]:
+    """The rows of the servers that fail, the longest first; nothing is counted for them."""
+    now = timezone.now()
+    rows = [_row(server, [], now) for server in selectors.failing_servers()]
+    failing = [row for row in rows if row.state == "bad"]
+    return sorted(failing, key=lambda row: row.since or now)
+
+
 def _patience() -> timedelta:
     """How long a check counts: until the next should be over, and as long again."""
     return timedelta(minutes=2 * settings.WATCH.watch_interval_minutes)

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from mailsetup.clientconfig import ServerSettings, fill_placeholders
 from mailsetup.hosting.models import Domain, Server
-from mailsetup.watch.models import WatchCheck, WatchedServer, WatchFlip
+from mailsetup.watch.models import WatchCheck, WatchedServer, WatchedService, WatchFlip
 
 _PER_MAILBOX = ("%EMAILLOCALPART%", "%EMAILADDRESS%")
 
@@ -77,6 +77,12 @@ def watched_servers() -> QuerySet[Server]:
     enabled = Count("domains", filter=Q(domains__enabled=True))
     servers = in_use().select_related("watch").prefetch_related("watched_services")
     return servers.annotate(domains_count=enabled).order_by("name")
+
+
+def failing_servers() -> QuerySet[Server]:
+    """The servers in use of which a service failed when it was last looked at."""
+    failing = WatchedService.objects.filter(server=OuterRef("pk"), state=WatchedService.State.FAILS)
+    return in_use().filter(Exists(failing)).select_related("watch").prefetch_related("watched_services")
 
 
 def checks_since(moment: datetime) -> QuerySet[WatchCheck]:

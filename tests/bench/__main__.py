@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
-from tests.bench import attack, crowd, discovery, engine, guide_page, press, rush, signing
+from tests.bench import attack, crowd, desk, discovery, engine, guide_page, press, rush, signing
 from tests.bench.report import Promise, print_promises
 
 
@@ -18,6 +18,7 @@ def main() -> None:
         promises += press.measure(folder / "press")
         promises += rush.measure(folder / "rush")
         promises += guide_page.measure(folder / "guide")
+        promises += desk.measure(folder / "desk")
         promises += attack.measure(folder / "attack")
         promises += discovery.measure(folder / "discovery")
         promises += signing.measure()

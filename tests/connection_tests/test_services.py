@@ -107,9 +107,9 @@ def test_a_list_says_of_each_test_whether_somebody_signed_in(owner: User) -> Non
     finished(queued(owner), findings())
     finished(queued(owner), findings(Protocol.IMAP, (0, skipped(Step.PUSH, Code.NOT_ASKED))))
     finished(queued(owner), without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1))
-    latest = selectors.latest_tests_of(owner, 3)
+    latest = selectors.latest_with_outlines(selectors.tests_of(owner), 3)
     assert [outline.up_to_sign_in for _test, outline in latest] == [True, False, False]
-    assert len(selectors.latest_tests_of(owner, 2)) == 2
+    assert len(selectors.latest_with_outlines(selectors.tests_of(owner), 2)) == 2
 
 
 def test_the_worker_that_was_seen_last_counts(later: Later) -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, Invitation, Membership, Removal, User
 from accounts.selectors import token_hash
+from mailsetup.setup_links.models import SetupLink
 
 PROVIDER: dict[str, Any] = {
     "customers": [{"id": "1", "name": "Lindqvist AB", "users": ["owner@lindqvist.example"]}],
@@ -91,6 +92,17 @@ PAGES = {
     "servers/": (404, 404),
     "servers/check/": (404, 404),
     "accounts/name/": (302, 200),
+    # What staff see there is in tests/support/.
+    "desk/": (404, 404),
+    "desk/tests/<reference:reference>/": (404, 404),
+    "desk/addresses/<str:address>/": (404, 404),
+    "desk/addresses/<str:address>/link/": (404, 404),
+    "desk/addresses/<str:address>/test/": (404, 404),
+    "desk/addresses/<str:address>/files/<slug:slug>/<slug:protocol>/": (404, 404),
+    "desk/addresses/<str:address>/guides/<slug:client>/<slug:protocol>/": (404, 404),
+    "desk/links/<int:link_id>/revoke/": (404, 404),
+    "desk/domains/<str:name>/": (404, 404),
+    "desk/customers/<int:customer_id>/": (404, 404),
     "accounts/people/": (302, 200),
     "accounts/people/customers/<int:customer_id>/invite/": (302, 422),
     "accounts/people/memberships/<int:membership_id>/role/": (302, 404),
@@ -147,6 +159,9 @@ PAGES = {
 }
 POSTED = {
     "servers/check/",
+    "desk/addresses/<str:address>/link/",
+    "desk/addresses/<str:address>/test/",
+    "desk/links/<int:link_id>/revoke/",
     "setup/<str:address>/phone/",
     "s/<str:token>/phone/",
     "accounts/people/customers/<int:customer_id>/invite/",
@@ -263,6 +278,8 @@ def values(owner: User) -> dict[str, str]:
         "invitation_id": str(invitation.pk),
         "key": "made-up",
         "link": link,
+        "link_id": str(SetupLink.objects.filter(revoked_at=None).first().pk),  # type: ignore[union-attr]
+        "name": "example.com",
         "membership_id": str(Membership.objects.get().pk),
         "pk": "1",
         "protocol": "imap",

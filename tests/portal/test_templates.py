@@ -9,7 +9,13 @@ from django.template.loader import get_template
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
-SPRITE = set(re.findall(r'<symbol id="i-([a-z0-9-]+)"', (TEMPLATES / "components/sprite.html").read_text()))
+# The desk has a few of its own.
+SPRITES = ("components/sprite.html", "support/parts/sprite.html")
+SPRITE = {
+    name
+    for path in SPRITES
+    for name in re.findall(r'<symbol id="i-([a-z0-9-]+)"', (TEMPLATES / path).read_text())
+}
 TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 
 

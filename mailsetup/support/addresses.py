@@ -1,0 +1,234 @@
+"""What the desk says about one address or domain: the settings and why, and what each program is told."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from mailsetup.clientconfig import (
+    Address,
+    ClientConfig,
+    Hosting,
+    NotOffered,
+    Protocol,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    Source,
+    display_domain,
+    resolve,
+    resolve_domain,
+)
+from mailsetup.connection_tests.report import State
+from mailsetup.discovery import documents
+from mailsetup.formats import FORMATS, Format, NothingToOffer
+from mailsetup.guides.clients import GUIDES, Guide
+from mailsetup.hosting import sentences
+from mailsetup.hosting.models import Domain, Server
+from mailsetup.hosting.selectors import UnknownDomain, find_hosting
+from mailsetup.support import selectors
+
+_ENCRYPTION = {SocketType.SSL: "SSL/TLS", SocketType.STARTTLS: "STARTTLS", SocketType.PLAIN: "–"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing that led to the settings, or away from them."""
+
+    state: State
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to receive or to send, as programs are told of it; `first`: before the others of its kind."""
+
+    title: str
+    protocol: str
+    first: bool
+    hostname: str
+    port: int
+    encryption: str
+    username: str
+
+    @property
+    def server(self) -> str:
+        return f"{self.hostname}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one format says: `text` if it can be read, `problem` where there is nothing to say."""
+
+    slug: str
+    read_by: str
+    text: str
+    problem: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An address, or a domain alone, and what we know of it.
+
+    `domain` is also there when it is switched off, and then there is no `hosting`.
+    """
+
+    address: Address
+    domain: Domain | None
+    hosting: Hosting | None
+
+    @property
+    def whole_domain(self) -> bool:
+        return not self.address.local_part
+
+    @property
+    def title(self) -> str:
+        return display_domain(self.address.domain) if self.whole_domain else self.address.display
+
+    def config(self, protocol: Protocol) -> ClientConfig | None:
+        """The settings, with placeholders for a domain alone; None where the server lacks a service."""
+        if self.hosting is None:
+            return None
+        try:
+            if self.whole_domain:
+                return resolve_domain(self.hosting, protocol)
+            return resolve(self.address, self.hosting, protocol)
+        except NotOffered:
+            return None
+
+
+def subject_of(address: Address, *, display_name: str) -> Subject:
+    """What is known of `address`; one without a local part stands for the domain."""
+    try:
+        hosting, domain = find_hosting(address, display_name=display_name)
+    except UnknownDomain:
+        hosting = None
+        domain = selectors.domains_called([address.domain]).select_related("server").first()
+    return Subject(address, domain, hosting)
+
+
+def reasons(subject: Subject) -> Iterator[Reason]:
+    """Why the settings are these, or why there are none: domain, alias, MX, server."""
+    name, domain, hosting = display_domain(subject.address.domain), subject.domain, subject.hosting
+    if hosting is None:
+        yield _why_none(name, domain)
+        return
+    if hosting.source is Source.MX:
+        yield Reason(
+            state="ok",
+            title=_("MX"),
+            text=_("The MX records of %(name)s lead to our server.") % {"name": name},
+        )
+        return
+    if domain is None:
+        return
+    customer = domain.customer.name if domain.customer else _("no customer")
+    yield Reason(
+        state="ok",
+        title=_("Domain"),
+        text=_("%(domain)s is on the list: %(customer)s.")
+        % {"domain": domain.display_name, "customer": customer},
+    )
+    if hosting.source is Source.ALIAS:
+        text = _("%(name)s is an alias of %(domain)s and gets its settings.")
+        if not hosting.alias_uses_primary:
+            text = _("%(name)s is an alias of %(domain)s; host and user names are its own.")
+        yield Reason(state="ok", title=_("Alias"), text=text % {"name": name, "domain": domain.display_name})
+    yield Reason(state="ok", title=_("MX"), text=_("Not asked: who is on the list needs no MX to be known."))
+    yield _server(domain.server, hosting)
+
+
+def _why_none(name: str, domain: Domain | None) -> Reason:
+    if domain is not None:
+        return Reason(
+            state="warn",
+            title=_("Switched off"),
+            text=_("%(domain)s is on the list and switched off. Programs are told nothing.")
+            % {"domain": domain.display_name},
+        )
+    return Reason(
+        state="bad",
+        title=_("Not ours"),
+        text=_("%(name)s is not on the list, and its MX records lead to no server of ours.") % {"name": name},
+    )
+
+
+def _server(server: Server, hosting: Hosting) -> Reason:
+    values = {"server": server.name, "software": server.software or _("software not stated")}
+    lacking = [kind.upper() for kind in ("imap", "pop3") if Protocol(kind) not in hosting.protocols]
+    text = _("%(server)s, %(software)s.") % values
+    if lacking:
+        text = f"{text} {_('It has no %(protocols)s.') % {'protocols': ', '.join(lacking)}}"
+    sends = any(service.type is ServiceType.SMTP for service in hosting.services)
+    if not sends:
+        text = f"{text} {_('It has no way to send.')}"
+    return Reason(state="ok" if sends and hosting.protocols else "bad", title=_("Server"), text=text)
+
+
+def ways(subject: Subject) -> list[Way]:
+    """Every way in the provider's order, receiving before sending."""
+    if subject.hosting is None:
+        return []
+    configs = [subject.config(protocol) for protocol in subject.hosting.protocols]
+    config = next((each for each in configs if each is not None), None)
+    services: Sequence[ServerSettings] = config.services if config else subject.hosting.services
+    kinds = (*(protocol.service_type for protocol in Protocol), ServiceType.SMTP)
+    found: list[Way] = []
+    for kind in kinds:
+        of_kind = [service for service in services if service.type is kind]
+        found += [_way(service, first=place == 0) for place, service in enumerate(of_kind)]
+    return found
+
+
+def _way(service: ServerSettings, *, first: bool) -> Way:
+    return Way(
+        title=_("Sending") if service.type is ServiceType.SMTP else _("Receiving"),
+        protocol=service.type.upper(),
+        first=first,
+        hostname=service.hostname,
+        port=service.port,
+        encryption=_ENCRYPTION[service.socket_type],
+        username=service.username,
+    )
+
+
+def documents_of(subject: Subject, protocol: Protocol) -> list[Told]:
+    """What each format would say, every one that is registered."""
+    return [_told(file_format, subject, protocol) for file_format in FORMATS.values()]
+
+
+def _told(file_format: Format, subject: Subject, protocol: Protocol) -> Told:
+    text = problem = ""
+    try:
+        body = document(file_format, subject, protocol)
+        text = body.decode()
+    except NothingToOffer as nothing:
+        problem = str(nothing)
+    except UnicodeDecodeError:
+        pass  # a signature is made of bytes; the file itself is a link away
+    return Told(
+        slug=file_format.slug,
+        read_by=", ".join(dict.fromkeys(reader.app for reader in file_format.readers)),
+        text=text,
+        problem=problem,
+        signed=file_format.signed,
+    )
+
+
+def document(file_format: Format, subject: Subject, protocol: Protocol) -> bytes:
+    """The very bytes that go out; raises NothingToOffer."""
+    if subject.hosting is None:
+        raise NothingToOffer(_("Nothing is known of this domain."))
+    if subject.whole_domain:
+        return documents.for_domain(file_format, subject.hosting)
+    try:
+        return documents.for_config(file_format, resolve(subject.address, subject.hosting, protocol))
+    except NotOffered as error:
+        raise NothingToOffer(sentences.not_offered(error)) from None
+
+
+def guides_of(protocol: Protocol) -> list[Guide]:
+    """The guides that have steps for this protocol."""
+    return [guide for guide in GUIDES.values() if protocol in guide.protocols and guide.status != "retired"]

@@ -1,0 +1,20 @@
+"""How much the desk takes and shows."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class SupportSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Each field is the environment variable of the same name in capitals."""
+
+    # The longest address (RFC 5321 section 4.5.3.1.3) has 254.
+    desk_search_max_characters: Annotated[int, Meta(ge=20, le=1000)] = 254
+    # With each character the number of names that are nearly the same grows by 75.
+    desk_near_max_characters: Annotated[int, Meta(ge=0, le=63)] = 40
+    # Of each kind.
+    desk_matches_limit: Annotated[int, Meta(ge=1, le=100)] = 8
+    desk_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 8
+    desk_mailboxes_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    desk_visits_limit: Annotated[int, Meta(ge=1, le=1000)] = 20

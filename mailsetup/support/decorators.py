@@ -1,0 +1,35 @@
+"""Who gets in: staff with the permission; for everybody else there is nothing here."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts import access
+
+logger = logging.getLogger(__name__)
+View = Callable[..., HttpResponse]
+
+
+def for_desk(right: str) -> Callable[[View], View]:
+    """Give the view the DeskRights of whoever asks; 404 without the one called `right`.
+
+    What staff open is logged, with the number of their account and without the part before an @.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            rights = access.desk_rights(request.user)
+            if not getattr(rights, right):
+                raise Http404
+            opened = [str(value).rpartition("@")[2] for value in kwargs.values()]
+            name = request.resolver_match.url_name if request.resolver_match else ""
+            logger.info("Account %s at the desk: %s", request.user.pk, " ".join([name or "", *opened]))
+            return view(request, rights, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,331 @@
+"""A connection test as support reads it: what the customer was told, and what the test saw."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mailsetup.clientconfig import ServerSettings
+from mailsetup.connection_tests.explanations import explain, readable_date
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.report import (
+    Lane,
+    LaneStep,
+    ReportUrls,
+    State,
+    TestReport,
+    report_of,
+    way_of_message,
+)
+from mailsetup.probes.findings import CAUSES, Code, Finding, Status, Step, TranscriptLine, steps_of
+
+Found = Sequence[tuple[int, Finding]]
+
+# Evidence that the lines above say already, or another part of the page.
+_SAID_ELSEWHERE = frozenset(
+    {
+        "server",
+        "problems",
+        "names",
+        "issuer",
+        "not_before",
+        "not_after",
+        "chain_length",
+        "tried",
+        "deadline",
+        "hops",
+    }
+)
+_LABELS = {
+    "addresses": gettext_lazy("addresses"),
+    "address": gettext_lazy("address"),
+    "port": gettext_lazy("port"),
+    "version": gettext_lazy("version"),
+    "cipher": gettext_lazy("cipher"),
+    "capabilities": gettext_lazy("offers"),
+    "mechanisms": gettext_lazy("ways to sign in"),
+    "username": gettext_lazy("user name"),
+    "messages": gettext_lazy("messages"),
+    "folders": gettext_lazy("folders"),
+    "folder": gettext_lazy("folder"),
+    "percent": gettext_lazy("percent full"),
+    "seconds": gettext_lazy("seconds"),
+    "announced": gettext_lazy("announced"),
+    "removed": gettext_lazy("removed again"),
+    "idle": gettext_lazy("push (IDLE)"),
+    "phase": gettext_lazy("refused at"),
+    "openssl": gettext_lazy("OpenSSL"),
+    "left_out": gettext_lazy("left out, for they may hold a secret"),
+}
+_STATUS_WORDS = {
+    "ok": gettext_lazy("passed"),
+    "warn": gettext_lazy("LIMIT"),
+    "bad": gettext_lazy("FAILED"),
+    "skip": gettext_lazy("skipped"),
+    "run": gettext_lazy("running"),
+    "wait": gettext_lazy("waiting"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffStep:
+    """A step with what it saw: the server's own words, and facts as "label: value"."""
+
+    step: LaneStep
+    code: str
+    words: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that was looked at, and how it is; `word` says the state to those who can't see it."""
+
+    state: State
+    word: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One address that was tried: how it went, and the code where it didn't."""
+
+    address: str
+    family: str
+    state: State
+    title: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffLane:
+    """One service: its steps, its certificate, its addresses, and what went over the wire."""
+
+    lane: Lane
+    steps: tuple[StaffStep, ...]
+    certificate: tuple[Fact, ...]
+    attempts: tuple[Attempt, ...]
+    local_address: str = ""
+    transcript: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReport:
+    """All that the desk's page of one test says.
+
+    `report` is what the customer reads, `headline` and `code` are the first cause. `wire`: whether whoever
+    asks may read what went over the wire.
+    """
+
+    report: TestReport
+    headline: str
+    code: str
+    passes: str
+    lanes: tuple[StaffLane, ...]
+    wire: bool
+    way: list[str]
+    moment: str
+    deleted_on: date
+    text: str
+
+
+def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffReport:
+    """The report of `test`; `found` as in report_of()."""
+    report = report_of(test, found, urls=ReportUrls())
+    transcripts = {transcript.service: transcript for transcript in test.transcripts.all()}
+    lanes = []
+    for index, (service, lane) in enumerate(zip(test.planned(), report.lanes, strict=True)):
+        findings = {finding.step: finding for at, finding in found if at == index}
+        transcript = transcripts.get(index)
+        lanes.append(
+            StaffLane(
+                lane=lane,
+                steps=_steps(service, lane, findings),
+                certificate=_certificate(service, findings.get(Step.TLS)),
+                attempts=_attempts(findings.get(Step.CONNECT)),
+                local_address=transcript.local_address if transcript else "",
+                transcript=_as_text(transcript.as_lines()) if transcript and wire else "",
+            )
+        )
+    first = report.problems[0] if report.problems else None
+    return StaffReport(
+        report=report,
+        headline=first.title if first else report.headline,
+        code=first.code.value if first else "",
+        passes=_("It may pass by itself.") if first and CAUSES[first.code].passing else "",
+        lanes=tuple(lanes),
+        wire=wire,
+        way=way_of_message(found),
+        moment=_moment(test),
+        deleted_on=timezone.localdate(test.created_at)
+        + timedelta(days=settings.CONNECTION_TESTS.history_days),
+        text=_whole_text(test, report, lanes),
+    )
+
+
+# --- Steps ---------------------------------------------------------------------------------------------
+
+
+def _steps(service: ServerSettings, lane: Lane, findings: Mapping[Step, Finding]) -> tuple[StaffStep, ...]:
+    """The steps of the lane, each with what was found at it."""
+    return tuple(
+        _step(step, findings.get(name)) for step, name in zip(lane.steps, steps_of(service), strict=True)
+    )
+
+
+def _step(step: LaneStep, finding: Finding | None) -> StaffStep:
+    if finding is None:
+        return StaffStep(step=step, code="", words="", facts=())
+    return StaffStep(
+        step=step,
+        code="" if finding.code is Code.OK else finding.code.value,
+        words=str(finding.evidence.get("server") or ""),
+        facts=tuple(fact for fact in _facts(finding.evidence) if not fact.endswith(f": {step.text}")),
+    )
+
+
+def _facts(evidence: Mapping[str, Any]) -> list[str]:
+    """Everything else that the step saw; a name that nobody has put into words stands as it is."""
+    facts = []
+    for key, value in evidence.items():
+        if key in _SAID_ELSEWHERE or value in (None, "", [], {}):
+            continue
+        facts.append(f"{_LABELS.get(key, key)}: {_shown(value)}")
+    return facts
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_shown(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(each) for each in value)
+    return str(value)
+
+
+# --- Certificate and addresses -------------------------------------------------------------------------
+
+# Which line of a certificate each of its faults is about.
+_NAME = frozenset({Code.CERT_WRONG_NAME})
+_DATES = frozenset(
+    {Code.CERT_EXPIRED, Code.CERT_NOT_YET, Code.CERT_INTERMEDIATE_EXPIRED, Code.CERT_EXPIRES_SOON}
+)
+_TRUST = frozenset({Code.CERT_UNKNOWN_CA, Code.CERT_SELF_SIGNED, Code.CERT_MISSING_INTERMEDIATE})
+_WORDS: dict[State, Any] = {
+    "ok": gettext_lazy("Fine"),
+    "warn": gettext_lazy("Works, with a limit"),
+    "bad": gettext_lazy("Trouble"),
+}
+
+
+def _certificate(service: ServerSettings, finding: Finding | None) -> tuple[Fact, ...]:
+    """What the server showed, line by line, each with what is wrong with it; nothing without a handshake."""
+    if finding is None or "names" not in finding.evidence:
+        return ()
+    evidence = finding.evidence
+    faults = {Code(each["code"]): each for each in evidence.get("problems", [])}
+    if finding.status in (Status.FAILED, Status.WARNING):
+        faults.setdefault(finding.code, evidence)
+    state: State = "warn" if finding.status is Status.WARNING else "bad"
+
+    def fact(label: str, text: str, codes: Collection[Code]) -> Fact:
+        wrong = [code for code in faults if code in codes]
+        titles = [str(explain(code, service, evidence | faults[code]).title) for code in wrong]
+        shown: State = state if wrong else "ok"
+        return Fact(
+            state=shown, word=str(_WORDS[shown]), label=label, text=". ".join(filter(None, [text, *titles]))
+        )
+
+    sent = evidence.get("chain_length", 1)
+    dates = {
+        "first": readable_date(evidence.get("not_before", "")),
+        "last": readable_date(evidence.get("not_after", "")),
+    }
+    others = set(faults) - _NAME - _DATES - _TRUST
+    return (
+        fact(_("Made out to"), ", ".join(evidence["names"]) or _("no name"), _NAME),
+        fact(_("Valid"), _("From %(first)s until %(last)s") % dates, _DATES),
+        fact(_("Vouched for by"), str(evidence.get("issuer") or _("nobody")), _TRUST),
+        fact(
+            _("Sent"),
+            ngettext("%(count)s certificate", "%(count)s certificates", sent) % {"count": sent},
+            (),
+        ),
+        fact(
+            _("Strength"),
+            ", ".join(filter(None, (evidence.get("version"), evidence.get("cipher")))),
+            others,
+        ),
+    )
+
+
+def _attempts(finding: Finding | None) -> tuple[Attempt, ...]:
+    """Each address that was tried."""
+    tried = finding.evidence.get("tried", {}) if finding else {}
+    return tuple(_attempt(address, Code(outcome)) for address, outcome in tried.items())
+
+
+def _attempt(address: str, outcome: Code) -> Attempt:
+    unknown = outcome is Code.NOT_TESTABLE_HERE
+    state: State = "ok" if outcome is Code.OK else "skip" if unknown else "bad"
+    title = _("Connects") if outcome is Code.OK else _("Not tested from here") if unknown else _("No answer")
+    return Attempt(
+        address=address,
+        family="IPv6" if ":" in address else "IPv4",
+        state=state,
+        title=title,
+        code="" if outcome is Code.OK else outcome.value,
+    )
+
+
+def _moment(test: ConnectionTest) -> str:
+    """When the test was started, to the second: a server's log is searched for it (ISO 8601)."""
+    return timezone.localtime(test.created_at).isoformat(" ", "seconds")
+
+
+# --- As text -------------------------------------------------------------------------------------------
+
+
+def _as_text(lines: Iterable[TranscriptLine]) -> str:
+    return "\n".join(f"{line.ms / 1000:8.3f}  {line.side.value} {line.text}" for line in lines)
+
+
+def _whole_text(test: ConnectionTest, report: TestReport, lanes: Sequence[StaffLane]) -> str:
+    """The report for a ticket: no lines of the wire, and nothing that opens an account."""
+    return "\n".join(_text_lines(test, report, lanes)) + "\n"
+
+
+def _text_lines(test: ConnectionTest, report: TestReport, lanes: Sequence[StaffLane]) -> Iterator[str]:
+    yield f"{report.reference}  {_moment(test)}"
+    yield ", ".join(filter(None, (report.address, report.client_name, test.protocol.upper())))
+    if not report.problems:
+        yield report.headline
+    for problem in report.problems:
+        yield f"{problem.title} ({problem.code}). {problem.fixer}."
+    for lane in lanes:
+        yield ""
+        yield f"{lane.lane.title}  {lane.lane.hostname}  {lane.lane.label}"
+        if lane.local_address:
+            yield _("  tested from %(address)s") % {"address": lane.local_address}
+        for each in lane.steps:
+            said = [each.code, each.words, *each.facts] if each.step.state != "skip" else [each.code]
+            yield "  ".join(
+                filter(
+                    None,
+                    (
+                        f"  {_STATUS_WORDS[each.step.state]:<8} {each.step.title:<24}",
+                        f"{each.step.time:>8}",
+                        "; ".join(filter(None, said)),
+                    ),
+                )
+            ).rstrip()
+        for fact in lane.certificate:
+            if fact.state != "ok":
+                yield f"           {fact.label}: {fact.text}"

@@ -1,0 +1,105 @@
+"""Reads of the desk: who and what is there. What may be shown to whom is asked by its views."""
+
+from collections.abc import Iterable
+
+from allauth.account.models import EmailAddress
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+from mailsetup.connection_tests import reaper
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.selectors import find_test
+from mailsetup.hosting.models import Domain, DomainAlias
+from mailsetup.probes.findings import Finding, Verdict
+from mailsetup.setup_links.models import SetupLink
+
+Test = tuple[ConnectionTest, list[tuple[int, Finding]]]
+
+
+def test_by_reference(reference: str) -> Test | None:
+    """The test and what was found so far; one that has lost its worker ends here."""
+    everything = ConnectionTest.objects.select_related("domain__customer", "user")
+    read = find_test(everything, reference)
+    if read is not None and read[2]:
+        reaper.mark_lost(read[0])
+        read = find_test(everything, reference)
+    return read[:2] if read is not None else None
+
+
+def tests_by_reference(references: Iterable[str]) -> QuerySet[ConnectionTest]:
+    return ConnectionTest.objects.filter(reference__in=tuple(references))
+
+
+def domains_called(names: Iterable[str]) -> QuerySet[Domain]:
+    """The domains that have one of these names, or an alias of that name; switched off or not."""
+    return _domains_by_name(Q(name__in=tuple(names)))
+
+
+def domains_with(piece: str) -> QuerySet[Domain]:
+    """The domains in whose name, or in an alias' name, this piece is."""
+    # Names are in small letters, so nothing has to be folded.
+    return _domains_by_name(Q(GreaterThan(StrIndex("name", Value(piece)), 0)))
+
+
+def _domains_by_name(condition: Q) -> QuerySet[Domain]:
+    """The domains that have a name for which `condition` holds, their own or an alias'."""
+    # By one index each: with an OR, and with a join, a database looks at every domain.
+    own = Domain.objects.filter(condition).order_by().values("pk")
+    of_aliases = DomainAlias.objects.filter(condition).order_by().values("domain")
+    found = Domain.objects.filter(pk__in=own.union(of_aliases, all=True))
+    return found.select_related("customer").prefetch_related("aliases")
+
+
+def customers_with(words: str) -> QuerySet[Customer]:
+    """The customers in whose name these words are, or whose number this is: 1234 is whmcs:1234 as well."""
+    number = Q(external_id=words) | Q(external_id__endswith=f":{words}")
+    return Customer.objects.filter(Q(name__icontains=words) | number)
+
+
+def customers_of_person(email: str) -> QuerySet[Customer]:
+    """The customers of whoever signs in with this address."""
+    addresses = EmailAddress.objects.filter(email=email).values("user")
+    person = User.objects.filter(Q(email=email) | Q(pk__in=addresses))
+    return Customer.objects.filter(memberships__user__in=person).distinct()
+
+
+def failed_tests() -> QuerySet[ConnectionTest]:
+    return ConnectionTest.objects.filter(verdict=Verdict.FAILED.value)
+
+
+def tests_of_address(address: str) -> QuerySet[ConnectionTest]:
+    return ConnectionTest.objects.filter(address=address)
+
+
+def tests_of_domain(name: str, domain: Domain | None) -> QuerySet[ConnectionTest]:
+    """The tests of a domain; of one that is gone those of its addresses, while they are kept."""
+    if domain is not None:
+        return ConnectionTest.objects.filter(domain=domain)
+    return ConnectionTest.objects.filter(domain=None, address__endswith=f"@{name}")
+
+
+def open_links(addresses: Q) -> QuerySet[SetupLink]:
+    return SetupLink.objects.filter(addresses).select_related("created_by")
+
+
+def domains_of(customer: Customer) -> QuerySet[Domain]:
+    """A customer's domains, those that are switched off too, each with how many mailboxes are known."""
+    counted = customer.domains.annotate(mailboxes_count=Count("mailboxes"))
+    return counted.select_related("server").prefetch_related("aliases").order_by("name")
+
+
+def people_of(customer: Customer) -> QuerySet[Membership]:
+    """Everybody who belongs to `customer`, owners first."""
+    return customer.memberships.select_related("user").order_by("-role", "user__email")
+
+
+def invitations_of(customer: Customer) -> QuerySet[Invitation]:
+    return customer.invitations.filter(accepted_at=None, revoked_at=None).select_related("invited_by")
+
+
+def visits_to(customer: Customer) -> QuerySet[SupportVisit]:
+    """When staff looked at the portal as somebody of `customer`, the latest first."""
+    people = customer.memberships.values("user")
+    return SupportVisit.objects.filter(user__in=people).select_related("staff", "user")

@@ -1,0 +1,287 @@
+"""The desk: find who is on the telephone, and say what is so, from one page."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import access
+from accounts.access import DeskRights
+from accounts.brands import brand_of, portal_url
+from accounts.models import Customer, User
+from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, parse_address, parse_domain
+from mailsetup.connection_tests import services as connection_tests
+from mailsetup.connection_tests.limits import TooManyTests
+from mailsetup.connection_tests.summaries import summaries_of
+from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
+from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.guides.views import handout_of
+from mailsetup.hosting.models import Mailbox
+from mailsetup.setup_links import services as setup_links
+from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.setups import Setup
+from mailsetup.support import addresses, results, selectors
+from mailsetup.support.addresses import Subject
+from mailsetup.support.decorators import for_desk
+from mailsetup.support.forms import LinkForm, TestForm
+from mailsetup.support.report import staff_report
+from mailsetup.watch.report import servers_with_trouble
+
+
+@for_desk("desk")
+@require_safe
+def search(request: HttpRequest, rights: DeskRights) -> HttpResponse:
+    """The one search box; what is meant in full opens at once."""
+    found = results.find(request.GET.get("q", ""), rights)
+    if found.only is not None:
+        return HttpResponseRedirect(found.only.url)
+    context: dict[str, Any] = {"rights": rights, "found": found}
+    if not found.text and rights.see_tests:
+        context["failed"] = _summaries(selectors.failed_tests())
+    if not found.text and access.may_see_the_watch(request.user):
+        context["troubled"] = servers_with_trouble()
+    return render(request, "support/search.html", context)
+
+
+def _summaries(tests: Any) -> Any:
+    return summaries_of(tests, settings.SUPPORT.desk_tests_limit, page="mailsetup:desk_test")
+
+
+# --- A test ---------------------------------------------------------------------------------------------
+
+
+@for_desk("see_tests")
+@require_safe
+def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpResponse:
+    """The report of one test, whosever it is, while it runs and afterwards."""
+    read = selectors.test_by_reference(reference)
+    if read is None:
+        raise Http404("No such test.")
+    found, findings = read
+    others = selectors.tests_of_address(found.address).exclude(pk=found.pk)
+    context = {
+        "rights": rights,
+        "test": found,
+        "staff_report": staff_report(found, findings, wire=rights.see_transcripts),
+        "others": _summaries(others),
+        "address_url": results.page_of_address(found.address) if rights.see_domains else "",
+    }
+    return render(request, "support/test.html", context)
+
+
+# --- An address or a domain -----------------------------------------------------------------------------
+
+
+@for_desk("see_domains")
+@require_safe
+def address(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
+    """Everything about one address."""
+    return _page(request, rights, _subject_of(request, address))
+
+
+@for_desk("see_domains")
+@require_safe
+def domain(request: HttpRequest, rights: DeskRights, *, name: str) -> HttpResponse:
+    """The same about a domain, whoever is in front of the @."""
+    try:
+        parsed = Address("", parse_domain(name))
+    except AddressError:
+        raise Http404("That is no domain name.") from None
+    return _page(request, rights, addresses.subject_of(parsed, display_name=brand_of(request).name))
+
+
+def _subject_of(request: HttpRequest, text: str) -> Subject:
+    try:
+        parsed = parse_address(text)
+    except AddressError:
+        raise Http404("That is no address.") from None
+    return addresses.subject_of(parsed, display_name=brand_of(request).name)
+
+
+def _page(
+    request: HttpRequest,
+    rights: DeskRights,
+    subject: Subject,
+    *,
+    form: LinkForm | None = None,
+    made: str = "",
+) -> HttpResponse:
+    """The page; `made` is the address of a link that was made a moment ago and can't be shown again."""
+    offered = subject.hosting.protocols if subject.hosting else ()
+    wanted = request.GET.get("protocol", "")
+    protocol = next((each for each in offered if each.value == wanted), next(iter(offered), None))
+    customer = subject.domain.customer if subject.domain else None
+    context = {
+        "rights": rights,
+        "subject": subject,
+        "customer": customer,
+        "reasons": list(addresses.reasons(subject)),
+        "ways": addresses.ways(subject),
+        "offered": [each.value for each in offered],
+        "protocol": protocol.value if protocol else "",
+        "mailboxes": _mailboxes_of(subject),
+        "documents": addresses.documents_of(subject, protocol) if protocol else [],
+        "guides": addresses.guides_of(protocol) if protocol and not subject.whole_domain else [],
+        "tests": _summaries(_tests_of(subject)) if rights.see_tests else None,
+        "links": _links_of(subject) if rights.see_links else None,
+        "people": selectors.people_of(customer) if rights.see_people and customer else None,
+        "link_form": form or LinkForm(),
+        "made": made,
+    }
+    return render(request, "support/address.html", context, status=422 if form is not None else 200)
+
+
+def _mailboxes_of(subject: Subject) -> list[Mailbox]:
+    """Of a domain the addresses that are known, as far as they have room."""
+    if not subject.whole_domain or subject.domain is None:
+        return []
+    return list(subject.domain.mailboxes.select_related("domain")[: settings.SUPPORT.desk_mailboxes_limit])
+
+
+def _tests_of(subject: Subject) -> Any:
+    if subject.whole_domain:
+        return selectors.tests_of_domain(subject.address.domain, subject.domain)
+    return selectors.tests_of_address(str(subject.address))
+
+
+def _links_of(subject: Subject) -> list[SetupLink]:
+    """The links that still open, or could; the newest first."""
+    if subject.whole_domain:
+        those = Q(domain=subject.domain) if subject.domain else Q(pk=None)
+    else:
+        those = Q(address=str(subject.address))
+    open_now = Q(revoked_at=None, expires_at__gt=timezone.now())
+    return list(selectors.open_links(those & open_now)[: settings.SUPPORT.desk_tests_limit])
+
+
+def _setup_of(request: HttpRequest, text: str) -> Setup:
+    """Staff set up an address for somebody; 404 where there is nothing to set up."""
+    subject = _subject_of(request, text)
+    if subject.hosting is None or not isinstance(request.user, User):
+        raise Http404("There is nothing to set up here.")
+    return Setup(address=subject.address, hosting=subject.hosting, domain=subject.domain, user=request.user)
+
+
+@for_desk("make_links")
+@require_POST
+def make_link(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
+    """A set-up link, which is shown this once; only its hash is kept."""
+    if not rights.see_domains:
+        raise Http404
+    setup = _setup_of(request, address)
+    form = LinkForm(request.POST)
+    subject = Subject(setup.address, setup.domain, setup.hosting)
+    if not form.is_valid():
+        return _page(request, rights, subject, form=form)
+    _link, token = setup_links.create_setup_link(
+        setup,
+        lifetime=timedelta(hours=form.cleaned_data["hours"]),
+        one_device=form.cleaned_data["one_device"],
+    )
+    url = portal_url() + reverse("mailsetup:link", kwargs={"token": token})
+    return _page(request, rights, subject, made=url)
+
+
+@for_desk("revoke_links")
+@require_POST
+def revoke_link(request: HttpRequest, rights: DeskRights, *, link_id: int) -> HttpResponse:
+    """Close a set-up link at once."""
+    link = get_object_or_404(SetupLink, pk=link_id)
+    if not (rights.see_links and rights.see_domains):
+        raise Http404
+    setup_links.revoke_setup_links([link])
+    messages.success(request, _("The link no longer opens anything."))
+    return redirect(results.page_of_address(link.address))
+
+
+@for_desk("start_tests")
+@require_POST
+def start_test(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
+    """A test up to the sign-in: staff have nobody's password."""
+    if not (rights.see_domains and rights.see_tests):
+        raise Http404
+    setup = _setup_of(request, address)
+    form = TestForm(request.POST)
+    back = redirect(results.page_of_address(str(setup.address)))
+    if not form.is_valid():
+        raise Http404("There is no such protocol.")
+    try:
+        config = setup.config(Protocol(form.cleaned_data["protocol"]))
+        test = connection_tests.start_connection_test(setup, config, password="", key="", round_trip=False)
+        enqueue_connection_test(test, "")
+    except NotOffered:
+        raise Http404("This protocol is not offered here.") from None
+    except TooManyTests as refusal:
+        minutes = max(1, round((refusal.seconds or 0) / 60))
+        messages.warning(
+            request,
+            _("There are too many tests of this mailbox or server. Try again in %(minutes)s min.")
+            % {"minutes": minutes},
+        )
+        return back
+    except BrokerUnavailable:
+        messages.error(request, _("The test service isn’t answering, so the test could not start."))
+        return back
+    return redirect("mailsetup:desk_test", reference=test.reference)
+
+
+@for_desk("see_domains")
+@require_safe
+def document(
+    request: HttpRequest, _rights: DeskRights, *, address: str, slug: str, protocol: str
+) -> HttpResponse:
+    """The very file that a program gets."""
+    subject = _subject_of(request, address)
+    file_format = FORMATS.get(slug)
+    if file_format is None or protocol not in set(Protocol):
+        raise Http404("There is no such file.")
+    config = subject.config(Protocol(protocol))
+    try:
+        body = addresses.document(file_format, subject, Protocol(protocol))
+    except NothingToOffer:
+        config = None
+    if config is None:
+        raise Http404("There is nothing to offer for this address.")
+    name = content_disposition_header(as_attachment=True, filename=file_format.filename(config))
+    return HttpResponse(body, content_type=file_format.media_type, headers={"Content-Disposition": name})
+
+
+@for_desk("see_domains")
+@require_safe
+def guide(
+    request: HttpRequest, _rights: DeskRights, *, address: str, client: str, protocol: str
+) -> HttpResponse:
+    """The steps of a guide with this address filled in, to read out or to paste."""
+    text = handout_of(request, _setup_of(request, address), client, protocol).text()
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+# --- A customer -----------------------------------------------------------------------------------------
+
+
+@for_desk("see_customers")
+@require_safe
+def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> HttpResponse:
+    """Who belongs to a customer, its domains and invitations, and when staff looked in."""
+    found = get_object_or_404(Customer, pk=customer_id)
+    limits = settings.SUPPORT
+    visits = selectors.visits_to(found)[: limits.desk_visits_limit]
+    context = {
+        "rights": rights,
+        "customer": found,
+        "people": selectors.people_of(found) if rights.see_people else None,
+        "domains": selectors.domains_of(found) if rights.see_domains else None,
+        "invitations": selectors.invitations_of(found) if rights.see_invitations else None,
+        "visits": visits if rights.see_visits else None,
+        "now": timezone.now(),
+    }
+    return render(request, "support/customer.html", context)

@@ -1,0 +1,155 @@
+"""The support desk's search with 100,000 domains and 50,000 tests, on SQLite and on PostgreSQL.
+
+Each database is filled and asked in a process of its own, which prints what it measured.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.bench.report import Promise
+from tests.parts.postgres import running_postgres
+
+ROOT = Path(__file__).parents[2]
+DOMAINS, ALIASES, CUSTOMERS, TESTS = 100_000, 10_000, 50_000, 50_000
+ROUNDS = 15
+# What is typed, and what it finds.
+SEARCHES = {
+    "a reference": "{reference}",
+    "a reference with a slip": "{slip}",
+    "an address": "anna@shop50000.example",
+    "a domain with a slip": "shop5000o.example",
+    "a stranger's address": "somebody@stranger-of-ours.example",
+    "a part of a name": "berg 49",
+    "nothing": "no such customer",
+    "a telephone number": "+46 70 123 45 67",
+}
+
+
+def measure(folder: Path) -> list[Promise]:
+    folder.mkdir(parents=True, exist_ok=True)
+    promises = []
+    with running_postgres() as postgres:
+        databases = {
+            "SQLite": f"sqlite:///{folder}/desk.sqlite3",
+            "PostgreSQL": postgres.create_database("desk"),
+        }
+        for name, url in databases.items():
+            found = _asked(url)
+            slowest = max(found, key=lambda search: found[search]["ms"])
+            most = max(each["queries"] for each in found.values())
+            promises += [
+                Promise(f"desk search, slowest median ({slowest}), {name}", found[slowest]["ms"], 40, "ms"),
+                Promise(f"desk search, most queries of its own, {name}", most, 6, "queries"),
+            ]
+    return promises
+
+
+def _asked(url: str) -> dict[str, dict[str, float]]:
+    """Of each search its median in milliseconds and how many queries it took."""
+    environment = {**os.environ, "DESK_BENCH_DATABASE": url}
+    command = [sys.executable, "-m", "tests.bench.desk"]
+    answer = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    found: dict[str, dict[str, float]] = json.loads(answer.stdout)
+    return found
+
+
+def main() -> None:
+    import tests.environment  # noqa: F401, PLC0415  # before Django reads its settings
+
+    os.environ["DATABASE_URL"] = os.environ["DESK_BENCH_DATABASE"]
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    reference = _fill()
+    print(json.dumps(_ask(reference)))
+
+
+def _fill() -> str:
+    """The domains, customers and tests; returns the reference of one of them."""
+    from django.db import connection  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from accounts.models import Customer  # noqa: PLC0415
+    from mailsetup.connection_tests.models import ConnectionTest  # noqa: PLC0415
+    from mailsetup.connection_tests.services import new_reference  # noqa: PLC0415
+    from mailsetup.hosting.models import Domain, DomainAlias, Server  # noqa: PLC0415
+
+    server = Server.objects.create(name="mail1")
+    customers = Customer.objects.bulk_create(
+        [Customer(external_id=f"whmcs:{n}", name=f"Lindqvist & Berg {n} AB") for n in range(CUSTOMERS)]
+    )
+    domains = Domain.objects.bulk_create(
+        Domain(name=f"shop{n}.example", server=server, customer=customers[n % CUSTOMERS])
+        for n in range(DOMAINS)
+    )
+    DomainAlias.objects.bulk_create(
+        DomainAlias(name=f"boutique{n}.example", domain=domains[n]) for n in range(ALIASES)
+    )
+    now = timezone.now()
+    references = {new_reference() for _ in range(TESTS)}
+    ConnectionTest.objects.bulk_create(
+        ConnectionTest(
+            reference=reference,
+            address=f"user{n % 7}@shop{n}.example",
+            domain=domains[n],
+            protocol="imap",
+            state="done",
+            verdict="passed",
+            created_at=now,
+        )
+        for n, reference in enumerate(references)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return min(references)
+
+
+def _ask(reference: str) -> dict[str, dict[str, float]]:
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from accounts.access import DeskRights  # noqa: PLC0415
+    from accounts.models import User  # noqa: PLC0415
+    from mailsetup.support import results  # noqa: PLC0415
+
+    browser = Client(headers={"host": "localhost"})
+    staff = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    browser.force_login(staff)
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415
+
+    Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    slip = reference[:-1] + ("2" if reference[-1] != "2" else "3")
+    rights = DeskRights(see_tests=True, see_domains=True, see_customers=True, see_people=True)
+    found = {}
+    for name, text in SEARCHES.items():
+        typed = text.format(reference=reference, slip=slip)
+        times = []
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            browser.get("/desk/", {"q": typed})
+            times.append(time.perf_counter() - started)
+        with CaptureQueriesContext(connection) as queries:
+            results.find(typed, rights)
+        with CaptureQueriesContext(connection) as all_queries:
+            browser.get("/desk/", {"q": typed})
+        found[name] = {
+            "ms": statistics.median(times) * 1000,
+            "queries": len(queries),
+            "all": len(all_queries),
+        }
+    return found
+
+
+if __name__ == "__main__":
+    main()

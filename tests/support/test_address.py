@@ -1,0 +1,264 @@
+"""One page says what an address gets, why, and what its programs are told; and helps whoever is calling."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from mailsetup.clientconfig import Protocol, parse_address, resolve
+from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
+from mailsetup.connection_tests.tasks import BrokerUnavailable
+from mailsetup.discovery import documents
+from mailsetup.formats import FORMATS, NothingToOffer
+from mailsetup.guides.clients import GUIDES
+from mailsetup.hosting import dns
+from mailsetup.hosting.models import Domain, Server
+from mailsetup.hosting.selectors import find_hosting
+from mailsetup.setup_links.models import SetupLink
+from tests.html import Element, read
+from tests.provider import MakeLink
+
+pytestmark = pytest.mark.django_db
+
+ANNA = "/desk/addresses/anna@example.com/"
+
+
+def page(desk: Client, path: str = ANNA) -> Element:
+    answer = desk.get(path)
+    assert answer.status_code == 200
+    return read(answer)
+
+
+def section(shown: Element, heading: str) -> Element:
+    (found,) = [each for each in shown.all("section") if each.all("h2") and each.all("h2")[0].text == heading]
+    return found
+
+
+def reasons(shown: Element, heading: str = "Why these") -> dict[str, str]:
+    items = section(shown, heading).all("li")
+    return {item.one("h3").text: item.one("p").text for item in items}
+
+
+# --- Settings and why ----------------------------------------------------------------------------------
+
+
+def test_every_way_is_listed_in_the_providers_order(desk: Client, owner: User) -> None:
+    rows = section(page(desk), "Settings").one("tbody").all("tr")
+    said = [[cell.text for cell in (*row.all("th"), *row.all("td"))][:3] for row in rows]
+    assert said == [
+        ["Receiving IMAP, told first", "mail.example.com as anna@example.com", "993 , SSL/TLS"],
+        ["Receiving POP3, told first", "mail.example.com as anna@example.com", "995 , SSL/TLS"],
+        ["Sending SMTP, told first", "mail.example.com as anna@example.com", "587 , STARTTLS"],
+    ]
+    copied = [button["data-copy"] for button in section(page(desk), "Settings").all("button", "copy")]
+    assert copied[0] == "mail.example.com:993"
+
+
+def test_a_domain_is_why(desk: Client, owner: User) -> None:
+    assert reasons(page(desk)) == {
+        "Domain": "example.com is on the list: Lindqvist AB.",
+        "MX": "Not asked: who is on the list needs no MX to be known.",
+        "Server": "smarter1, smartermail.",
+    }
+
+
+def test_an_alias_is_why(desk: Client, owner: User) -> None:
+    shown = reasons(page(desk, "/desk/addresses/anna@example.net/"))
+    assert shown["Alias"] == "example.net is an alias of example.com and gets its settings."
+    Server.objects.update(alias_uses_primary=False)
+    shown = reasons(page(desk, "/desk/addresses/anna@example.net/"))
+    assert shown["Alias"] == "example.net is an alias of example.com; host and user names are its own."
+
+
+def test_mx_records_are_why(desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dns, "mx_hosts", lambda *_: ("a.mx.hoster.example",))
+    shown = page(desk, "/desk/addresses/anna@by-mx.example/")
+    assert reasons(shown) == {"MX": "The MX records of by-mx.example lead to our server."}
+    assert "mail.by-mx.example" in section(shown, "Settings").text
+
+
+def test_what_is_not_ours_says_so(desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dns, "mx_hosts", lambda *_: ("mx.elsewhere.test",))
+    shown = page(desk, "/desk/addresses/anna@foreign.example/")
+    assert reasons(shown, "Why there are no settings") == {
+        "Not ours": "foreign.example is not on the list, and its MX records lead to no server of ours."
+    }
+    assert not [link for link in shown.links() if "Thunderbird" in link]
+    assert desk.post("/desk/addresses/anna@foreign.example/link/", {"hours": 4}).status_code == 404
+
+
+def test_a_domain_that_is_switched_off_says_so(desk: Client, owner: User) -> None:
+    Domain.objects.filter(name="example.com").update(enabled=False)
+    shown = reasons(page(desk), "Why there are no settings")
+    assert shown == {
+        "Switched off": "example.com is on the list and switched off. Programs are told nothing."
+    }
+
+
+def test_a_server_that_lacks_a_service_says_so(desk: Client, owner: User) -> None:
+    Server.objects.get().services.exclude(type="imap").delete()
+    assert reasons(page(desk))["Server"] == "smarter1, smartermail. It has no POP3. It has no way to send."
+    Server.objects.get().services.all().delete()
+    assert page(desk).one("h1").text == "anna@example.com"
+
+
+def test_a_domain_alone_has_its_page(desk: Client, owner: User, refused: ConnectionTest) -> None:
+    shown = page(desk, "/desk/domains/example.com/")
+    assert shown.one("h1").text == "example.com"
+    assert "%EMAILADDRESS%" in section(shown, "Settings").text
+    assert refused.reference in section(shown, "Last tests").text
+    assert section(shown, "Known addresses").links() == {"anna@example.com": ANNA}
+    assert "made for one address" in section(shown, "What each app would be told").text
+    for path in ("/desk/domains/no dots/", "/desk/domains/%00.example/", "/desk/addresses/no-at/"):
+        assert desk.get(path).status_code == 404
+
+
+# --- What programs are told ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", list(Protocol))
+@pytest.mark.parametrize("slug", list(FORMATS))
+def test_every_format_stands_there_as_it_is_served(
+    desk: Client, owner: User, slug: str, protocol: Protocol
+) -> None:
+    hosting, _domain = find_hosting(parse_address("anna@example.com"), display_name="Northwind Hosting")
+    config = resolve(parse_address("anna@example.com"), hosting, protocol)
+    shown = page(desk, f"{ANNA}?protocol={protocol}")
+    told = section(shown, "What each app would be told")
+    (one,) = [each for each in told.all("details") if each.one("summary").text.startswith(f"{slug} ")]
+    assert FORMATS[slug].readers[0].app in one.one("summary").text
+    file = desk.get(f"{ANNA}files/{slug}/{protocol}/")
+    try:
+        body = documents.for_config(FORMATS[slug], config)
+    except NothingToOffer as nothing:
+        body, problem = b"", str(nothing)
+    if not body:
+        assert problem in one.text
+        assert file.status_code == 404
+        return
+    assert one.one("button", "copy")["data-copy"] == body.decode()
+    assert "".join(one.one("pre").content) == body.decode()  # type: ignore[arg-type]
+    assert file.content == body
+    assert file.headers["content-type"] == FORMATS[slug].media_type
+
+
+def test_a_new_format_appears_by_itself(desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FORMATS, "brand-new", FORMATS["text"])
+    told = section(page(desk), "What each app would be told")
+    assert len(told.all("details")) == len(FORMATS)
+
+
+def test_every_guide_is_there_as_text(desk: Client, owner: User) -> None:
+    with_steps = [
+        guide for guide in GUIDES.values() if Protocol.IMAP in guide.protocols and guide.status != "retired"
+    ]
+    links = section(page(desk), "Guides with this address filled in").links()
+    assert list(links) == [guide.name for guide in with_steps]
+    for url in list(links.values())[:5]:
+        answer = desk.get(url)
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "mail.example.com" in answer.content.decode()
+    assert desk.get(f"{ANNA}guides/no-such-app/imap/").status_code == 404
+
+
+# --- Links, tests, people ------------------------------------------------------------------------------
+
+
+def test_a_link_is_made_shown_once_and_opens(desk: Client, owner: User) -> None:
+    answer = desk.post(f"{ANNA}link/", {"hours": "4"})
+    made = read(answer).one("p", "note").one("code").text
+    assert answer.headers["cache-control"] == "private, no-store"
+    link = SetupLink.objects.get()
+    assert link.created_by == User.objects.get(email="sam@hoster.example")
+    assert (link.address, link.one_device) == ("anna@example.com", False)
+    assert timedelta(hours=3, minutes=59) < link.expires_at - timezone.now() <= timedelta(hours=4)
+    assert Client().get(made.partition("testserver")[2] or made[made.index("/s/") :]).status_code == 200
+    assert made not in page(desk).text
+
+
+def test_a_link_for_one_device(desk: Client, owner: User) -> None:
+    desk.post(f"{ANNA}link/", {"hours": "1", "one_device": "on"})
+    assert SetupLink.objects.get().one_device
+
+
+@pytest.mark.parametrize("hours", ["", "0", "5", "-1", "100000", "x", "1' OR 1"])
+def test_a_time_that_is_not_offered_makes_no_link(desk: Client, owner: User, hours: str) -> None:
+    answer = desk.post(f"{ANNA}link/", {"hours": hours})
+    assert answer.status_code == 422
+    assert "Choose one of these times." in read(answer).text
+    assert not SetupLink.objects.exists()
+
+
+def test_times_go_up_to_the_longest_that_may_be(desk: Client, owner: User, settings: Settings) -> None:
+    settings.SETUP_LINKS = msgspec.structs.replace(
+        settings.SETUP_LINKS, setup_link_hours=2, setup_link_max_hours=5
+    )
+    offered = section(page(desk), "A link for the caller").all("option")
+    assert [each.text for each in offered] == ["1 hour", "4 hours"]
+
+
+def test_open_links_are_listed_and_revoked(desk: Client, owner: User, setup_link: MakeLink) -> None:
+    link, token = setup_link()
+    setup_link(hours=-1)
+    setup_link("bert@example.com")
+    listed = section(page(desk), "Open set-up links")
+    assert len(listed.all("li")) == 1
+    form = listed.one("form")
+    assert desk.post(form["action"]).headers["location"] == ANNA
+    link.refresh_from_db()
+    assert link.revoked_at is not None
+    assert Client().get(f"/s/{token}/").status_code == 410
+    assert "None." in section(page(desk), "Open set-up links").text
+    assert len(section(page(desk, "/desk/domains/example.com/"), "Open set-up links").all("li")) == 1
+
+
+def test_a_test_goes_up_to_the_sign_in_whatever_is_sent(
+    desk: Client, owner: User, no_broker: dict[int, str]
+) -> None:
+    answer = desk.post(f"{ANNA}test/", {"protocol": "pop3", "password": "correct horse", "round_trip": "1"})
+    test = ConnectionTest.objects.get()
+    assert answer.headers["location"] == f"/desk/tests/{test.reference}/"
+    assert (test.protocol, test.round_trip, test.address) == ("pop3", False, "anna@example.com")
+    assert test.user == User.objects.get(email="sam@hoster.example")
+    assert test.pk in no_broker
+    assert not SealedPassword.objects.exists()
+
+
+def test_what_stands_against_a_test_is_said(
+    desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.post(f"{ANNA}test/", {"protocol": "imap"}).status_code == 302
+    answer = desk.post(f"{ANNA}test/", {"protocol": "imap"}, follow=True)
+    assert "There are too many tests of this mailbox or server." in read(answer).text
+    ConnectionTest.objects.all().delete()
+
+    def refuse(*_: Any) -> None:
+        raise BrokerUnavailable
+
+    monkeypatch.setattr("mailsetup.support.views.enqueue_connection_test", refuse)
+    answer = desk.post(f"{ANNA}test/", {"protocol": "imap"}, follow=True)
+    assert "The test service isn’t answering" in read(answer).text
+    assert desk.post(f"{ANNA}test/", {"protocol": "gopher"}).status_code == 404
+
+
+def test_who_can_sign_in_is_listed_with_the_way_to_look_as_they_do(
+    desk: Client, owner: User, colleague: User
+) -> None:
+    people = section(page(desk), "Who can sign in here")
+    assert [person.one("b").text for person in people.all("li")] == [owner.email, colleague.email]
+    assert people.links()["View as"] == f"/accounts/view-as/{colleague.pk}/"
+    colleague.is_staff = True
+    colleague.save()
+    assert len(section(page(desk), "Who can sign in here").links()) == 1
+
+
+def test_what_somebody_calls_themselves_is_shown_as_text(desk: Client, owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(name="<script>alert(1)</script>")
+    assert "<script>alert" not in desk.get(ANNA).content.decode()
+    assert "<script>alert(1)</script>" in json.dumps(page(desk).text)

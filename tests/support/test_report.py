@@ -1,0 +1,220 @@
+"""The report of a test as support reads it: the customer's words, and what was seen."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests import reaper
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.hosting.models import Domain
+from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.support.report import staff_report
+from tests.connection_tests.runs import findings, finished, queued, running
+from tests.connection_tests.shown import Shown
+from tests.html import Element, read
+from tests.support.conftest import with_lines
+
+pytestmark = pytest.mark.django_db
+
+SEEN = {
+    "version": "TLSv1.3",
+    "cipher": "TLS_AES_256_GCM_SHA384",
+    "names": ["mail.hoster.example", "webmail.hoster.example"],
+    "issuer": "R11, Let's Encrypt",
+    "not_before": "2026-01-01",
+    "not_after": "2026-11-23",
+    "chain_length": 2,
+}
+
+
+def report(desk: Client, test: ConnectionTest) -> Element:
+    answer = desk.get(f"/desk/tests/{test.reference}/")
+    assert answer.status_code == 200
+    return read(answer)
+
+
+def steps(page: Element, lane: str) -> dict[str, Element]:
+    (found,) = [each for each in page.all("section", "lane") if each.one("h2").text == lane]
+    return {item.one("h3").text.partition(": ")[2]: item for item in found.all("li")}
+
+
+def facts(page: Element, lane: str) -> dict[str, tuple[str, str]]:
+    """Of the certificate and the addresses of a lane: the state and the text of each line."""
+    (card,) = [
+        each
+        for each in page.all("section", "card")
+        if each.one("h2").text == f"{lane}: addresses and certificate"
+    ]
+    rows = card.one("dl", "found").all("div")
+    return {row.one("dt").text: (row["data-state"], row.one("dd").text) for row in rows}
+
+
+def of(owner: User, *special: tuple[int, Finding]) -> ConnectionTest:
+    return with_lines(finished(queued(owner), findings(Protocol.IMAP, *special)))
+
+
+def test_it_says_the_cause_its_code_who_can_fix_it_and_what_the_customer_was_told(
+    desk: Client, refused: ConnectionTest, owner: User, signed_in: Callable[[User], Client]
+) -> None:
+    page = report(desk, refused)
+    told = Shown(signed_in(owner).get(f"/tests/{refused.reference}/")).problems[0]
+    assert page.one("h1").text == told.title
+    verdict = page.one("section", "verdict")
+    assert verdict.one("span", "code").text == "auth_failed"
+    assert verdict.one("span", "tag").text
+    said = {row.one("dt").text.partition(" auth_")[0]: row.one("dd").text for row in _problem_rows(page)}
+    assert [said[part] for part in told.parts] == [f"“{text}”" for text in told.parts.values()]
+    assert said["For us: where to look"]
+
+
+def _problem_rows(page: Element) -> list[Element]:
+    return page.one("section", "problem").one("dl").all("div")
+
+
+def test_each_step_has_its_time_its_code_the_servers_words_and_what_it_saw(
+    desk: Client, refused: ConnectionTest
+) -> None:
+    page = report(desk, refused)
+    sign_in = steps(page, "Receiving")["Sign in"]
+    assert sign_in.one("span", "time").text == "1.2 s"
+    assert sign_in.one("p", "code").text == "auth_failed"
+    assert sign_in.one("samp", "words").text == "AUTHENTICATIONFAILED Authentication failed"
+    assert "user name: anna@example.com" in sign_in.text
+    assert steps(page, "Receiving")["Open the mailbox"].one("p", "code").text == "not_reached"
+    assert not steps(page, "Sending")["Connect"].all("p", "code")
+
+
+def test_evidence_that_nobody_has_put_into_words_stands_as_it_is(desk: Client, owner: User) -> None:
+    found = Finding(
+        Step.ARRIVE, Status.PASSED, Code.OK, 900, {"queues": [{"by": "mx1", "seconds": 2}], "new": True}
+    )
+    arrive = steps(report(desk, of(owner, (1, found))), "Sending")["The message arrives"]
+    assert "queues: by mx1, seconds 2" in arrive.text
+    assert "new: yes" in arrive.text
+
+
+def test_a_bad_certificate_is_read_line_by_line(desk: Client, owner: User) -> None:
+    problems = [{"code": "cert_wrong_name", "name": "mail.example.com"}, {"code": "cert_expired"}]
+    found = Finding(Step.TLS, Status.FAILED, Code.CERT_WRONG_NAME, 119, {**SEEN, "problems": problems})
+    shown = facts(report(desk, of(owner, (0, found))), "Receiving")
+    assert {label: state for label, (state, _text) in shown.items()} == {
+        "Made out to": "bad",
+        "Valid": "bad",
+        "Vouched for by": "ok",
+        "Sent": "ok",
+        "Strength": "ok",
+    }
+    assert shown["Made out to"][1].startswith("Trouble: mail.hoster.example, webmail.hoster.example. ")
+    assert "From 1 January 2026 until 23 November 2026" in shown["Valid"][1]
+    assert shown["Sent"][1] == "Fine: 2 certificates"
+    assert shown["Strength"][1] == "Fine: TLSv1.3, TLS_AES_256_GCM_SHA384"
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        (Code.CERT_EXPIRES_SOON, "Valid"),
+        (Code.CERT_UNKNOWN_CA, "Vouched for by"),
+        (Code.CERT_MISSING_INTERMEDIATE, "Vouched for by"),
+        (Code.CERT_WEAK_KEY, "Strength"),
+        (Code.TLS_OLD_ONLY, "Strength"),
+    ],
+)
+def test_each_fault_of_a_certificate_stands_at_its_line(
+    desk: Client, owner: User, code: Code, line: str
+) -> None:
+    soon = code is Code.CERT_EXPIRES_SOON
+    found = Finding(Step.TLS, Status.WARNING if soon else Status.FAILED, code, 9, SEEN)
+    shown = facts(report(desk, of(owner, (0, found))), "Receiving")
+    assert [label for label, (state, _text) in shown.items() if state != "ok"] == [line]
+    assert shown[line][0] == ("warn" if soon else "bad")
+
+
+def test_every_address_that_was_tried_says_how_it_went(desk: Client, owner: User) -> None:
+    tried = {"203.0.113.24": "ok", "2001:db8::24": "tcp_timeout"}
+    found = Finding(Step.CONNECT, Status.WARNING, Code.V6_BROKEN_V4_OK, 52, {"tried": tried})
+    shown = facts(report(desk, of(owner, (0, found))), "Receiving")
+    assert shown["IPv4"] == ("ok", "203.0.113.24 Connects")
+    assert shown["IPv6"] == ("bad", "2001:db8::24 No answer tcp_timeout")
+
+
+def test_an_address_that_cannot_be_tested_from_here_is_no_fault(desk: Client, owner: User) -> None:
+    found = Finding(Step.CONNECT, Status.PASSED, Code.OK, 5, {"tried": {"2001:db8::24": "not_testable_here"}})
+    shown = facts(report(desk, of(owner, (0, found))), "Receiving")
+    assert shown["IPv6"][0] == "skip"
+
+
+def test_where_the_test_came_from_and_what_went_over_the_wire(desk: Client, refused: ConnectionTest) -> None:
+    page = report(desk, refused)
+    assert "Receiving: 198.51.100.7" in page.text
+    assert "Sending: 198.51.100.8" in page.text
+    assert "a worker" in page.text
+    lines = [block.text for block in page.all("pre")]
+    assert any("1.250 S m2 NO AUTHENTICATIONFAILED" in block for block in lines)
+    assert "No lines were kept" in page.text, "of sending"
+
+
+def test_a_report_for_who_may_not_read_the_wire_does_not_even_hold_it(refused: ConnectionTest) -> None:
+    found = [(step.service, step.as_finding()) for step in refused.steps.all()]
+    held = staff_report(refused, found, wire=False).lanes[0]
+    assert (held.transcript, held.local_address) == ("", "198.51.100.7")
+    assert staff_report(refused, found, wire=True).lanes[0].transcript
+
+
+def test_the_report_as_text_is_for_a_ticket(desk: Client, refused: ConnectionTest) -> None:
+    (text,) = [
+        block for block in report(desk, refused).all("pre") if block["aria-label"] == "The report as text"
+    ]
+    for part in (
+        refused.reference,
+        "anna@example.com",
+        "(auth_failed)",
+        "tested from 198.51.100.7",
+        "FAILED Sign in 1.2 s auth_failed; AUTHENTICATIONFAILED Authentication failed",
+        "skipped Open the mailbox",
+    ):
+        assert part in text.text
+    assert "[password]" not in text.text, "no lines of the wire"
+
+
+def test_a_test_that_passed(desk: Client, owner: User) -> None:
+    page = report(desk, of(owner))
+    assert page.one("h1").text == "Everything works"
+    assert not page.all("section", "problem")
+
+
+def test_one_that_was_lost_says_so_and_one_that_runs_is_looked_at_again(desk: Client, owner: User) -> None:
+    test = running(queued(owner), findings()[:3])
+    page = report(desk, test)
+    assert [tag["content"] for tag in page.all("meta") if tag.attributes.get("http-equiv") == "refresh"] == [
+        "2"
+    ]
+    reaper.mark_lost(test)
+    page = report(desk, test)
+    assert "lost_run" in page.text
+    assert not [tag for tag in page.all("meta") if tag.attributes.get("http-equiv") == "refresh"]
+
+
+def test_a_test_whose_domain_is_gone(desk: Client, refused: ConnectionTest) -> None:
+    Domain.objects.get(name="example.com").delete()
+    assert "The domain isn’t on the list any more." in report(desk, refused).text
+
+
+def test_other_tests_of_the_address_stand_beside_it(
+    desk: Client, refused: ConnectionTest, owner: User
+) -> None:
+    other, elsewhere = of(owner), finished(queued(owner, address="bert@example.com"), findings())
+    page = report(desk, refused)
+    assert other.reference in page.text
+    assert elsewhere.reference not in page.text
+
+
+def test_a_reference_is_good_in_small_letters_and_nothing_else_is(
+    desk: Client, refused: ConnectionTest
+) -> None:
+    assert desk.get(f"/desk/tests/{refused.reference.lower()}/").status_code == 200
+    for wrong in ("AAAA-AAAA", "AAAA", "%00AA-AAAA", "x' OR 1--"):
+        assert desk.get(f"/desk/tests/{wrong}/").status_code == 404

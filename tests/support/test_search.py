@@ -1,0 +1,300 @@
+"""One search box: whatever is typed leads to the page that is meant, or to what comes close."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Customer, User
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.hosting.models import Domain, DomainAlias, Server
+from mailsetup.hosting.provisioning import provision
+from mailsetup.setup_links.codes import CODE_ALPHABET
+from mailsetup.watch.models import WatchedServer, WatchedService
+from tests.connection_tests.runs import queued
+from tests.html import Element, read
+from tests.support.conftest import PERMISSIONS, StaffWith
+
+pytestmark = pytest.mark.django_db
+
+
+def opens(desk: Client, text: str) -> str:
+    """Where the search leads at once; empty where it shows a list."""
+    return str(desk.get("/desk/", {"q": text}).headers.get("location", ""))
+
+
+def page(desk: Client, text: str) -> Element:
+    answer = desk.get("/desk/", {"q": text})
+    assert answer.status_code == 200
+    return read(answer)
+
+
+def listed(desk: Client, text: str) -> list[str]:
+    return [match.one("b").text for match in page(desk, text).all("a", "app")]
+
+
+@pytest.fixture
+def customer(owner: User) -> Customer:
+    return Customer.objects.get(external_id="whmcs:1234")
+
+
+# --- References -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelling", ["{}", " {} ", "{bare}", "{small}", "{spaced}", "{dotted}"])
+def test_a_reference_opens_its_test_in_any_spelling(
+    desk: Client, refused: ConnectionTest, owner: User, spelling: str
+) -> None:
+    queued(owner)
+    bare = refused.reference.replace("-", "")
+    text = spelling.format(
+        refused.reference, bare=bare, small=bare.lower(), spaced=" ".join(bare), dotted="–".join(bare)
+    )
+    assert opens(desk, text) == f"/desk/tests/{refused.reference}/"
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_a_reference_with_one_wrong_character_is_offered_and_not_opened(
+    desk: Client, refused: ConnectionTest, place: int
+) -> None:
+    bare = refused.reference.replace("-", "")
+    for wrong in (CODE_ALPHABET[(CODE_ALPHABET.index(bare[place]) + 7) % 31], "0", "l"):
+        text = bare[:place] + wrong + bare[place + 1 :]
+        assert refused.reference in listed(desk, text)
+        assert "One character of it may be wrong." in page(desk, text).text
+        assert opens(desk, text) == ""
+
+
+def test_a_reference_with_two_that_changed_places_is_offered(desk: Client, refused: ConnectionTest) -> None:
+    bare = refused.reference.replace("-", "")
+    place = next(place for place in range(7) if bare[place] != bare[place + 1])
+    assert listed(desk, bare[:place] + bare[place + 1] + bare[place] + bare[place + 2 :]) == [
+        refused.reference
+    ]
+
+
+def test_a_word_of_eight_letters_is_a_name_as_well(
+    desk: Client, owner: User, refused: ConnectionTest
+) -> None:
+    found = Customer.objects.create(external_id="whmcs:77", name="Bergmann & Söhne")
+    assert opens(desk, "bergmann") == f"/desk/customers/{found.pk}/"
+
+
+# --- Addresses and domains --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("anna@example.com", "/desk/addresses/anna@example.com/"),
+        (" Anna@Example.COM ", "/desk/addresses/anna@example.com/"),
+        ("nobody.yet@example.com", "/desk/addresses/nobody.yet@example.com/"),
+        ("anna@example.net", "/desk/addresses/anna@example.net/"),
+        ("anna@exam", ""),
+        ("anna@example.c", ""),
+        ("example.com", "/desk/domains/example.com/"),
+        ("EXAMPLE.net.", "/desk/domains/example.net/"),
+        ("bücher.example", "/desk/domains/xn--bcher-kva.example/"),
+        ("bücher", "/desk/domains/xn--bcher-kva.example/"),
+        ("kontakt@Bücher.example", "/desk/addresses/kontakt@xn--bcher-kva.example/"),
+        ("elsewh", "/desk/domains/elsewhere.example/"),
+    ],
+)
+def test_an_address_a_domain_or_an_alias_opens_its_page(
+    desk: Client, owner: User, text: str, where: str
+) -> None:
+    Domain.objects.create(name="xn--bcher-kva.example", server=Domain.objects.first().server)  # type: ignore[union-attr]
+    Domain.objects.create(name="exams.example", server=Domain.objects.first().server)  # type: ignore[union-attr]
+    assert opens(desk, text) == where
+
+
+def test_a_domain_that_is_switched_off_is_found(desk: Client, owner: User) -> None:
+    Domain.objects.filter(name="example.com").update(enabled=False)
+    assert opens(desk, "anna@example.com") == "/desk/addresses/anna@example.com/"
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("exampel.com", "example.com"),
+        ("exmple.com", "example.com"),
+        ("eexample.com", "example.com"),
+        ("example.con", "example.com"),
+        ("example.nett", "example.net"),
+        ("anna@exanple.com", "anna@example.com"),
+    ],
+)
+def test_a_name_with_one_wrong_character_is_offered_and_not_opened(
+    desk: Client, owner: User, text: str, match: str
+) -> None:
+    assert match in listed(desk, text)
+    assert opens(desk, text) == ""
+
+
+def test_part_of_a_name_lists_what_has_it(desk: Client, owner: User) -> None:
+    # The owner's customer is called Lindqvist AB.
+    server = Domain.objects.get(name="example.com").server
+    Domain.objects.create(name="lindqvist.example", server=server)
+    DomainAlias.objects.create(name="foto-lindqvist.example", domain=Domain.objects.get(name="example.com"))
+    assert listed(desk, "lindqvist") == ["foto-lindqvist.example", "lindqvist.example", "Lindqvist AB"]
+    assert page(desk, "lindqvist").one("h1").text == "3 matches"
+    assert listed(desk, "anna@lindq") == ["anna@foto-lindqvist.example", "anna@lindqvist.example"]
+
+
+# --- Customers and people -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["Lindqvist AB", "lindqvist", "whmcs:1234", "1234", "owner@lindqvist.example"]
+)
+def test_a_customer_is_found_by_name_number_and_person(desk: Client, customer: Customer, text: str) -> None:
+    assert opens(desk, text) == f"/desk/customers/{customer.pk}/"
+
+
+# --- What is nothing ----------------------------------------------------------------------------------
+
+NOTHING = (
+    "%",
+    "_",
+    "'",
+    "x" * 300,
+    "+46 70 123 45 67",
+    "a@b.example",
+    "@",
+    "a@",
+    "\x00",
+    "“”",
+    "-- ;",
+    "\\",
+    ".",
+)
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_nothing_finds_nothing(desk: Client, refused: ConnectionTest, text: str) -> None:
+    shown = page(desk, text)
+    if text == "\x00":
+        assert shown.one("h1").text == "Who’s calling?"
+    elif text == ".":
+        assert len(shown.all("a", "app")) == 2, "every domain has one in it"
+    else:
+        assert shown.one("h1").text == "Nothing found"
+        assert shown.all("a", "app") == []
+
+
+@pytest.mark.parametrize("text", [*NOTHING, "anna@example.com", "bergmann"])
+def test_whatever_is_typed_stays_in_the_box(desk: Client, owner: User, text: str) -> None:
+    if not opens(desk, text):
+        (box,) = [
+            field for field in page(desk, text).all("input") if field.attributes.get("type") == "search"
+        ]
+        assert box["value"] == " ".join(text.replace("\x00", " ").split())[:254]
+
+
+def test_a_test_whose_domain_is_gone_is_found_by_its_address(desk: Client, refused: ConnectionTest) -> None:
+    Domain.objects.get(name="example.com").delete()
+    assert opens(desk, "anna@example.com") == "/desk/addresses/anna@example.com/"
+    shown = read(desk.get("/desk/addresses/anna@example.com/")).text
+    assert refused.reference in shown
+    assert "is not on the list" in shown
+
+
+# --- Rights ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("permission", "text"),
+    [
+        ("view_connectiontest", "example.com"),
+        ("view_connectiontest", "anna@example.com"),
+        ("view_connectiontest", "lindqvist"),
+        ("view_domain", "lindqvist"),
+        ("view_domain", "{reference}"),
+        ("view_domain", "owner@lindqvist.example"),
+        ("view_customer", "example.com"),
+        ("view_customer", "{reference}"),
+        ("view_customer", "owner@lindqvist.example"),
+    ],
+)
+def test_what_may_not_be_seen_is_not_found(
+    staff_with: StaffWith, refused: ConnectionTest, permission: str, text: str
+) -> None:
+    browser = staff_with(permission)
+    assert page(browser, text.format(reference=refused.reference)).one("h1").text == "Nothing found"
+
+
+def test_the_start_lists_what_failed_lately_to_who_may_see_it(
+    desk: Client, staff_with: StaffWith, refused: ConnectionTest
+) -> None:
+    assert refused.reference in read(desk.get("/desk/")).text
+    other = staff_with("view_domain", email="other@hoster.example")
+    assert refused.reference not in read(other.get("/desk/")).text
+
+
+@pytest.fixture
+def troubled(owner: User) -> Server:
+    """The watch has found one server that fails, and one that doesn't."""
+    now = timezone.now()
+    working = Server.objects.get()
+    failing = Server.objects.create(name="mail2")
+    Domain.objects.create(name="on-mail2.example", server=failing)
+    for server, state in ((working, "works"), (failing, "fails")):
+        WatchedServer.objects.create(server=server, due_at=now, checked_at=now)
+        WatchedService.objects.create(
+            server=server,
+            type="imap",
+            hostname="mail.hoster.example",
+            port=993,
+            socket_type="SSL",
+            state=state,
+            code="cert_expired" if state == "fails" else "ok",
+            since=now,
+        )
+    return failing
+
+
+@pytest.mark.usefixtures("troubled")
+def test_the_start_says_which_server_has_trouble_to_who_may_see_it(staff_with: StaffWith) -> None:
+    assert "mail2" not in read(staff_with("view_domain").get("/desk/")).text
+    shown = read(staff_with("view_domain", "view_watchedserver").get("/desk/"))
+    assert shown.text.count("mail2") == 1
+    assert "smarter1" not in shown.text
+    WatchedServer.objects.update(checked_at=timezone.now() - timedelta(days=1))
+    assert "mail2" not in read(staff_with("view_watchedserver", "view_domain").get("/desk/")).text, (
+        "it is old"
+    )
+
+
+# --- Speed ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["7k4q29xm", "nobody@nowhere.example", "nowhere.example", "nobody", "anna@nowh", "lindqvist"]
+)
+def test_a_search_asks_the_database_a_few_times(desk: Client, refused: ConnectionTest, text: str) -> None:
+    desk.get("/desk/", {"q": text})
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        desk.get("/desk/", {"q": text})
+    asked = [query["sql"] for query in queries if not _is_about_who_asks(query["sql"])]
+    assert len(asked) <= 4, asked
+    assert len(queries) <= 8
+
+
+def _is_about_who_asks(sql: str) -> bool:
+    return any(
+        table in sql for table in ("django_session", "auth_permission", "mfa_", 'FROM "accounts_user"')
+    )
+
+
+def test_a_crowd_of_matches_is_cut(desk: Client, provider_file: dict[str, Any], owner: User) -> None:
+    provider_file["domains"] += [{"name": f"shop{n}.example", "server": "smarter1"} for n in range(40)]
+    provision(json.dumps(provider_file).encode())
+    assert len(listed(desk, "shop")) == 8
+    assert len(PERMISSIONS) == 12
