@@ -91,7 +91,7 @@ INSTALLED_APPS = [
     "mailsetup.discovery",
     "mailsetup.setup_links",
     "mailsetup.hosting",
-    "django.contrib.admin",
+    "portal.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

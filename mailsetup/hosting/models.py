@@ -18,8 +18,7 @@ from mailsetup.clientconfig import (
     display_domain,
     parse_domain,
 )
-from mailsetup.hosting import names
-from mailsetup.hosting.sentences import address_fault
+from mailsetup.hosting import names, sentences
 
 
 def choices(enum: Any) -> list[tuple[str, str]]:
@@ -31,8 +30,8 @@ def a_labels(name: str) -> str:
     """A domain name typed by a person as it is stored; raises ValidationError."""
     try:
         return parse_domain(name)
-    except AddressError as error:
-        raise ValidationError({"name": address_fault(error)}) from None
+    except AddressError:
+        raise ValidationError({"name": sentences.domain_fault(name)}) from None
 
 
 def valid_host_name(text: str) -> None:
@@ -191,8 +190,10 @@ class Domain(models.Model):
 
     def clean(self) -> None:
         self.name = a_labels(self.name)
-        if DomainAlias.objects.filter(name=self.name).exists():
-            raise ValidationError({"name": _("This name is already an alias of a domain.")})
+        if Domain.objects.filter(name=self.name).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": sentences.domain_is_here(self.name)})
+        if alias := DomainAlias.objects.filter(name=self.name).select_related("domain").first():
+            raise ValidationError({"name": sentences.alias_is_here(self.name, alias.domain.name)})
 
     @property
     def display_name(self) -> str:
@@ -216,7 +217,10 @@ class DomainAlias(models.Model):
     def clean(self) -> None:
         self.name = a_labels(self.name)
         if Domain.objects.filter(name=self.name).exists():
-            raise ValidationError({"name": _("This name is already a domain of its own.")})
+            raise ValidationError({"name": sentences.domain_is_here(self.name)})
+        others = DomainAlias.objects.filter(name=self.name).exclude(domain=self.domain_id)
+        if alias := others.select_related("domain").first():
+            raise ValidationError({"name": sentences.alias_is_here(self.name, alias.domain.name)})
 
 
 class Mailbox(models.Model):

@@ -1,4 +1,4 @@
-"""What may stand as a server's host name, user name and web address, whoever types it in.
+"""What may stand as a server's host name, port, user name and web address, whoever types it in.
 
 They go into commands, certificates, files and pages: a break in them would break those. Each function raises
 ValueError with a sentence.
@@ -11,11 +11,21 @@ import idna
 # Labels as DNS has them, each perhaps with a placeholder in it; an IPv6 address has colons.
 _HOSTNAME = re.compile(r"(?:[A-Za-z0-9_.-]|%EMAILDOMAIN%|%EMAILLOCALPART%)+|[0-9A-Fa-f:.]+")
 
+_SMTP_RELAY_PORT = 25
+
 
 def check_host_name(text: str) -> None:
     """In any script; placeholders are allowed."""
     if not _HOSTNAME.fullmatch(with_a_labels(text)):
         raise ValueError(f"“{text}” is not a host name.")
+
+
+def check_port(service_type: str, port: int) -> None:
+    if (service_type, port) == ("smtp", _SMTP_RELAY_PORT):
+        raise ValueError(
+            "Port 25 is for servers among themselves and blocked on most networks; "
+            "mail apps send on 465 with SSL, or on 587 with STARTTLS (RFC 8314)."
+        )
 
 
 def check_user_name(text: str) -> None:

@@ -10,8 +10,8 @@ from django.core.cache import caches
 from django.db.models import Q, QuerySet
 
 from accounts import access
-from accounts.models import User
-from mailsetup.clientconfig import Address, Hosting, Source
+from accounts.models import Customer, User
+from mailsetup.clientconfig import Address, Hosting, Source, display_domain
 from mailsetup.hosting import dns
 from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Revision, Server
 
@@ -118,6 +118,25 @@ def _hosting_by_mx(name: str, display_name: str) -> Hosting:
                 **_server_facts(server),
             )
     raise UnknownDomain(name)
+
+
+def named(domains: QuerySet[Domain], text: str) -> QuerySet[Domain]:
+    """Those of `domains` that `text` may mean: an address, a part of a name or an alias, a customer."""
+    text = text.strip()
+    part = text.rpartition("@")[2].lower().rstrip(".")
+    names = _containing(Domain.objects.all(), part)
+    aliases = DomainAlias.objects.filter(_containing(DomainAlias.objects.all(), part))
+    customers = Customer.objects.filter(Q(name__icontains=text) | Q(external_id__icontains=text))
+    # By subqueries: a join with the aliases would look at each row of it, and find a domain twice.
+    return domains.filter(names | Q(pk__in=aliases.values("domain")) | Q(customer__in=customers.values("pk")))
+
+
+def _containing(rows: QuerySet[Any], part: str) -> Q:
+    """Names are stored as A-labels, in which a part of a word in another script is not a part any more."""
+    if part.isascii():
+        return Q(name__contains=part)
+    others = rows.filter(name__contains="xn--").values_list("pk", "name")
+    return Q(pk__in=[pk for pk, name in others if part in display_domain(name)])
 
 
 _turnstile = dns.Turnstile(

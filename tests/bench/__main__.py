@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
-from tests.bench import attack, crowd, desk, discovery, engine, guide_page, press, rush, signing
+from tests.bench import admin_lists, attack, crowd, desk, discovery, engine, guide_page, press, rush, signing
 from tests.bench.report import Promise, print_promises
 
 
@@ -22,6 +22,8 @@ def main() -> None:
         promises += attack.measure(folder / "attack")
         promises += discovery.measure(folder / "discovery")
         promises += signing.measure()
+        # The last: it leaves a large database behind.
+        promises += admin_lists.measure(folder / "lists")
     print_promises(promises)
 
 

@@ -1,14 +1,17 @@
 """Support staff find an address, a domain or a reference, and change no record of what happened."""
 
+import html
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import Customer, User
 from mailsetup.connection_tests import services
 from mailsetup.hosting.models import Domain, Server
+from mailsetup.hosting.selectors import revision
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.runs import finished, queued
@@ -28,12 +31,27 @@ def support(provider: None) -> Client:
     return client
 
 
+def staff_with(*rights: str) -> Client:
+    """Staff with these permissions and no others, signed in."""
+    user = User.objects.create_user("clerk@hoster.example" if rights else "new@hoster.example", is_staff=True)
+    for right in rights:
+        app, codename = right.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 @pytest.mark.parametrize(
     ("page", "term", "found"),
     [
         ("hosting/domain", "anna@example.com", "example.com"),
         ("hosting/domain", "example.net", "example.com"),
         ("hosting/domain", "whmcs:1234", "example.com"),
+        ("hosting/domain", "mple.co", "example.com"),
+        ("hosting/domain", "Mple.N", "example.com"),
+        ("hosting/domain", "ndqvis", "example.com"),
         ("hosting/mailbox", "Anna+shop@Example.com", "anna@example.com"),
         ("hosting/server", "smarter", "smarter1"),
         ("accounts/customer", "Lindqvist", "Lindqvist AB"),
@@ -43,6 +61,31 @@ def test_search_finds_what_customers_say(support: Client, page: str, term: str, 
     answer = support.get(f"/admin/{page}/", {"q": term})
     assert answer.status_code == 200
     assert [str(row) for row in answer.context["cl"].result_list] == [found]
+
+
+@pytest.mark.parametrize("term", ["büch", "BÜCHER.ex", "ücher.example", "Größ", "anna@bücher.example"])
+def test_a_part_of_a_name_is_found_in_its_own_script(support: Client, term: str) -> None:
+    support.post("/admin/hosting/domain/add/", domain_form("bücher.example", "größe.example"))
+    found = support.get("/admin/hosting/domain/", {"q": term}).context["cl"].result_list
+    assert [str(row) for row in found] == ["bücher.example"]
+
+
+def test_the_front_page_has_tasks_first_and_what_is_technical_last(support: Client) -> None:
+    page = read(support.get("/admin/")).text
+    headings = ["Customers", "Domains and servers", "Links, tests and visits", "Technical"]
+    places = [page.index(heading, page.index("What would you like to do?")) for heading in headings]
+    assert places == sorted(places)
+    assert page.index("Groups") > places[-1]
+    assert "Northwind Hosting admin" in page
+    assert "Django" not in page
+
+
+def test_everybody_sees_only_the_tasks_that_they_may_do(provider: None) -> None:
+    page = read(staff_with("hosting.view_domain").get("/admin/")).text
+    assert "Domains and servers" in page
+    assert "Customers" not in page
+    assert "Technical" not in page
+    assert "You have no right to see or change anything here." in read(staff_with().get("/admin/")).text
 
 
 def test_a_test_is_found_by_reference_and_says_what_the_customer_reads(support: Client, owner: User) -> None:
@@ -117,11 +160,8 @@ def domain_form(name: str, alias: str) -> dict[str, str]:
         "name": name,
         "server": str(Server.objects.get().pk),
         "enabled": "on",
-        "aliases-TOTAL_FORMS": "1",
-        "aliases-INITIAL_FORMS": "0",
-        "aliases-0-name": alias,
-        "mailboxes-TOTAL_FORMS": "0",
-        "mailboxes-INITIAL_FORMS": "0",
+        "other_names": alias,
+        "known_mailboxes": "",
     }
 
 
@@ -133,12 +173,60 @@ def test_names_typed_by_staff_are_stored_like_provisioned_ones(support: Client) 
 
 
 @pytest.mark.parametrize(
-    ("name", "alias"),
-    [("example.net", "other.example"), ("new.example", "example.com"), ("no name", "other.example")],
+    ("form", "sentence"),
+    [
+        ({"name": "example.net"}, "example.net is here already, as an alias of example.com."),
+        ({"name": "example.com"}, "example.com is here already, as a domain of its own."),
+        ({"name": "no name"}, "“no name” is not a domain name such as example.com."),
+        ({"other_names": "example.com"}, "example.com is here already, as a domain of its own."),
+        (
+            {"other_names": "ok.example\nexample.net"},
+            "example.net is here already, as an alias of example.com.",
+        ),
+        ({"other_names": "new.example"}, "new.example is here already, as a domain of its own."),
+        ({"other_names": "no name"}, "“no name” is not a domain name such as example.com."),
+        ({"known_mailboxes": "anna@example.com"}, "anna@example.com is not in new.example."),
+        ({"known_mailboxes": "anna\nbo o"}, "bo o: The part before the @ has a character"),
+    ],
 )
-def test_a_name_that_is_taken_or_none_is_refused(support: Client, name: str, alias: str) -> None:
-    assert support.post("/admin/hosting/domain/add/", domain_form(name, alias)).status_code == 200
+def test_a_name_that_is_taken_or_none_is_refused_with_a_sentence_about_it(
+    support: Client, form: dict[str, str], sentence: str
+) -> None:
+    answer = support.post("/admin/hosting/domain/add/", domain_form("new.example", "") | form)
+    assert answer.status_code == 200
+    assert sentence in html.unescape(answer.content.decode())
     assert Domain.objects.count() == 2
+
+
+def test_aliases_and_mailboxes_stand_one_a_line(support: Client) -> None:
+    domain = Domain.objects.get(name="example.com")
+    page = f"/admin/hosting/domain/{domain.pk}/change/"
+    before = revision()
+    form = domain_form("example.com", "Büro.example\r\n\r\nexample.net")
+    assert support.post(page, form | {"known_mailboxes": "Bo@example.com\r\ncleo"}).status_code == 302
+    assert {alias.name for alias in domain.aliases.all()} == {"example.net", "xn--bro-hoa.example"}
+    assert {mailbox.local_part for mailbox in domain.mailboxes.all()} == {"bo", "cleo"}
+    assert revision() > before, "mail programs are told of the new alias"
+    shown = support.get(page).context["adminform"].form
+    assert shown["other_names"].value().split() == ["example.net", "büro.example"]
+
+
+def test_a_server_is_chosen_and_not_opened_in_a_small_window(support: Client) -> None:
+    page = support.get("/admin/hosting/domain/add/").content.decode()
+    assert "smarter1" in page
+    assert "/admin/hosting/server/" not in page[page.index('id="content"') :]
+    assert "/admin/accounts/customer/add/" in page
+
+
+def test_who_may_only_look_sees_a_domain_and_a_server(provider: None) -> None:
+    clerk = staff_with("hosting.view_domain", "hosting.view_server")
+    domain = Domain.objects.get(name="example.com")
+    page = clerk.get(f"/admin/hosting/domain/{domain.pk}/change/").content.decode()
+    assert "example.net" in page
+    assert 'name="_save"' not in page
+    page = clerk.get(f"/admin/hosting/server/{domain.server_id}/change/").content.decode()
+    assert "Save the server" not in page
+    assert 'fieldset class="asks" disabled' in page
 
 
 def test_a_domain_that_staff_give_to_another_customer_leaves_its_links_behind(
@@ -147,11 +235,7 @@ def test_a_domain_that_staff_give_to_another_customer_leaves_its_links_behind(
     """What the old customer's people made must open nothing of the new one's."""
     _link, token = setup_link()
     domain = Domain.objects.get(name="example.com")
-    form = domain_form("example.com", "example.net") | {
-        "aliases-INITIAL_FORMS": "1",
-        "aliases-0-id": str(domain.aliases.get().pk),
-        "aliases-0-domain": str(domain.pk),
-    }
+    form = domain_form("example.com", "example.net")
     page = f"/admin/hosting/domain/{domain.pk}/change/"
     assert support.post(page, form | {"customer": str(domain.customer_id)}).status_code == 302
     assert Client().get(f"/s/{token}/").status_code == 200, "the customer is the same"

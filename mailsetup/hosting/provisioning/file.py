@@ -2,19 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from mailsetup.clientconfig import AddressError, parse_address, parse_domain
+from mailsetup.clientconfig import (
+    AddressError,
+    Authentication,
+    ServerSettings,
+    ServiceType,
+    SocketType,
+    parse_address,
+    parse_domain,
+)
 from mailsetup.hosting import names
-from mailsetup.hosting.sentences import address_fault
+from mailsetup.hosting.sentences import address_fault, domain_fault
 
+T = TypeVar("T")
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 WebAddress = Annotated[str, Meta(max_length=300)]
-_SMTP_RELAY_PORT = 25
 # The keys of a server that hold a web address.
 WEB_ADDRESSES = ("webmail_url", "password_url", "caldav_url", "carddav_url", "activesync_url")
 
@@ -38,6 +47,16 @@ class ServiceEntry(_Strict):
     socket_type: Literal["SSL", "STARTTLS", "plain"]
     authentication: Literal["password-cleartext", "password-encrypted", "OAuth2"] = "password-cleartext"
     username: Text = "%EMAILADDRESS%"
+
+    def as_settings(self) -> ServerSettings:
+        return ServerSettings(
+            type=ServiceType(self.type),
+            hostname=self.hostname,
+            port=self.port,
+            socket_type=SocketType(self.socket_type),
+            authentication=Authentication(self.authentication),
+            username=self.username,
+        )
 
 
 class ServerEntry(_Strict):
@@ -130,17 +149,12 @@ def _check_servers(document: ProviderFile) -> None:
             where = f"servers[{index}].services[{place}]"
             _checked(f"{where}.hostname", names.check_host_name, service.hostname)
             _checked(f"{where}.username", names.check_user_name, service.username)
-            if service.type == "smtp" and service.port == _SMTP_RELAY_PORT:
-                raise ProviderFileError(
-                    f"servers[{index}].services[{place}].port",
-                    "Port 25 is for servers among themselves and blocked on most networks; "
-                    "mail apps send on 465 or 587 (RFC 8314).",
-                )
+            _checked(f"{where}.port", partial(names.check_port, service.type), service.port)
 
 
-def _checked(path: str, check: Callable[[str], None], text: str) -> None:
+def _checked(path: str, check: Callable[[T], None], value: T) -> None:
     try:
-        check(text)
+        check(value)
     except ValueError as error:
         raise ProviderFileError(path, str(error)) from None
 
@@ -196,7 +210,7 @@ def _domain(path: str, text: str) -> str:
     try:
         return parse_domain(text)
     except AddressError:
-        raise ProviderFileError(path, f"“{text}” is not a domain name.") from None
+        raise ProviderFileError(path, domain_fault(text)) from None
 
 
 def _address(path: str, text: str) -> str:

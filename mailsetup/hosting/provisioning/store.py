@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import services as account_services
 from accounts.models import Customer
-from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
+from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server
 from mailsetup.hosting.provisioning.file import (
     WEB_ADDRESSES,
     CustomerEntry,
@@ -21,7 +21,7 @@ from mailsetup.hosting.provisioning.file import (
     ServerEntry,
     read_provider_file,
 )
-from mailsetup.hosting.services import note_change
+from mailsetup.hosting.services import note_change, replace_services
 
 # SQLite takes so many values in a query, and more.
 _BATCH = 500
@@ -106,23 +106,7 @@ def _store_server(entry: ServerEntry, changes: Changes) -> None:
     }
     server, created = Server.objects.get_or_create(name=entry.name, defaults=values)
     changed = _update(server, values)
-    wanted = [
-        Service(
-            server=server,
-            position=position,
-            type=service.type,
-            hostname=service.hostname,
-            port=service.port,
-            socket_type=service.socket_type,
-            authentication=service.authentication,
-            username=service.username,
-        )
-        for position, service in enumerate(entry.services)
-    ]
-    if [service.as_settings() for service in server.services.all()] != [s.as_settings() for s in wanted]:
-        server.services.all().delete()
-        Service.objects.bulk_create(wanted)
-        changed = True
+    changed |= replace_services(server, [service.as_settings() for service in entry.services])
     changes.note(f"server {entry.name}", created=created, changed=changed)
 
 

@@ -35,7 +35,7 @@ class Command(PlainCommand):
         try:
             domain = parse_domain(options["domain"])
         except AddressError:
-            raise self.wrong_call(f"“{options['domain']}” is not a domain name.") from None
+            raise self.wrong_call(sentences.domain_fault(options["domain"])) from None
         try:
             nobody = Address(local_part="", domain=domain)
             hosting, row = selectors.find_hosting(nobody, display_name=installation_brand().name)
