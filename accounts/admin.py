@@ -61,6 +61,17 @@ class UserAdmin(admin.ModelAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[User]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "is_staff" in form.base_fields:
+            form.base_fields["is_staff"].help_text = _(
+                "Sees the admin once a second step is set up for the sign-in: an app that shows codes, or a "
+                "key. The first sign-in leads there."
+            )
+        return form
+
     @staticmethod
     def _may_touch(request: HttpRequest, user: User | None) -> bool:
         if user is None or request.user.is_superuser:

@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init
-from django.core.exceptions import ImproperlyConfigured
+from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -18,12 +18,19 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect
-def refuse_an_old_database(**_signal: Any) -> None:
-    from portal.database import refuse_one_of_before  # noqa: PLC0415  # Django is set up by now
+@app.on_configure.connect
+def read_the_settings(**_signal: Any) -> None:
+    """Celery is about to, and would show where in its own code it stood when one was wrong."""
+    from portal.starting import in_one_sentence  # noqa: PLC0415  # what it asks needs this module
 
-    try:
-        refuse_one_of_before()
-    except ImproperlyConfigured as error:
-        # Celery logs an exception of a receiver and goes on; this one it lets through.
-        raise SystemExit(str(error)) from None
+    with in_one_sentence():
+        _ = settings.SECRET_KEY
+
+
+@worker_init.connect
+def refuse_to_start_in_vain(**_signal: Any) -> None:
+    from portal import starting  # noqa: PLC0415  # Django is set up by now, and what it asks needs this module
+
+    # Celery logs an exception of a receiver and goes on; the end of the process it lets through.
+    with starting.in_one_sentence():
+        starting.refuse_to_start_in_vain()

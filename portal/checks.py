@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from portal import database
+from portal import back_ends, database
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,14 @@ def deployment(**_options: Any) -> list[CheckMessage]:
         for mistake in DEPLOYMENT_MISTAKES
         if mistake.is_made()
     ]
+
+
+@register(Tags.security, deploy=True)
+def what_is_named_answers(**_options: Any) -> list[CheckMessage]:
+    """Asked by `manage.py check --deploy` only, and each of the three waits for some seconds at most."""
+    asked = ((15, back_ends.database), (16, back_ends.shared_cache), (17, back_ends.broker))
+    hint = "Start it, or put the setting right. The portal asks from the machine on which this check runs."
+    return [Error(said, hint=hint, id=f"portal.E{number:03}") for number, ask in asked if (said := ask())]
 
 
 @register(Tags.security)

@@ -18,6 +18,8 @@ T = TypeVar("T")
 Room = TypeVar("Room", bound=msgspec.Struct)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# How each file begins (sqlite.org/fileformat2.html, section 1.3); a new one is empty.
+_SQLITE = b"SQLite format 3\0"
 # FileAwareEnv reads NAME from the file that NAME_FILE names, for secrets that a container mounts.
 env = environ.FileAwareEnv()
 
@@ -126,8 +128,12 @@ def mail_addresses(text: str) -> tuple[str, ...]:
 
 def database(text: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db_url_config(text)
-    if not config.get("ENGINE"):
+    if config.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
         raise ValueError("it should begin with sqlite:/// or postgres://.")
+    if not config["NAME"]:
+        raise ValueError(
+            "it should end with the name of the database, as in postgres://user:password@host/name."
+        )
     return config
 
 
@@ -145,13 +151,26 @@ def make_private_folder(folder: Path) -> None:
 
 
 def keep_private(database: Path) -> None:
-    """See to it that only this user reads the SQLite file; SQLite gives its log the same mode."""
+    """See to it that only this user reads the SQLite file; SQLite gives its log the same mode.
+
+    Raises ImproperlyConfigured, and leaves alone what is something else: a folder or a file of the system
+    that was named by mistake would be shut for everybody.
+    """
     if str(database) == ":memory:":
         return
-    make_private_folder(database.parent)
-    database.touch(mode=0o600)
-    if database.stat().st_uid == os.getuid():
-        database.chmod(0o600)
+    try:
+        make_private_folder(database.parent)
+        database.touch(mode=0o600)
+        with database.open("rb") as file:
+            beginning = file.read(len(_SQLITE))
+        if beginning not in (b"", _SQLITE):
+            raise ImproperlyConfigured(f"DATABASE_URL can't be used: {database} is no SQLite database.")
+        if database.stat().st_uid == os.getuid():
+            database.chmod(0o600)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL can't be used: {database} can't be opened ({error.strerror})."
+        ) from None
 
 
 def json_list(text: str) -> list[dict[str, Any]]:

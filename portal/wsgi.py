@@ -4,14 +4,16 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from portal.starting import in_one_sentence, refuse_to_start_in_vain
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = get_wsgi_application()
+with in_one_sentence():
+    application = get_wsgi_application()
+    refuse_to_start_in_vain()
 
 # Models and settings have to be there first.
-from mailsetup.connection_tests import clearing  # noqa: E402
-from portal.database import refuse_one_of_before  # noqa: E402
+from mailsetup.connection_tests import clearing
 
-refuse_one_of_before()
 # The process before this one may have died with a password sealed.
 clearing.watch()

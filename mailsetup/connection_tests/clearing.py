@@ -5,7 +5,7 @@ import threading
 import time
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from mailsetup.connection_tests import credentials
@@ -42,8 +42,8 @@ def _clear() -> float | None:
                 _watching = False
                 return None
         return max(0.0, (expiry - timezone.now()).total_seconds())
-    except Exception:  # the database may be away for a while
-        logger.exception("Expired passwords could not be deleted")
+    except DatabaseError as error:  # It may be away for a while, or wait for its migrations.
+        logger.warning("Expired passwords could not be deleted: %s", str(error).partition("\n")[0])
         return float(settings.CONNECTION_TESTS.worker_heartbeat_seconds)
     finally:
         connection.close()

@@ -32,9 +32,24 @@ def test_the_admin_wants_a_second_factor_of_staff(support: User) -> None:
     assert browser.get("/admin/").headers["location"] == "/accounts/2fa/"
     assert browser.get("/admin/accounts/user/").headers["location"] == "/accounts/2fa/"
 
+    told = browser.get("/admin/", follow=True).content.decode()
+    assert "The admin shows every customer’s data. Set up a second step for your sign-in first." in told
+    assert "the admin opens once one of these is set up. Your phone needs an app for it" in told
+
     enrol(browser)
 
     assert browser.get("/admin/").status_code == 200
+    assert 'href="/admin/">Go on to the admin</a>' in browser.get("/accounts/2fa/").content.decode()
+
+
+def test_customers_are_not_told_about_the_admin(owner: User) -> None:
+    page = signed_in(owner).get("/accounts/2fa/").content.decode()
+    assert "admin" not in page
+
+
+def test_who_makes_somebody_staff_is_told_of_the_second_step(desk: Client, owner: User) -> None:
+    page = desk.get(f"/admin/accounts/user/{owner.pk}/change/").content.decode()
+    assert "Sees the admin once a second step is set up for the sign-in" in page
 
 
 def test_the_admins_sign_in_is_the_portals(client: Client, db: None) -> None:

@@ -13,6 +13,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from portal.checks import deployment
+from tests.parts.postgres import Postgres
+from tests.parts.redis_server import RedisServer
 
 CHECKOUT = Path(__file__).parents[2]
 REDIS = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
@@ -84,6 +86,16 @@ def checked(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def running(postgres: Postgres, redis_server: RedisServer) -> dict[str, str]:
+    """A database, a broker and a cache in place of the documented ones."""
+    return {
+        "DATABASE_URL": postgres.create_database("deployment"),
+        "CELERY_BROKER_URL": redis_server.url(0),
+        "CACHE_URL": redis_server.url(1),
+    }
+
+
 def example(tmp_path: Path) -> dict[str, str]:
     """The environment in docs/operations.md, with the files that it names."""
     text = (CHECKOUT / "docs" / "operations.md").read_text()
@@ -97,15 +109,34 @@ def example(tmp_path: Path) -> dict[str, str]:
     return settings
 
 
-def test_the_documented_environment_is_well(tmp_path: Path) -> None:
-    done = checked(example(tmp_path))
+def test_the_documented_environment_is_well(tmp_path: Path, running: dict[str, str]) -> None:
+    done = checked({**example(tmp_path), **running})
     assert (done.returncode, done.stderr) == (0, "")
     assert "no issues" in done.stdout
 
 
-def test_mistakes_fail_the_check_with_a_sentence_each(tmp_path: Path) -> None:
+def test_what_does_not_answer_fails_the_check_with_a_sentence_each(tmp_path: Path) -> None:
+    nobody = {
+        "DATABASE_URL": "postgres://mailway:hush@127.0.0.1:1/mailway",
+        "CELERY_BROKER_URL": "redis://:hush@127.0.0.1:1/0",
+        "CACHE_URL": "redis://:hush@127.0.0.1:1/1",
+    }
+    done = checked({**example(tmp_path), **nobody})
+    assert done.returncode == 1
+    found = re.findall(r"\(portal\.(E\d+)\) (\w+) names a \w+ that can't be used: (.*)", done.stderr)
+    assert [(number, name) for number, name, _reason in found] == [
+        ("E015", "DATABASE_URL"),
+        ("E016", "CACHE_URL"),
+        ("E017", "CELERY_BROKER_URL"),
+    ]
+    assert all("refused" in reason for _number, _name, reason in found)
+    assert "hush" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_mistakes_fail_the_check_with_a_sentence_each(tmp_path: Path, running: dict[str, str]) -> None:
     mistakes = {"HTTPS_REDIRECT": "false", "HSTS_SECONDS": "0", "EMAIL_URL": "consolemail://"}
-    done = checked({**example(tmp_path), **mistakes})
+    done = checked({**example(tmp_path), **running, **mistakes})
     assert done.returncode == 1
     assert re.findall(r"\(portal\.(E\d+)\) (\w+)", done.stderr) == [
         ("E008", "HTTPS_REDIRECT"),

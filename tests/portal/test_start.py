@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+
+from tests.parts.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_CERTIFICATE = str(ROOT / "LICENSE")
@@ -41,6 +44,102 @@ def test_a_wrong_setting_stops_the_start_with_its_name(name: str, value: str) ->
     done = started({"PROFILE_SIGNING_KEY": NO_CERTIFICATE, name: value}, "")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: " + name)
+
+
+NOBODY_LISTENS = "127.0.0.1:1"
+PROGRAMS = {
+    "command": ["manage.py", "setup_link", "anna@example.com"],
+    "migrate": ["manage.py", "migrate"],
+    "web": ["-c", "import portal.asgi"],
+    "worker": ["-m", "celery", "--app=portal", "worker", "--pool=solo"],
+}
+
+
+def run(program: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *PROGRAMS[program]],
+        env={**os.environ, "DATABASE_POOL_WAIT_SECONDS": "1", **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set: give it a long random text that nobody else knows."),
+        ({"DATABASE_URL": "mysql://a@b/c"}, "it should begin with sqlite:/// or postgres://."),
+        ({"DATABASE_URL": "postgres://mailway@127.0.0.1"}, "it should end with the name of the database"),
+        (
+            {"DATABASE_URL": f"postgres://mailway:hush@{NOBODY_LISTENS}/mailway"},
+            "DATABASE_URL names a database that can't be used: connection failed: connection to server at "
+            '"127.0.0.1", port 1 failed: Connection refused.',
+        ),
+    ],
+)
+@pytest.mark.parametrize("program", ["command", "web"])
+def test_a_start_that_can_not_be_says_why_in_one_sentence(
+    program: str, environment: dict[str, str], sentence: str
+) -> None:
+    done = run(program, environment)
+    assert done.returncode == 1
+    assert done.stderr.count(sentence) == 1
+    assert "Traceback" not in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_what_is_no_database_is_said_and_stays_as_it_is(tmp_path: Path) -> None:
+    folder, file, below = tmp_path / "folder", tmp_path / "file", tmp_path / "file" / "mailway.sqlite3"
+    folder.mkdir()
+    file.write_text("This is no database.")
+    for path in (folder, file):
+        path.chmod(0o755)
+    for path, why in (
+        (folder, "can't be opened (Is a directory)"),
+        (file, "is no SQLite database"),
+        (below, "can't be opened (Not a directory)"),
+    ):
+        done = run("command", {"DATABASE_URL": f"sqlite:///{path}"})
+        assert done.stderr.splitlines() == [f"DATABASE_URL can't be used: {path} {why}."]
+    assert [path.stat().st_mode & 0o777 for path in (folder, file)] == [0o755, 0o755]
+
+
+def test_a_worker_with_a_wrong_setting_ends_with_a_sentence() -> None:
+    done = run("worker", {"SECRET_KEY": ""})
+    assert done.returncode == 1
+    assert done.stderr == "SECRET_KEY is not set: give it a long random text that nobody else knows.\n"
+
+
+def test_a_worker_without_its_database_ends_with_a_sentence() -> None:
+    done = run("worker", {"DATABASE_URL": f"postgres://mailway:hush@{NOBODY_LISTENS}/mailway"})
+    assert done.returncode != 0
+    assert "DATABASE_URL names a database that can't be used: connection failed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_password_of_the_database_is_said_without_it(postgres: Postgres) -> None:
+    url = urlsplit(postgres.create_database("sentences"))
+    wrong = url._replace(path="/nowhere").geturl()
+    done = run("web", {"DATABASE_URL": wrong})
+    assert done.stderr.splitlines()[-1].endswith('database "nowhere" does not exist.')
+    assert "Traceback" not in done.stderr
+
+
+def test_without_its_cache_the_portal_starts_and_says_so() -> None:
+    """Mail programs are answered all the same."""
+    done = run("web", {"CACHE_URL": f"redis://{NOBODY_LISTENS}/1"})
+    assert done.returncode == 0
+    [line] = [line for line in done.stderr.splitlines() if "CACHE_URL" in line]
+    assert "CACHE_URL names a cache that can't be used: Error 111" in line
+    assert line.endswith("Nobody can sign in until it can.")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_traceback_is_there_for_who_asks_for_it() -> None:
+    PROGRAMS["traceback"] = ["manage.py", "check", "--traceback"]
+    assert "Traceback" in run("traceback", {"SECRET_KEY": ""}).stderr
 
 
 def test_django_and_its_packages_get_the_limits() -> None:
