@@ -9,13 +9,28 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A name, and how to reach support; everything but the name may be empty."""
+    """A name, how to reach support, a colour as #1b6a8f and a logo; everything but the name may be empty.
+
+    The logo is the image itself, as a data address: the page of an error shows it too.
+    """
 
     name: str
     support_phone: str
     support_url: str
     support_hours: str
     privacy_url: str
+    colour: str = ""
+    logo: str = ""
+
+    @property
+    def style(self) -> str:
+        """What makes the stylesheet's colours this brand's."""
+        return style_of(self.colour)
+
+
+def style_of(colour: str) -> str:
+    """A rule of CSS, which the Content-Security-Policy lets through by its hash."""
+    return f":root{{--brand:{colour}}}" if colour else ""
 
 
 def portal_url() -> str:

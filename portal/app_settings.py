@@ -29,6 +29,9 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     session_activity_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300
     session_activity_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
 
+    # Each page carries the logo, and a guide has 60 kB in all.
+    brand_logo_max_bytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 16_384
+
     # A crowd of addresses and names must not push each other's counts out; an entry is about 500 bytes.
     rate_limits_count: Annotated[int, Meta(ge=1000, le=10_000_000)] = 100_000
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 
+from accounts.brands import installation_brand
 from portal import back_ends, database
 
 
@@ -126,6 +127,35 @@ def what_is_named_answers(**_options: Any) -> list[CheckMessage]:
     asked = ((15, back_ends.database), (16, back_ends.shared_cache), (17, back_ends.broker))
     hint = "Start it, or put the setting right. The portal asks from the machine on which this check runs."
     return [Error(said, hint=hint, id=f"portal.E{number:03}") for number, ask in asked if (said := ask())]
+
+
+# WCAG 2.2, success criterion 1.4.3.
+_READABLE = 4.5
+
+
+def colour_trouble() -> str:
+    """What becomes of a brand's colour that can't be read on white; "" when it is shown as it is."""
+    colour = installation_brand().colour
+    if not colour or (contrast := _contrast_to_white(colour)) >= _READABLE:
+        return ""
+    return (
+        f"BRAND_COLOUR is {colour}, which has a contrast of {contrast:.1f} to white; text needs {_READABLE}. "
+        "Links and buttons have a darker tone of it; for the colour itself choose a darker one."
+    )
+
+
+def _contrast_to_white(colour: str) -> float:
+    """WCAG 2.2: (L1 + 0.05) / (L2 + 0.05) of the relative luminances."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    luminance = sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 1.05 / (luminance + 0.05)
+
+
+@register()
+def colour_can_be_read(**_options: Any) -> list[CheckMessage]:
+    """A remark and no more: the pages derive colours that can be read from every one."""
+    return [Info(said, id="portal.I001") for said in [colour_trouble()] if said]
 
 
 @register(Tags.security)

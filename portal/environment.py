@@ -1,8 +1,10 @@
 """Reading the environment: a value that is wrong stops the start with the name of its setting."""
 
+import base64
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -141,6 +143,31 @@ def readable_file(text: str) -> str:
     if text and not Path(text).is_file():
         raise ValueError(f"there is no file {text}.")
     return text
+
+
+def colour(text: str) -> str:
+    """Six hexadecimal digits after a #, in lower case; empty is the portal's own."""
+    if text and not re.fullmatch(r"#[0-9A-Fa-f]{6}", text):
+        raise ValueError(f"it is “{text}” and should be six hexadecimal digits after a #, such as #1b6a8f.")
+    return text.lower()
+
+
+def image(text: str, *, max_bytes: int) -> str:
+    """The SVG or PNG in a file, as a data address; empty without one."""
+    if not text:
+        return ""
+    kind = {".svg": "svg+xml", ".png": "png"}.get(Path(text).suffix.lower())
+    if kind is None:
+        raise ValueError(f"{text} should be a file that ends in .svg or .png.")
+    try:
+        content = Path(text).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{text} can't be read ({error.strerror}).") from None
+    if len(content) > max_bytes:
+        raise ValueError(
+            f"{text} has {len(content)} bytes, and as part of every page it may have {max_bytes}."
+        )
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def make_private_folder(folder: Path) -> None:

@@ -1,7 +1,10 @@
 """Every setting, from the environment only. docs/configuration.md explains them; a test holds both."""
 
+import base64
+import hashlib
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from accounts.app_settings import AccountSettings
+from accounts.brands import style_of
 from mailsetup.comparison.app_settings import ComparisonSettings
 from mailsetup.connection_tests.app_settings import ConnectionTestSettings
 from mailsetup.discovery.app_settings import DiscoverySettings
@@ -78,6 +82,10 @@ BRAND: dict[str, str] = {
     "support_url": env.str("SUPPORT_URL", default=""),
     "support_hours": env.str("SUPPORT_HOURS", default=""),
     "privacy_url": env.str("PRIVACY_URL", default=""),
+    "colour": environment.parsed("BRAND_COLOUR", environment.colour),
+    "logo": environment.parsed(
+        "BRAND_LOGO", partial(environment.image, max_bytes=PORTAL.brand_logo_max_bytes)
+    ),
 }
 
 INSTALLED_APPS = [
@@ -279,11 +287,14 @@ STORAGES = {
 }
 
 # --- Security --------------------------------------------------------------------------------------
+_BRAND_STYLE = style_of(BRAND["colour"])
+_BRAND_HASH = base64.b64encode(hashlib.sha256(_BRAND_STYLE.encode()).digest()).decode()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        # One rule in each page, with the brand's colour.
+        "style-src": [SELF, f"'sha256-{_BRAND_HASH}'"] if _BRAND_STYLE else [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -29,10 +29,12 @@ def refuse_to_start_in_vain() -> None:
 
     A cache that is away is only said: mail programs are answered without it.
     """
-    from portal import back_ends, database  # noqa: PLC0415  # Django is set up by now.
+    from portal import back_ends, checks, database  # noqa: PLC0415  # Django is set up by now.
 
     if trouble := back_ends.database():
         raise ImproperlyConfigured(trouble)
     database.refuse_one_of_before()
     if trouble := back_ends.shared_cache():
         logger.error(trouble)
+    if remark := checks.colour_trouble():
+        logger.warning(remark)

@@ -45,7 +45,9 @@ def test_it_compiles(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if "/email/" not in f"/{name}"])
 def test_it_has_nothing_that_the_policy_refuses(name: str) -> None:
     parser = InlineCode()
-    parser.feed(TAGS.sub("", (TEMPLATES / name).read_text()))
+    # The one rule of style that it lets through, by its hash (tests/portal/test_brand.py).
+    text = (TEMPLATES / name).read_text().replace("<style>{{ brand.style }}</style>", "")
+    parser.feed(TAGS.sub("", text))
     assert parser.refused == []
 
 
