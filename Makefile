@@ -4,6 +4,9 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # A lock is complete, so there is nothing to resolve.
 INSTALL = $(BIN)/python -m pip install -q --no-deps -r
+# The first start fetches packages, and pip's own words for having no network are a page of retries.
+NO_INTERNET = { echo "The packages could not be fetched. The first start needs the internet once; look" \
+  "at the connection and at the last lines above, and begin again." >&2; exit 1; }
 # Versions stay as they are locked unless UPGRADE names them. One lock serves every Python and processor.
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
   --custom-compile-command "make lock" $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
@@ -72,11 +75,11 @@ clean: ## forget the environment and the demo's data
 	@touch $@
 
 .venv/.demo: requirements-demo.txt | .venv/bin/python
-	@echo "Installing what Mailway needs (once) …"
-	@$(INSTALL) requirements-demo.txt
+	@echo "Installing what Mailway needs from the internet (once) …"
+	@$(INSTALL) requirements-demo.txt || $(NO_INTERNET)
 	@touch $@
 
 .venv/.dev: requirements-dev.txt | .venv/bin/python
 	@echo "Installing what the tests need (once) …"
-	@$(INSTALL) requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt || $(NO_INTERNET)
 	@touch $@ .venv/.demo

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from demo.authenticator import app_address
 from demo.children import Child, first_ended, stop, wait_until_ready
 from demo.fingerprint import CHECKOUT, fingerprint
 from demo.ports import LOCAL, MailPorts, answers_healthz, free_mail_ports, is_free, listens
@@ -113,7 +114,7 @@ class Supervisor:
     def _prepare(self, state: DemoState, mail_ports: MailPorts, environment: Mapping[str, str]) -> None:
         preparation = Child(
             "preparation",
-            [*PYTHON, "demo.preparation", "--state", str(state.folder), *mail_ports.as_options()],
+            [*PYTHON, "demo.preparation", "--state", str(state.folder), *mail_ports.as_options(), "--past"],
             state.logs / "preparation.log",
             lambda: preparation.exit_status == 0,
         )
@@ -185,6 +186,8 @@ def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) 
     # A phone that scans a code would look for the portal on itself.
     only_here = address.startswith(f"http://{LOCAL}:")
     for_phones = [("Try it on a phone", "make run HOST=this machine's address")] if only_here else []
+    elsewhere = f"MAILWAY_STATE={shlex.quote(str(state.folder))} " if state.folder != CHECKOUT / "var" else ""
+    code_command = f"{elsewhere}{PYTHON[0]} -m demo.authenticator"
     sign_ins = [
         ("Portal", address),
         ("  sign in as", CUSTOMER_EMAIL),
@@ -195,13 +198,26 @@ def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) 
         ("Support staff", f"{address}admin/"),
         ("  sign in as", STAFF_EMAIL),
         ("  password", state.staff_password),
-        ("  second step", "an authenticator app, which the first sign-in sets up"),
+        ("  second step", f"a code of an authenticator app, or of: {code_command}"),
+        ("  for the app", app_address(state.authenticator_key, "Northwind Hosting")),
         *for_phones,
         ("Mail from the portal", f"{state.sent_mail}  (sign-in codes, links to reset a password)"),
         ("Commands", f". {shlex.quote(str(shell_file))} && {PYTHON[0]} manage.py help"),
     ]
     lines = "\n".join(f"  {label:<22}{value}" for label, value in sign_ins)
-    return f"\nMailway is ready.\n\n{lines}\n\nCtrl-C stops everything."
+    tries = "\n".join(f"  {number}. {text}" for number, text in enumerate(_to_try(address), 1))
+    return f"\nMailway is ready.\n\n{lines}\n\nFive things to try:\n\n{tries}\n\nCtrl-C stops everything."
+
+
+def _to_try(address: str) -> tuple[str, ...]:
+    return (
+        f"Set up {CUSTOMER_EMAIL} in any app: the steps have its own values in them.",
+        "Press “Test my connection” with the mailbox's password, and see mail go round.",
+        "Test info@kaffehuset.example and info@fjordbygg.example with any password: their servers are broken "
+        "on purpose.",
+        f"Ask what mail programs ask: curl '{address}mail/config-v1.1.xml?emailaddress={CUSTOMER_EMAIL}'",
+        "Be support: sign in as staff in a private window, find Anna's tests, and look at a server's page.",
+    )
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""IMAP with STARTTLS and IDLE: pymap on the demo's Maildirs."""
+"""IMAP with TLS from the first byte, and IDLE: pymap on the demo's Maildirs."""
 
 import asyncio
 import ssl
@@ -31,15 +31,7 @@ class DemoConfig(Config):
     @property
     def greeting(self) -> bytes:
         # pymap's own greeting asks the resolver for this machine's name at every connection.
-        return b"Lindqvist demo mail is ready."
-
-
-class DistantPeer(SocketInfoLocal):
-    """pymap lets clients on the same machine sign in without TLS; the demo treats nobody so."""
-
-    @property
-    def from_localhost(self) -> bool:
-        return False
+        return b"Northwind demo mail is ready."
 
 
 class NetworkLinesMaildir(Maildir):
@@ -95,17 +87,6 @@ class DemoLogin(Login):
         return DemoIdentity(allowed.config, allowed.tokens, allowed.name, None, allowed.roles)
 
 
-def _forget_what_came_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Empties the input when TLS begins, which neither asyncio nor pymap does (CVE-2011-0411)."""
-    start_tls = writer.start_tls
-
-    async def start_tls_afresh(context: ssl.SSLContext) -> None:
-        reader._buffer.clear()
-        await start_tls(context)
-
-    writer.start_tls = start_tls_afresh
-
-
 async def start_imap(mailboxes: Mailboxes, context: ssl.SSLContext, host: str, port: int) -> asyncio.Server:
     """Listens on `host`:`port`; raises OSError when the port is taken."""
     base_dir = str(mailboxes.folder)
@@ -121,6 +102,8 @@ async def start_imap(mailboxes: Mailboxes, context: ssl.SSLContext, host: str, p
         layout="++",
         colon=None,
         ssl_context=context,
+        # That is its word for STARTTLS: everything here is encrypted before it begins.
+        tls_enabled=False,
         # The passwords are generated for this machine and printed on its screen: hashing them for half a
         # second at every sign-in would protect nothing.
         hash_context=Cleartext(),
@@ -130,7 +113,6 @@ async def start_imap(mailboxes: Mailboxes, context: ssl.SSLContext, host: str, p
     server = IMAPServer(DemoLogin(config), config)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        _forget_what_came_early(reader, writer)
-        await server(reader, writer, DistantPeer(writer, unique_id=uuid4().bytes))
+        await server(reader, writer, SocketInfoLocal(writer, unique_id=uuid4().bytes))
 
-    return await asyncio.start_server(connected, host, port)
+    return await asyncio.start_server(connected, host, port, ssl=context)

@@ -5,9 +5,9 @@ import mailbox
 import secrets
 from pathlib import Path
 
-from demo.private_files import made_once, private_folder
+from demo.private_files import made_once, private_folder, write_private
 
-ADDRESSES = ("anna@lindqvist.example", "office@lindqvist.example")
+ADDRESSES = ("anna@lindqvist.example", "office@lindqvist.example", "hej@xn--smrgsbutiken-wcb9u.example")
 PASSWORD_WORDS = 4
 
 
@@ -16,11 +16,12 @@ class Mailboxes:
 
     def __init__(self, folder: Path) -> None:
         self.folder = private_folder(folder)
-        stored = made_once(
-            folder / "passwords.json",
-            lambda: json.dumps({address: generated_password() for address in ADDRESSES}, indent=2),
-        )
-        self.passwords: dict[str, str] = json.loads(stored)
+        file = folder / "passwords.json"
+        self.passwords: dict[str, str] = json.loads(made_once(file, lambda: "{}"))
+        missing = {address: generated_password() for address in ADDRESSES if address not in self.passwords}
+        if missing:
+            self.passwords |= missing
+            write_private(file, json.dumps(self.passwords, indent=2).encode())
         for address in self.passwords:
             # pymap lists a Maildir only if it is there before anybody signs in.
             mailbox.Maildir(self.maildir_path(address), create=True)

@@ -1,9 +1,8 @@
-"""The demo mail server: IMAP, POP3 and submission for lindqvist.example in one process.
+"""The demo mail server: IMAP, POP3 and submission for the demo's domains in one process.
 
-    python -m demo.mailserver --state var/mail --imap-port 10143 --pop3-port 10995 --smtp-port 10587
+    python -m demo.mailserver --state var/mail --imap-port 10993 --pop3-port 10995 --smtp-port 10465
 
-IMAP and submission speak STARTTLS, POP3 speaks TLS from the first byte. It listens on this machine only,
-and mail never leaves it.
+All three speak TLS from the first byte (RFC 8314). It listens on this machine only, and mail never leaves it.
 """
 
 import argparse
@@ -13,6 +12,7 @@ import ssl
 import sys
 import tempfile
 import threading
+import warnings
 from pathlib import Path
 
 from twisted.internet import reactor
@@ -91,6 +91,9 @@ def main() -> int:
     MailPorts.add_options(parser)
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="{asctime} {levelname} {name} {message}", style="{")
+    # aiosmtpd warns in two ways that a sign-in needs no STARTTLS.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")
     PythonLoggingObserver("twisted").start()
     try:
         serve(options.state, MailPorts.of_options(options))

@@ -4,6 +4,7 @@ import argparse
 import errno
 import http.client
 import socket
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 LOCAL = "127.0.0.1"
@@ -29,7 +30,9 @@ class MailPorts:
         return cls(options.imap_port, options.pop3_port, options.smtp_port)
 
 
-PREFERRED = MailPorts(imap=10143, pop3=10995, smtp=10587)
+# Those that mail programs try by themselves (RFC 8314). In place of one that can't be had there is another.
+PREFERRED = MailPorts(imap=993, pop3=995, smtp=465)
+_HIGHER = 10_000
 
 
 def is_free(host: str, port: int) -> bool:
@@ -48,13 +51,16 @@ def is_free(host: str, port: int) -> bool:
 
 
 def free_mail_ports() -> MailPorts:
-    """The ports that the demo prefers; in place of each one that is taken, any free one."""
+    """The ports that the demo prefers; in place of each that can't be had 10993 and so on, or any one."""
     return MailPorts(*(_free_port(port) for port in (PREFERRED.imap, PREFERRED.pop3, PREFERRED.smtp)))
 
 
 def _free_port(preferred: int) -> int:
-    if is_free(LOCAL, preferred):
-        return preferred
+    for port in (preferred, preferred + _HIGHER):
+        # Ports below 1024 are the administrator's on most machines.
+        with suppress(PermissionError):
+            if is_free(LOCAL, port):
+                return port
     with socket.create_server((LOCAL, 0)) as server:
         return int(server.getsockname()[1])
 

@@ -1,6 +1,6 @@
 """What has to be done with Django before the portal can start; each step only when it is needed.
 
-python -m demo.preparation --state var --imap-port 10143 --pop3-port 10995 --smtp-port 10587
+python -m demo.preparation --state var --imap-port 10993 --pop3-port 10995 --smtp-port 10465 --past
 """
 
 import argparse
@@ -23,10 +23,11 @@ from demo.state import DemoState
 from portal.database import is_of_before
 
 
-def prepare_portal(state: DemoState, mail_ports: MailPorts) -> None:
+def prepare_portal(state: DemoState, mail_ports: MailPorts) -> bool:
     """Migrates, collects static files and loads the demo customer into the database of the environment.
 
-    A database that is not the demo's own gets the demo customer only while it holds no domain.
+    A database that is not the demo's own gets the demo customer only while it holds no domain. Returns
+    whether it is the demo's own.
     """
     own_database = settings.DATABASES["default"]["NAME"] == str(state.database)
     if own_database and is_of_before():
@@ -41,10 +42,12 @@ def prepare_portal(state: DemoState, mail_ports: MailPorts) -> None:
             smtp_port=mail_ports.smtp,
             customer_password=state.customer_password,
             staff_password=state.staff_password,
+            authenticator_key=state.authenticator_key,
             force=True,
             # Its words are for a person who calls it; the passwords are said once everything is ready.
             stdout=io.StringIO(),
         )
+    return own_database
 
 
 def _forget_database(file: Path) -> None:
@@ -64,11 +67,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.preparation", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder of the demo's data")
     MailPorts.add_options(parser)
+    parser.add_argument("--past", action="store_true", help="with finished tests; the mail server has to run")
     options = parser.parse_args()
     ports = MailPorts.of_options(options)
     try:
         django.setup()
-        prepare_portal(DemoState.in_folder(options.state), ports)
+        state = DemoState.in_folder(options.state)
+        if prepare_portal(state, ports) and options.past:
+            # Its models are there once Django is set up.
+            from demo.past import make_a_past  # noqa: PLC0415
+
+            make_a_past(state.mailboxes.passwords, ports)
     except (ImproperlyConfigured, CommandError) as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG  # what went wrong has been said in a sentence

@@ -17,6 +17,8 @@ HOSTNAME = "mail.lindqvist.example"
 # As the command load_demo has them.
 CUSTOMER_EMAIL = "anna@lindqvist.example"
 STAFF_EMAIL = "support@northwind.example"
+# Two names that lead to trouble: a server whose certificate has another name, and one where nobody listens.
+WRONG_CERTIFICATE, SWITCHED_OFF = "mail.kaffehuset.example", "mail.fjordbygg.example"
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
 
@@ -29,6 +31,7 @@ class DemoState:
     mailboxes: Mailboxes
     customer_password: str
     staff_password: str
+    authenticator_key: str
 
     @classmethod
     def in_folder(cls, folder: Path) -> "DemoState":
@@ -41,6 +44,7 @@ class DemoState:
             mailboxes=Mailboxes(folder / "mail" / "mailboxes"),
             customer_password=made_once(folder / "customer-password", generated_password),
             staff_password=made_once(folder / "staff-password", generated_password),
+            authenticator_key=made_once(folder / "authenticator-key", _authenticator_key),
         )
 
     @property
@@ -70,6 +74,13 @@ class DemoState:
             "SECRET_KEY": made_once(self.folder / "secret-key", lambda: secrets.token_urlsafe(50)),
             "CREDENTIALS_KEY": made_once(self.folder / "credentials-key", _fernet_key),
             "DEBUG": "false",
+            # A hoster that nobody has, so that pages look as they would in front of customers.
+            "BRAND_NAME": "Northwind Hosting",
+            "BRAND_COLOUR": "#1b6a8f",
+            "SUPPORT_PHONE": "+46 8 555 01 20",
+            "SUPPORT_HOURS": "Monday to Friday, 8 to 17",
+            "SUPPORT_URL": "https://support.northwind.example/",
+            "PRIVACY_URL": "https://www.northwind.example/privacy",
             # The demo speaks http on this machine, where a browser would never send back a secure cookie.
             "HTTPS_ONLY": "false",
             "PORTAL_HOSTS": _portal_hosts(host),
@@ -84,7 +95,8 @@ class DemoState:
             "SERVER_RUNNING_LIMIT": "24",
             "PROBE_ALLOWED_NETWORKS": "127.0.0.0/8",
             "PROBE_CA_FILE": str(self.signing.chain),
-            "PROBE_HOSTS": f"{HOSTNAME}=127.0.0.1",
+            # The mail server listens on the first of these two only.
+            "PROBE_HOSTS": f"{HOSTNAME}=127.0.0.1,{WRONG_CERTIFICATE}=127.0.0.1,{SWITCHED_OFF}=127.0.0.2",
         }
         return {name: needed[name] for name in needed if name not in given and f"{name}_FILE" not in given}
 
@@ -112,6 +124,11 @@ def _own_address() -> str:
         except OSError:
             return ""
         return str(datagram.getsockname()[0])
+
+
+def _authenticator_key() -> str:
+    """Twenty random bytes as authenticator apps take them (RFC 4226 section 4, RFC 4648 section 6)."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def _fernet_key() -> str:

@@ -5,6 +5,8 @@ import imaplib
 import mailbox
 import poplib
 import smtplib
+import socket
+import ssl
 import stat
 import subprocess
 import time
@@ -13,21 +15,28 @@ from email.policy import SMTP
 
 import pytest
 
+from demo.state import WRONG_CERTIFICATE
 from tests.demo.servers import ANNA, MailServer
 
 OFFICE = "office@lindqvist.example"
 
 
 def signed_in_imap(server: MailServer, address: str = ANNA) -> imaplib.IMAP4:
-    client = imaplib.IMAP4("localhost", server.imap_port, timeout=10)
-    client.starttls(server.tls)
+    client = imap_of(server)
     client.login(address, server.password(address))
     return client
 
 
+def imap_of(server: MailServer) -> imaplib.IMAP4:
+    return imaplib.IMAP4_SSL("localhost", server.imap_port, ssl_context=server.tls, timeout=10)
+
+
+def smtp_of(server: MailServer) -> smtplib.SMTP:
+    return smtplib.SMTP_SSL("localhost", server.smtp_port, context=server.tls, timeout=10)
+
+
 def signed_in_smtp(server: MailServer) -> smtplib.SMTP:
-    client = smtplib.SMTP("localhost", server.smtp_port, timeout=10)
-    client.starttls(context=server.tls)
+    client = smtp_of(server)
     client.login(ANNA, server.password(ANNA))
     return client
 
@@ -53,45 +62,51 @@ def message(subject: str, body: str = "Good morning.\n.A line with a dot first.\
     return composed
 
 
-def test_imap_offers_no_sign_in_before_tls(mail_server: MailServer) -> None:
-    with imaplib.IMAP4("localhost", mail_server.imap_port, timeout=10) as client:
-        assert "STARTTLS" in client.capabilities
-        assert "LOGINDISABLED" in client.capabilities
-        with pytest.raises(imaplib.IMAP4.error):
-            client.login(ANNA, mail_server.password(ANNA))
+@pytest.mark.parametrize("service", ["imap", "pop3", "smtp"])
+def test_nothing_is_said_before_tls_and_the_certificate_is_good_for_the_demos_name_only(
+    mail_server: MailServer, service: str
+) -> None:
+    port = {"imap": mail_server.imap_port, "pop3": mail_server.pop3_port, "smtp": mail_server.smtp_port}[
+        service
+    ]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        plain.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            plain.recv(1)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        mail_server.tls.wrap_socket(plain, server_hostname="mail.lindqvist.example").close()
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        mail_server.tls.wrap_socket(plain, server_hostname=WRONG_CERTIFICATE)
 
 
-def test_certificate_is_good_for_the_demo_name(mail_server: MailServer) -> None:
-    with imaplib.IMAP4("localhost", mail_server.imap_port, timeout=10) as client:
-        client.host = "mail.lindqvist.example"
-        client.starttls(mail_server.tls)
+def test_imap_offers_a_sign_in_and_no_second_encryption(mail_server: MailServer) -> None:
+    with imap_of(mail_server) as client:
+        assert "STARTTLS" not in client.capabilities
+        assert "LOGINDISABLED" not in client.capabilities
 
 
 @pytest.mark.parametrize("address", [ANNA, "nobody@lindqvist.example"])
 def test_wrong_password_gets_the_standard_refusal(mail_server: MailServer, address: str) -> None:
-    with imaplib.IMAP4("localhost", mail_server.imap_port, timeout=10) as imap:
-        imap.starttls(mail_server.tls)
-        with pytest.raises(imaplib.IMAP4.error, match=r"\[AUTHENTICATIONFAILED\]"):
-            imap.login(address, "wrong")
+    with imap_of(mail_server) as imap, pytest.raises(imaplib.IMAP4.error, match=r"\[AUTHENTICATIONFAILED\]"):
+        imap.login(address, "wrong")
     pop3 = poplib.POP3_SSL("localhost", mail_server.pop3_port, timeout=10, context=mail_server.tls)
     pop3.user(address)
     with pytest.raises(poplib.error_proto, match=r"-ERR \[AUTH\]"):
         pop3.pass_("wrong")
     pop3.quit()
-    with smtplib.SMTP("localhost", mail_server.smtp_port, timeout=10) as smtp:
-        smtp.starttls(context=mail_server.tls)
+    with smtp_of(mail_server) as smtp:
         with pytest.raises(smtplib.SMTPAuthenticationError) as refusal:
             smtp.login(address, "wrong")
         assert (refusal.value.smtp_code, refusal.value.smtp_error[:5]) == (535, b"5.7.8")
 
 
-def test_submission_wants_tls_then_a_sign_in(mail_server: MailServer) -> None:
-    with smtplib.SMTP("localhost", mail_server.smtp_port, timeout=10) as client:
+def test_submission_wants_a_sign_in(mail_server: MailServer) -> None:
+    with smtp_of(mail_server) as client:
         client.ehlo()
-        assert not client.has_extn("auth")
-        assert client.mail(ANNA)[0] == 530
-        client.starttls(context=mail_server.tls)
-        client.ehlo()
+        assert not client.has_extn("starttls")
         assert set(client.esmtp_features["auth"].split()) == {"PLAIN", "LOGIN"}
         assert client.mail(ANNA)[0] == 530
 

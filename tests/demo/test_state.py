@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from demo import ports
+from demo.authenticator import code
+from demo.mailboxes import ADDRESSES, Mailboxes
 from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
 from mailsetup.home.management.commands import load_demo
 
@@ -19,6 +22,7 @@ def test_second_start_has_the_same_secrets(tmp_path: Path) -> None:
         first.customer_password,
         first.staff_password,
     )
+    assert second.authenticator_key == first.authenticator_key
     assert second.mailboxes.passwords == first.mailboxes.passwords
 
 
@@ -27,6 +31,7 @@ def test_two_installations_share_no_secret(tmp_path: Path) -> None:
     for name in ("SECRET_KEY", "CREDENTIALS_KEY"):
         assert first.settings("127.0.0.1", {})[name] != second.settings("127.0.0.1", {})[name]
     assert first.customer_password != second.customer_password
+    assert first.authenticator_key != second.authenticator_key
     assert not set(first.mailboxes.passwords.values()) & set(second.mailboxes.passwords.values())
 
 
@@ -71,3 +76,32 @@ def test_shell_file_is_private_and_gives_a_shell_the_settings(tmp_path: Path) ->
 
 def test_sign_ins_that_are_printed_are_those_that_are_loaded() -> None:
     assert (CUSTOMER_EMAIL, STAFF_EMAIL) == (load_demo.CUSTOMER_EMAIL, load_demo.STAFF_EMAIL)
+
+
+def test_a_mailbox_that_came_with_an_update_gets_a_password_and_the_others_keep_theirs(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "passwords.json").write_text('{"anna@lindqvist.example": "kept"}')
+    passwords = Mailboxes(tmp_path).passwords
+    assert set(passwords) == set(ADDRESSES)
+    assert passwords["anna@lindqvist.example"] == "kept"
+    assert Mailboxes(tmp_path).passwords == passwords
+
+
+def test_an_app_shows_the_code_of_the_standard(tmp_path: Path) -> None:
+    """RFC 6238 appendix B, its last six digits; the key is the ASCII digits 1 to 0, twice."""
+    assert code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", 1_111_111_109) == "081804"
+
+
+def test_ports_are_those_that_programs_know_or_their_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_administrator(_host: str, port: int) -> bool:
+        if port < 1024:
+            raise PermissionError(13, "Permission denied")
+        return port != 10995
+
+    monkeypatch.setattr(ports, "is_free", lambda _host, _port: True)
+    assert ports.free_mail_ports() == ports.MailPorts(993, 995, 465)
+    monkeypatch.setattr(ports, "is_free", no_administrator)
+    found = ports.free_mail_ports()
+    assert (found.imap, found.smtp) == (10993, 10465)
+    assert found.pop3 not in (995, 10995)

@@ -13,15 +13,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import psutil
 import pytest
 
 from demo.__main__ import WORKER_RESTARTS_LIMIT, welcome
+from demo.authenticator import code
 from demo.fingerprint import CHECKOUT, fingerprint
 from demo.ports import PREFERRED
-from demo.state import CUSTOMER_EMAIL, DemoState
+from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
 from tests.demo.servers import accepts_connections, free_ports
 
 READY_WITHIN_SECONDS = 60
@@ -71,6 +75,24 @@ class Demo:
         self.process.communicate()
 
 
+class Browser:
+    """Cookies and forms, without scripts."""
+
+    def __init__(self, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.cookies = CookieJar()
+        self.opener = build_opener(HTTPCookieProcessor(self.cookies))
+
+    def get(self, path: str) -> str:
+        with self.opener.open(f"{self.address}{path}", timeout=20) as answer:
+            return answer.read().decode()
+
+    def send(self, path: str, **fields: str) -> None:
+        [token] = re.findall('name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path))[:1]
+        form = urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
+        self.opener.open(f"{self.address}{path}", data=form, timeout=20).close()
+
+
 def wait_for(fact: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not fact():
@@ -112,7 +134,9 @@ def test_it_gets_ready_and_ctrl_c_stops_everything(demo: Demo) -> None:
     assert connection.getresponse().status == 200
     connection.close()
     assert f"http://127.0.0.1:{demo.port}/" in said
-    assert re.search("second step +an authenticator app", said)
+    assert re.search("second step +a code of an authenticator app", said)
+    assert "otpauth://totp/Northwind%20Hosting%3Asupport%40northwind.example?secret=" in said
+    assert re.findall(r"^  (\d)\. ", said, re.MULTILINE) == ["1", "2", "3", "4", "5"]
     assert re.search("on a phone +make run HOST=", said)
     mail_ports = ports_in(said)
     assert len(mail_ports) == 3
@@ -124,6 +148,60 @@ def test_it_gets_ready_and_ctrl_c_stops_everything(demo: Demo) -> None:
     assert (demo.process.returncode, errors) == (0, "")
     assert demo.running() == []
     assert not any(accepts_connections(port) for port in (demo.port, *mail_ports))
+
+
+def test_a_visitor_finds_tests_of_before_and_servers_that_fail(state: Path) -> None:
+    """By now the demo was prepared, with its mail server running."""
+    with closing(sqlite3.connect(state / "mailway.sqlite3")) as connection:
+        tests = connection.execute(
+            "SELECT address, verdict, causes, julianday('now') - julianday(created_at) > 1 "
+            "FROM connection_tests_connectiontest ORDER BY created_at"
+        ).fetchall()
+        customers = connection.execute("SELECT count(*) FROM accounts_customer").fetchone()
+    assert tests == [
+        ("info@kaffehuset.example", "failed", '["cert_wrong_name"]', 1),
+        ("anna@lindqvist.example", "failed", '["auth_failed"]', 1),
+        ("anna@lindqvist.example", "passed", "[]", 1),
+        ("office@lindqvist.example", "passed", "[]", 1),
+    ]
+    assert customers == (2,)
+
+
+@pytest.mark.parametrize(
+    ("address", "verdict"),
+    [
+        ("hej@smörgåsbutiken.example", "passed"),
+        ("anna@lindqvistbygg.example", "passed"),
+        ("info@kaffehuset.example", "failed  cert_wrong_name"),
+        ("info@fjordbygg.example", "failed  tcp_refused"),
+    ],
+)
+def test_its_domains_are_what_it_says_of_them(demo: Demo, state: Path, address: str, verdict: str) -> None:
+    demo.wait_until_ready()
+    told = DemoState.in_folder(state)
+    file = state / "typed-password"
+    mailboxes = {"hej@smörgåsbutiken.example": "hej@xn--smrgsbutiken-wcb9u.example"}
+    file.write_text(told.mailboxes.passwords.get(mailboxes.get(address, CUSTOMER_EMAIL), ""))
+    done = subprocess.run(
+        [sys.executable, "manage.py", "test_connection", address, "--password-file", str(file)],
+        env={**os.environ, **told.settings("127.0.0.1", {})},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines()[-1].strip() == verdict, done
+
+
+def test_staff_sign_in_with_what_is_printed(demo: Demo, state: Path) -> None:
+    demo.wait_until_ready()
+    told = DemoState.in_folder(state)
+    browser = Browser(demo.port)
+    browser.send("/accounts/login/", login=STAFF_EMAIL, password=told.staff_password)
+    browser.send("/accounts/2fa/authenticate/", code=code(told.authenticator_key, time.time()))
+    page = browser.get("/admin/")
+    assert "What would you like to do?" in page
+    assert "Northwind Hosting admin" in page
 
 
 def test_it_stops_everything_when_a_part_dies(demo: Demo) -> None:
@@ -196,13 +274,13 @@ def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE mailsetup_server (id integer PRIMARY KEY)")
     environment = {**os.environ, **state.settings("127.0.0.1", {})}
-    ports = ("--imap-port=10143", "--pop3-port=10995", "--smtp-port=10587")
+    ports = ("--imap-port=10993", "--pop3-port=10995", "--smtp-port=10465")
     command = [sys.executable, "-m", "demo.preparation", "--state", str(tmp_path), *ports]
     subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
     with closing(sqlite3.connect(file)) as connection:
-        domains = connection.execute("SELECT name FROM hosting_domain").fetchall()
+        domains = connection.execute("SELECT count(*) FROM hosting_domain").fetchall()
         before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mailsetup_server'").fetchall()
-    assert (domains, before) == ([("lindqvist.example",)], [])
+    assert (domains, before) == ([(5,)], [])
 
 
 def test_whoever_lets_the_network_in_is_not_told_how(state: Path) -> None:

@@ -2,10 +2,13 @@ import json
 import secrets
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts import services as account_services
+from accounts.models import User
 from mailsetup.hosting.management.base import PlainCommand
 from mailsetup.hosting.models import Domain
 from mailsetup.hosting.provisioning import provision
@@ -16,17 +19,20 @@ STAFF_EMAIL = "support@northwind.example"
 
 
 class Command(PlainCommand):
-    help = "Load the demo customer, its domain and mailboxes, and a member of support staff."
+    help = "Load two demo customers, their domains and mailboxes, and a member of support staff."
     example = "manage.py load_demo --force"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--imap-port", type=int, default=10143, help="STARTTLS port of the demo mail server"
+            "--imap-port", type=int, default=993, help="of the demo mail server; all have implicit TLS"
         )
-        parser.add_argument("--pop3-port", type=int, default=10995, help="implicit TLS port")
-        parser.add_argument("--smtp-port", type=int, default=10587, help="STARTTLS port")
+        parser.add_argument("--pop3-port", type=int, default=995)
+        parser.add_argument("--smtp-port", type=int, default=465)
         parser.add_argument("--customer-password", help="portal password of the demo customer")
         parser.add_argument("--staff-password", help="portal password of the demo staff")
+        parser.add_argument(
+            "--authenticator-key", help="key of the demo staff's authenticator app, in base32"
+        )
         parser.add_argument("--force", action="store_true", help="also when the database is not empty")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,8 +46,15 @@ class Command(PlainCommand):
                 CUSTOMER_EMAIL, "Anna Lindqvist", options["customer_password"], staff=False
             )
             staff = self._password(STAFF_EMAIL, "Maya Okafor", options["staff_password"], staff=True)
+            self._authenticator(options["authenticator_key"])
         self.stdout.write(f"Customer: {CUSTOMER_EMAIL} {customer}".rstrip())
         self.stdout.write(f"Staff: {STAFF_EMAIL} {staff}".rstrip())
+
+    def _authenticator(self, key: str | None) -> None:
+        """The second step that the admin wants, unless one was set up by hand."""
+        owned = Authenticator.objects.filter(user__email=STAFF_EMAIL, type=Authenticator.Type.TOTP)
+        if key and not owned.exists():
+            TOTP.activate(User.objects.get(email=STAFF_EMAIL), key)
 
     def _password(self, email: str, name: str, password: str | None, *, staff: bool) -> str:
         """Create the user; returns a password only when this made one up."""
@@ -58,38 +71,56 @@ class Command(PlainCommand):
 
 
 def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
-    host = f"mail.{DOMAIN}"
     return {
-        "customers": [{"id": "demo:1", "name": "Lindqvist AB", "users": [CUSTOMER_EMAIL]}],
+        "customers": [
+            {"id": "demo:1", "name": "Lindqvist AB", "users": [CUSTOMER_EMAIL]},
+            {"id": "demo:2", "name": "Bergström Konsult", "users": ["erik@bergstrom.example"]},
+        ],
         "servers": [
-            {
-                "name": "demo",
-                "software": "demo",
-                "webmail_url": "",
-                "services": [
-                    {
-                        "type": "imap",
-                        "hostname": host,
-                        "port": options["imap_port"],
-                        "socket_type": "STARTTLS",
-                    },
-                    {"type": "pop3", "hostname": host, "port": options["pop3_port"], "socket_type": "SSL"},
-                    {
-                        "type": "smtp",
-                        "hostname": host,
-                        "port": options["smtp_port"],
-                        "socket_type": "STARTTLS",
-                    },
-                ],
-            }
+            _server("mail1", f"mail.{DOMAIN}", options),
+            # Both are broken on purpose (demo/state.py), so that a visitor sees a test fail.
+            _server("mail2, wrong certificate", "mail.kaffehuset.example", options),
+            _server("mail3, switched off", "mail.fjordbygg.example", options),
         ],
         "domains": [
             {
                 "name": DOMAIN,
-                "server": "demo",
+                "server": "mail1",
                 "customer": "demo:1",
-                "aliases": ["lindqvist.test"],
+                "aliases": ["lindqvistbygg.example"],
                 "mailboxes": [CUSTOMER_EMAIL, f"office@{DOMAIN}"],
-            }
+            },
+            {
+                "name": "smörgåsbutiken.example",
+                "server": "mail1",
+                "customer": "demo:1",
+                "mailboxes": ["hej@smörgåsbutiken.example"],
+            },
+            {
+                "name": "kaffehuset.example",
+                "server": "mail2, wrong certificate",
+                "customer": "demo:1",
+                "mailboxes": ["info@kaffehuset.example"],
+            },
+            {
+                "name": "fjordbygg.example",
+                "server": "mail3, switched off",
+                "customer": "demo:1",
+                "mailboxes": ["info@fjordbygg.example"],
+            },
+            {
+                "name": "bergstrom.example",
+                "server": "mail1",
+                "customer": "demo:2",
+                "mailboxes": ["erik@bergstrom.example"],
+            },
         ],
     }
+
+
+def _server(name: str, hostname: str, options: dict[str, Any]) -> dict[str, Any]:
+    services = [
+        {"type": kind, "hostname": hostname, "port": options[f"{kind}_port"], "socket_type": "SSL"}
+        for kind in ("imap", "pop3", "smtp")
+    ]
+    return {"name": name, "software": "Demo", "services": services}
