@@ -65,7 +65,10 @@ def page_of(browser: Client, owner: User, client: str, found: Finding) -> Shown:
             {("apple-mail-iphone", "not_for_servers"), ("apple-mail-mac", "not_for_servers")},
         ),
     ],
-    ids=str,
+    ids=[
+        *("all-well", "nothing-seen", "no-list", "new-tls-only", "825-days", "826-days"),
+        *("long-but-old", "not-for-servers"),
+    ],
 )
 def test_which_apps_refuse_what(evidence: dict[str, Any], apps: set[tuple[str, str]]) -> None:
     found = refusals([encryption(evidence), encryption(evidence)])
