@@ -70,14 +70,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class FormerAddress(models.Model):
-    """An address that somebody signed in with before; nobody signs in with it, and no mail goes there.
+    """An address by which somebody belonged to a customer before they took another one.
 
-    The provider's file may name somebody by it for a long time. Without this, its next run would make a
-    second account for the old address, with the rights of the first.
+    The provider's file may name them by it for a long time, while it is given to somebody else. Whoever has
+    it then is nobody to that customer, so this outlives the person's account and whatever they belong to.
     """
 
-    email = models.EmailField(_("email address"), unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="former_addresses")
+    email = models.EmailField(_("email address"))
+    customer = models.ForeignKey("Customer", models.CASCADE, related_name="former_addresses")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="former_addresses"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email", "customer"], name="one_former_address_a_customer")
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -1,5 +1,6 @@
 """Writes: people, what they belong to, invitations, and support's visits."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -22,6 +24,8 @@ from accounts.models import (
     SupportVisit,
     User,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class LastOwner(Exception):
@@ -103,9 +107,14 @@ def replace_addresses(user: User, email: str, *, brand: Brand) -> None:
 
 @transaction.atomic
 def remember_former_address(user: User, email: str, *, now: str) -> None:
-    """Note that `user` was known by the address `email` and has the address `now` instead."""
-    FormerAddress.objects.filter(email=now).delete()
-    FormerAddress.objects.update_or_create(email=email, defaults={"user": user})
+    """Note which customers `user`, who has the address `now` instead, belonged to by the address `email`.
+
+    Somebody who was removed a moment ago counts as well.
+    """
+    FormerAddress.objects.filter(email=now, user=user).delete()
+    belonged = Customer.objects.filter(Q(memberships__user=user) | Q(removals__user=user)).distinct()
+    for customer in belonged:
+        FormerAddress.objects.update_or_create(email=email, customer=customer, defaults={"user": user})
 
 
 def end_other_sessions(user: User, session_key: str | None) -> int:
@@ -119,12 +128,15 @@ def end_other_sessions(user: User, session_key: str | None) -> int:
 def ensure_owner(email: str, customer: Customer) -> bool:
     """Make the user with this address an owner of `customer` unless they belong to it; True when new.
 
-    Whoever had the address before belongs to it as well, unless it is somebody else's by now. At another
-    customer the old address says nothing about them: it may have been given to somebody new.
+    Nobody becomes one by an address that somebody of this customer had before: it may be somebody else's by
+    now, and only an invitation tells that they are meant. At another customer it says nothing.
     """
     address = email.strip().lower()
-    known_by_it = FormerAddress.objects.filter(email=address, user__memberships__customer=customer)
-    if known_by_it.exists() and not selectors.has_account(address):
+    if FormerAddress.objects.filter(email=address, customer=customer).exists():
+        logger.warning(
+            "customer %s: an address of the provider's file was skipped, its owner has another one now",
+            customer.external_id,
+        )
         return False
     _membership, created = Membership.objects.get_or_create(
         user=ensure_user(email), customer=customer, defaults={"role": Membership.Role.OWNER}

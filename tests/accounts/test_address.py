@@ -9,8 +9,8 @@ from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import Customer, FormerAddress, User
-from accounts.services import ensure_owner
+from accounts.models import Customer, FormerAddress, Membership, User
+from accounts.services import ensure_owner, remove_member
 from tests.accounts.authenticator import code_for, enrol
 from tests.accounts.conftest import PASSWORD, person, signed_in
 
@@ -223,12 +223,70 @@ def test_provisioning_by_the_old_address_makes_no_second_account(owner: User, cu
     assert addresses(owner) == [(NEW, True, True)]
 
 
-def test_an_old_address_that_is_anothers_by_now_means_that_other_one(owner: User, customer: Customer) -> None:
+@pytest.mark.parametrize("heir_of", ["another customer's file", "an invitation's sign-up"])
+def test_whoever_is_given_the_old_address_is_nobody_to_the_customer(
+    owner: User, customer: Customer, heir_of: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = owner.email
     change(signed_in(owner))
-    heir = person("owner@lindqvist.example")
+    if heir_of == "another customer's file":
+        other = Customer.objects.create(external_id="whmcs:77", name="Given the address later")
+        assert ensure_owner(old, other)
+        assert not ensure_owner(old, other)
+    else:
+        person(old)
 
-    assert ensure_owner("owner@lindqvist.example", customer)
-    assert set(customer.users.all()) == {owner, heir}
+    assert not ensure_owner(old, customer)
+
+    assert list(customer.users.all()) == [owner]
+    assert "customer whmcs:1234: an address of the provider's file was skipped" in caplog.text
+    assert old not in caplog.text
+
+
+@pytest.mark.parametrize("since", ["removed", "removed before", "deleted", "has another one again"])
+def test_the_old_address_opens_nothing_when_its_owner_is_gone(
+    owner: User, customer: Customer, colleague: User, since: str
+) -> None:
+    old = owner.email
+    membership = Membership.objects.get(user=owner)
+    Membership.objects.filter(user=colleague).update(role=Membership.Role.OWNER)
+    browser = signed_in(owner)
+    if since == "removed before":
+        remove_member(membership)
+    change(browser)
+    if since == "removed":
+        remove_member(membership)
+    elif since == "deleted":
+        owner.delete()
+    elif since == "has another one again":
+        change(browser, "third@new.example")
+
+    assert not ensure_owner(old, customer)
+
+    assert not User.objects.filter(email=old).exists()
+    assert owner.pk is None or old not in customer.users.values_list("email", flat=True)
+
+
+def test_an_heir_who_leaves_the_old_address_too_opens_it_for_nobody(owner: User, customer: Customer) -> None:
+    old = owner.email
+    change(signed_in(owner))
+    heir = person(old)
+    theirs = signed_in(heir)
+    change(theirs, "heir@new.example")
+    change(theirs, old)
+
+    assert not ensure_owner(old, customer)
+    assert list(customer.users.all()) == [owner]
+
+
+def test_an_heir_joins_by_an_invitation(owner: User, customer: Customer) -> None:
+    old = owner.email
+    change(signed_in(owner))
+    heir = person(old)
+    Membership.objects.create(user=heir, customer=customer)
+
+    assert not ensure_owner(old, customer)
+    assert heir.memberships.get().role == Membership.Role.MEMBER
 
 
 def test_an_old_address_opens_no_other_customer(owner: User) -> None:
