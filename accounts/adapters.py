@@ -9,6 +9,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import add_query_params
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.shortcuts import get_current_site
@@ -156,20 +159,41 @@ class AccountAdapter(DefaultAccountAdapter):
         """Ask nobody to confirm who they are moments after they signed in.
 
         Only somebody who had a factor before this sign-in is always asked about factors: there is something
-        to protect.
+        to protect. Who has neither a password nor a factor has nothing to confirm it by, and allauth lets
+        them go on at any time (allauth.account.internal.flows.reauthentication), so they sign in anew.
         """
         required = bool(super().is_reauthentication_required(app=app, **kwargs))
         records = get_authentication_records(self.request, self.request.user)
+        age = time.time() - (records[-1]["at"] if records else 0)
+        if required and not self.get_reauthentication_methods(self.request.user):
+            if age > max(settings.ACCOUNTS.fresh_sign_in_seconds, settings.ACCOUNTS.reauthentication_seconds):
+                raise ImmediateHttpResponse(_sign_in_anew(self.request))
+            return False
         if not required or not records:
             return required
-        signed_in_at = records[-1]["at"]
         had_factors = (
             app == "allauth.mfa"
             and Authenticator.objects.filter(
-                user=self.request.user, created_at__lt=datetime.fromtimestamp(signed_in_at, UTC)
+                user=self.request.user, created_at__lt=datetime.fromtimestamp(records[-1]["at"], UTC)
             ).exists()
         )
-        return had_factors or time.time() - signed_in_at > settings.ACCOUNTS.fresh_sign_in_seconds
+        return had_factors or age > settings.ACCOUNTS.fresh_sign_in_seconds
+
+
+def _sign_in_anew(request: HttpRequest) -> HttpResponse:
+    """Sign out, and lead back to where somebody was after the next sign-in; what they typed is gone.
+
+    Nobody comes back to what answers only to a form, as on the page of the people, or only to a provider.
+    """
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    back = request.path
+    if view.startswith("accounts:"):
+        back = reverse("accounts:people")
+    elif view.endswith("_callback"):
+        back = reverse("socialaccount_connections")
+    logout(request)
+    messages.info(request, _("You signed in a while ago. Sign in anew, then go on where you were."))
+    return redirect(add_query_params(reverse("account_login"), {REDIRECT_FIELD_NAME: back}))
 
 
 class MFAAdapter(DefaultMFAAdapter):

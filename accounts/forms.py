@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
@@ -66,7 +67,11 @@ class ChangePasswordForm(FieldTextMixin, account.ChangePasswordForm):
 
 
 class SetPasswordForm(FieldTextMixin, account.SetPasswordForm):
-    """A first password."""
+    """A first password: whoever finds a browser signed in could confirm by it what a password protects."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise_if_reauthentication_required(context.request, app="allauth.account")
+        super().__init__(*args, **kwargs)
 
 
 class ChangeAddressForm(FieldTextMixin, account.AddEmailForm):

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Customer, FormerAddress, Membership, User
 from accounts.services import ensure_owner, remove_member
 from tests.accounts.authenticator import code_for, enrol
-from tests.accounts.conftest import PASSWORD, person, signed_in
+from tests.accounts.conftest import PASSWORD, code_in_mail, person, signed_in
 
 NEW = "anna@new.example"
 
@@ -23,12 +23,6 @@ def ask_for_code(browser: Client, email: str = NEW) -> str:
     assert answer.headers.get("location") == "/accounts/confirm-email/", answer.content.decode()
     assert mail.outbox[-1].to == [email.lower()]
     return code_in_mail()
-
-
-def code_in_mail() -> str:
-    found = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", mail.outbox[-1].body, re.MULTILINE)
-    assert found, mail.outbox[-1].body
-    return found[1]
 
 
 def type_code(browser: Client, code: str) -> str:

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from tests.accounts.authenticator import enrol
-from tests.accounts.conftest import signed_in
+from tests.accounts.conftest import signed_in, signed_in_by_code
 
 FOR_VISITORS = [
     "login/",
@@ -110,12 +110,7 @@ def test_pages_about_a_key(owner: User) -> None:
 
 
 def test_a_first_password(owner: User) -> None:
-    browser = signed_in(owner)
-    owner.set_unusable_password()
-    owner.save()
-    browser.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
-
-    check(browser, "password/set/")
+    check(signed_in_by_code(owner), "password/set/")
 
 
 def test_sign_up_where_it_is_open(client: Client, db: None, settings: Settings) -> None:

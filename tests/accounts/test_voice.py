@@ -25,7 +25,7 @@ from accounts.adapters import AccountAdapter, MFAAdapter, SocialAccountAdapter
 from accounts.models import Customer, User
 from tests.accounts import originals
 from tests.accounts.authenticator import code_for, enrol
-from tests.accounts.conftest import PASSWORD, person, signed_in
+from tests.accounts.conftest import PASSWORD, person, signed_in, signed_in_by_code
 from tests.accounts.test_address import ask_for_code, type_code
 from tests.architecture.rooms import ROOT
 
@@ -367,9 +367,7 @@ def test_pages_about_a_password(anna: Listener, owner: User) -> None:
     anna.post("password/change/", oldpassword=PASSWORD, password1=new, password2=new)
     owner.refresh_from_db()
     assert owner.check_password(new)
-    owner.set_unusable_password()
-    owner.save()
-    anna.browser.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    anna.browser = signed_in_by_code(owner)
     anna.get("password/set/")
     anna.post("password/set/", password1=new, password2="other")
     anna.post("password/set/", password1=new, password2=new)
