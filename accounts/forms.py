@@ -59,7 +59,11 @@ class ResetPasswordForm(FieldTextMixin, account.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(FieldTextMixin, account.ResetPasswordKeyForm):
-    """A new password, by the link."""
+    """A new password, by the link; the link shows whose address it went to, as a code does."""
+
+    def save(self) -> None:
+        services.end_a_claim(self.user, self.user.email)
+        super().save()
 
 
 class ChangePasswordForm(FieldTextMixin, account.ChangePasswordForm):

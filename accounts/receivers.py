@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, user_signed_up
+from allauth.account.signals import authentication_step_completed, email_changed, user_signed_up
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -28,6 +28,13 @@ def join_the_customer(sender: object, request: HttpRequest, user: User, **kwargs
     services.accept_invitation(invitation, user)
     welcome(request, invitation.customer)
     del request.session[INVITATION_SESSION_KEY]
+
+
+@receiver(authentication_step_completed)
+def end_the_claim(sender: object, user: User, method: str, email: str | None = None, **kwargs: Any) -> None:
+    """Whoever signs in by a code has shown whose address it is; allauth counts it as verified after this."""
+    if method == "code" and email:
+        services.end_a_claim(user, email)
 
 
 @receiver(email_changed)

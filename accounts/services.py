@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
@@ -82,6 +84,21 @@ def release_address(email: str, *, keep: User | None = None) -> None:
         pk__in=verified
     ).delete()
     claims.delete()
+
+
+@transaction.atomic
+def end_a_claim(user: User, email: str) -> None:
+    """Drop what opens the account of `user` by now, as they are about to show first that `email` is theirs.
+
+    Somebody else may have signed up with it, by a password or by a provider that verifies none, and wait.
+    """
+    if not EmailAddress.objects.filter(user=user, email__iexact=email, verified=False).exists():
+        return
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    for way_in in (Authenticator, SocialAccount):
+        way_in.objects.filter(user=user).delete()
+    end_other_sessions(user, None)
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """Somebody signs up with another one's address and waits until its owner comes."""
 
 import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -147,3 +149,64 @@ def test_who_signed_up_confirms_their_address_after_signing_in_elsewhere() -> No
     elsewhere.post("/accounts/login/", {"login": VICTIM, "password": SQUATTERS_PASSWORD})
     elsewhere.post("/accounts/confirm-email/", {"code": code_in_mail()})
     assert EmailAddress.objects.get(email=VICTIM).verified
+
+
+# --- The owner of the address comes by themselves -----------------------------------------------------------
+
+
+def come_by_code(browser: Client) -> None:
+    browser.post("/accounts/login/code/", {"email": VICTIM})
+    browser.post("/accounts/login/code/confirm/", {"code": code_in_mail()})
+
+
+def come_by_link(browser: Client) -> None:
+    browser.post("/accounts/password/reset/", {"email": VICTIM})
+    found = re.search(r"https?://\S+", mail.outbox[-1].body)
+    assert found
+    form = browser.get(urlsplit(found[0]).path).headers["location"]
+    browser.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    browser.post("/accounts/login/", {"login": VICTIM, "password": PASSWORD})
+    if not may_enter(browser):
+        browser.post("/accounts/confirm-email/", {"code": code_in_mail()})
+
+
+@pytest.mark.parametrize("come", [come_by_code, come_by_link])
+def test_nothing_of_a_squatter_opens_the_account_when_its_owner_comes(
+    squatter: Client, come: Callable[[Client], None]
+) -> None:
+    user = User.objects.get(email=VICTIM)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={})
+    SocialAccount.objects.create(user=user, provider="billing", uid="the squatter's")
+    victim = Client()
+
+    come(victim)
+
+    assert may_enter(victim)
+    assert EmailAddress.objects.get(email=VICTIM).verified
+    assert not Authenticator.objects.exists()
+    assert not SocialAccount.objects.exists()
+    for path in ("/accounts/confirm-email/", "/accounts/login/", "/accounts/email/"):
+        squatter.get(path)
+    assert not may_enter(squatter)
+    squatter.post("/accounts/login/", {"login": VICTIM, "password": SQUATTERS_PASSWORD})
+    assert not may_enter(squatter)
+
+
+def test_a_sign_in_by_code_costs_nobody_their_password_whose_address_is_theirs() -> None:
+    user = person(VICTIM)
+    SocialAccount.objects.create(user=user, provider="billing", uid="their own")
+
+    come_by_code(Client())
+
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert SocialAccount.objects.exists()
+
+
+@pytest.mark.usefixtures("squatter")
+def test_a_wrong_code_costs_nobody_anything() -> None:
+    browser = Client()
+    browser.post("/accounts/login/code/", {"email": VICTIM})
+    browser.post("/accounts/login/code/confirm/", {"code": "WRNG-WRNG"})
+
+    assert User.objects.get(email=VICTIM).has_usable_password()
