@@ -133,7 +133,7 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
 
     def undoable(self) -> "RemovalQuerySet":
         """Those that an owner can still undo."""
-        return self.filter(removed_at__gt=timezone.now() - _undo_time())
+        return self.filter(undone_at=None, removed_at__gt=timezone.now() - _undo_time())
 
     def over(self) -> "RemovalQuerySet":
         """Those that nobody can undo any more."""
@@ -145,12 +145,16 @@ def _undo_time() -> timedelta:
 
 
 class Removal(models.Model):
-    """A membership that has ended, kept for as long as an owner can undo that."""
+    """A membership that has ended, kept for as long as an owner can undo that.
+
+    `undone_at` is when the person came back, by that or by another way.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="removals")
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="removals")
     role = models.CharField(_("role"), max_length=6, choices=Membership.Role)
     removed_at = models.DateTimeField(_("removed"), default=timezone.now)
+    undone_at = models.DateTimeField(_("undone"), null=True)
 
     objects = RemovalQuerySet.as_manager()
 

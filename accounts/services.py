@@ -38,6 +38,10 @@ class RemovalIsFinal(Exception):
     """It is too late to undo a removal."""
 
 
+class RemovalUndone(Exception):
+    """The person is back already."""
+
+
 class AlreadyMember(Exception):
     """The invited person belongs to the customer already."""
 
@@ -142,6 +146,7 @@ def end_other_sessions(user: User, session_key: str | None) -> int:
     return len(others)
 
 
+@transaction.atomic
 def ensure_owner(email: str, customer: Customer) -> bool:
     """Make the user with this address an owner of `customer` unless they belong to it; True when new.
 
@@ -155,10 +160,7 @@ def ensure_owner(email: str, customer: Customer) -> bool:
             customer.external_id,
         )
         return False
-    _membership, created = Membership.objects.get_or_create(
-        user=ensure_user(email), customer=customer, defaults={"role": Membership.Role.OWNER}
-    )
-    return created
+    return _join(ensure_user(email), customer, Membership.Role.OWNER)[1]
 
 
 def invite(
@@ -211,10 +213,7 @@ def accept_invitation(invitation: Invitation, user: User) -> Membership:
         raise InvitationUnusable
     current.accepted_at = timezone.now()
     current.save(update_fields=["accepted_at"])
-    membership, _created = Membership.objects.get_or_create(
-        user=user, customer=current.customer, defaults={"role": current.role}
-    )
-    return membership
+    return _join(user, current.customer, current.role)[0]
 
 
 def owns_address(user: User, email: str) -> bool:
@@ -229,27 +228,40 @@ def revoke_invitation(invitation: Invitation) -> None:
 
 @transaction.atomic
 def remove_member(membership: Membership) -> Removal:
-    """End a membership at once; undo_removal() undoes it. Raises LastOwner for the only owner."""
-    _keep_an_owner(membership)
-    user, customer = membership.user, membership.customer
-    membership.delete()
-    return Removal.objects.create(user=user, customer=customer, role=membership.role)
+    """End a membership at once; undo_removal() undoes it.
+
+    Raises LastOwner for the only owner, and Membership.DoesNotExist when it has ended already.
+    """
+    current = _locked(membership)
+    _keep_an_owner(current)
+    user, customer = current.user, current.customer
+    current.delete()
+    Removal.objects.filter(user=user, customer=customer).delete()
+    return Removal.objects.create(user=user, customer=customer, role=current.role)
 
 
 @transaction.atomic
 def undo_removal(removal: Removal) -> Membership:
     """Let somebody who was removed belong to the customer as before.
 
-    Raises RemovalIsFinal when it is too late, or when somebody else has undone it already.
+    Raises RemovalIsFinal when it is too late, and RemovalUndone when the person is back already.
     """
     current = Removal.objects.select_for_update().undoable().filter(pk=removal.pk).first()
+    if Membership.objects.filter(user_id=removal.user_id, customer_id=removal.customer_id).exists():
+        raise RemovalUndone
     if current is None:
         raise RemovalIsFinal
-    membership, _created = Membership.objects.get_or_create(
-        user=current.user, customer=current.customer, defaults={"role": current.role}
+    return _join(current.user, current.customer, current.role)[0]
+
+
+def _join(user: User, customer: Customer, role: str) -> tuple[Membership, bool]:
+    """The membership, and whether it is new; nobody is let in a second time by undoing a removal."""
+    membership, created = Membership.objects.get_or_create(
+        user=user, customer=customer, defaults={"role": role}
     )
-    current.delete()
-    return membership
+    if created:
+        Removal.objects.filter(user=user, customer=customer).update(undone_at=timezone.now())
+    return membership, created
 
 
 def forget_removals() -> int:
@@ -259,16 +271,27 @@ def forget_removals() -> int:
 
 @transaction.atomic
 def change_role(membership: Membership, role: str) -> None:
-    """Make somebody an owner or a member. Raises LastOwner when no owner would be left."""
+    """Make somebody an owner or a member.
+
+    Raises LastOwner when no owner would be left, and Membership.DoesNotExist when it has ended already.
+    """
+    current = _locked(membership)
     if role != Membership.Role.OWNER:
-        _keep_an_owner(membership)
-    membership.role = role
-    membership.save(update_fields=["role"])
+        _keep_an_owner(current)
+    current.role = role
+    current.save(update_fields=["role"])
+
+
+def _locked(membership: Membership) -> Membership:
+    """The membership as it is now, and until this transaction ends.
+
+    Both of two owners could leave at the same time: the customer's row makes the second wait.
+    """
+    Customer.objects.select_for_update().get(pk=membership.customer_id)
+    return Membership.objects.select_related("user", "customer").get(pk=membership.pk)
 
 
 def _keep_an_owner(leaving: Membership) -> None:
-    # Both of two owners could leave at the same time: the customer's row makes the second wait.
-    Customer.objects.select_for_update().get(pk=leaving.customer_id)
     others = Membership.objects.filter(customer_id=leaving.customer_id, role=Membership.Role.OWNER)
     if leaving.role == Membership.Role.OWNER and not others.exclude(pk=leaving.pk).exists():
         raise LastOwner

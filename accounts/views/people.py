@@ -90,13 +90,15 @@ def change_role(request: AuthenticatedHttpRequest, membership_id: int) -> HttpRe
         raise Http404
     try:
         services.change_role(membership, form.cleaned_data["role"])
+    except Membership.DoesNotExist:
+        raise Http404 from None
     except services.LastOwner:
         messages.error(request, LAST_OWNER)
     else:
         messages.success(
             request,
             _("%(person)s is now: %(role)s.")
-            % {"person": membership.user, "role": membership.get_role_display()},
+            % {"person": membership.user, "role": Membership.Role(form.cleaned_data["role"]).label},
         )
     return redirect("accounts:people")
 
@@ -111,6 +113,8 @@ def remove_member(request: AuthenticatedHttpRequest, membership_id: int) -> Http
     _confirm_who_it_is(request)
     try:
         services.remove_member(membership)
+    except Membership.DoesNotExist:
+        raise Http404 from None
     except services.LastOwner:
         messages.error(request, LAST_OWNER)
     else:
@@ -123,10 +127,17 @@ def remove_member(request: AuthenticatedHttpRequest, membership_id: int) -> Http
 def undo_removal(request: AuthenticatedHttpRequest, removal_id: int) -> HttpResponse:
     """Let somebody back in who was removed a moment ago."""
     owned = access.customers_owned_by(request.user)
-    removal = get_object_or_404(Removal.objects.select_related("user"), pk=removal_id, customer__in=owned)
+    removal = Removal.objects.select_related("user").filter(pk=removal_id).first()
+    if removal is None:
+        # A page from before: old removals are forgotten, and so is the first of two.
+        messages.error(request, _("There’s nothing left to undo. Here is who belongs here now."))
+        return redirect("accounts:people")
+    get_object_or_404(owned, pk=removal.customer_id)
     _confirm_who_it_is(request)
     try:
         services.undo_removal(removal)
+    except services.RemovalUndone:
+        messages.info(request, _("%(person)s is back already.") % {"person": removal.user})
     except services.RemovalIsFinal:
         messages.error(
             request, _("It’s too late to undo that. Invite %(person)s.") % {"person": removal.user}

@@ -62,7 +62,7 @@ def test_it_is_over_at_once_and_can_be_undone_as_long_as_the_page_says(
     assert "colleague@lindqvist.example belongs here again." in undo(browser)
     assert Membership.objects.get(user=colleague).role == Membership.Role.MEMBER
     assert owner.email in theirs.get("/accounts/people/").content.decode()
-    assert not Removal.objects.exists()
+    assert not Removal.objects.undoable().exists()
 
 
 def test_after_that_it_is_final(owner: User, colleague: User, time_machine: TimeMachineFixture) -> None:
@@ -93,6 +93,74 @@ def test_somebody_who_is_back_already_stays_what_they_are(
     undo(browser)
 
     assert Membership.objects.get(user=colleague).role == Membership.Role.OWNER
+
+
+def test_a_second_press_says_that_they_are_back(owner: User, colleague: User) -> None:
+    browser, other = signed_in(owner), signed_in(owner)
+    remove(browser, colleague)
+    undo(browser)
+
+    assert "colleague@lindqvist.example is back already." in undo(other)
+
+
+def test_a_press_on_a_page_from_before_says_that_nothing_is_left(owner: User, colleague: User) -> None:
+    browser = signed_in(owner)
+    remove(browser, colleague)
+    path = f"/accounts/people/removals/{Removal.objects.get().pk}/undo/"
+    undo(browser)
+    remove(browser, colleague)
+
+    page = read(browser.post(path, follow=True))
+
+    assert "There’s nothing left to undo. Here is who belongs here now." in page.text
+    assert not Membership.objects.filter(user=colleague).exists()
+
+
+@pytest.mark.parametrize("way", ["an invitation", "the provider's file"])
+def test_a_removal_from_before_they_came_back_is_undone_no_more(
+    owner: User, colleague: User, customer: Customer, way: str
+) -> None:
+    services.change_role(Membership.objects.get(user=colleague), Membership.Role.OWNER)
+    browser = signed_in(owner)
+    remove(browser, colleague)
+    if way == "an invitation":
+        invitation = customer.invitations.create(
+            email=colleague.email, token_hash="0" * 64, expires_at=NOW + timedelta(days=1)
+        )
+        services.accept_invitation(invitation, colleague)
+    else:
+        assert services.ensure_owner(colleague.email, customer)
+    Membership.objects.get(user=colleague).delete()
+
+    assert "It’s too late to undo that." in undo(browser)
+    assert "Undo" not in read(browser.get("/accounts/people/")).text
+
+
+def test_who_is_removed_again_comes_back_as_what_they_were_then(owner: User, colleague: User) -> None:
+    services.change_role(Membership.objects.get(user=colleague), Membership.Role.OWNER)
+    browser = signed_in(owner)
+    remove(browser, colleague)
+    undo(browser)
+    services.change_role(Membership.objects.get(user=colleague), Membership.Role.MEMBER)
+    remove(browser, colleague)
+    undo(browser)
+
+    assert Membership.objects.get(user=colleague).role == Membership.Role.MEMBER
+
+
+def test_what_another_owner_did_meanwhile_counts(owner: User, colleague: User, customer: Customer) -> None:
+    read_before = Membership.objects.get(user=colleague)
+    services.change_role(Membership.objects.get(user=colleague), Membership.Role.OWNER)
+    assert services.remove_member(read_before).role == Membership.Role.OWNER
+    for act in (services.remove_member, lambda gone: services.change_role(gone, Membership.Role.OWNER)):
+        with pytest.raises(Membership.DoesNotExist):
+            act(read_before)
+    assert customer.removals.count() == 1
+
+    read_before = Membership.objects.get(user=owner)
+    read_before.role = Membership.Role.MEMBER
+    with pytest.raises(services.LastOwner):
+        services.remove_member(read_before)
 
 
 def test_whoever_leaves_is_told_who_can_undo_it(owner: User, colleague: User) -> None:
