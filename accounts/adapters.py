@@ -33,7 +33,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import browsers, tasks
+from accounts import browsers, services, tasks
 from accounts.brands import brand_of
 from accounts.models import Customer, Invitation, User
 
@@ -136,6 +136,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return redirect("account_login")
         response: HttpResponse | None = super().pre_login(request, user, email=email, **kwargs)
         return response
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Tell the address that this takes the place of: allauth tells any other one on record."""
+        services.keep_one_address(email_address.user, new=email_address.email)
+        return bool(super().confirm_email(request, email_address))
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Where somebody is who has typed the code for a new address."""

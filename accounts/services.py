@@ -127,6 +127,16 @@ def replace_addresses(user: User, email: str, *, brand: Brand) -> None:
 
 
 @transaction.atomic
+def keep_one_address(user: User, *, new: str) -> None:
+    """Leave `user` one address beside the `new` one: the one that they sign in with, if it is verified."""
+    others = EmailAddress.objects.filter(user=user).exclude(email=new)
+    others.filter(verified=False).delete()
+    for former in others.order_by("-primary", "pk")[1:]:
+        remember_former_address(user, former.email, now=new)
+        former.delete()
+
+
+@transaction.atomic
 def remember_former_address(user: User, email: str, *, now: str) -> None:
     """Note which customers `user`, who has the address `now` instead, belonged to by the address `email`.
 

@@ -1,10 +1,12 @@
 """Another name, and another address to sign in with by a code that goes there, with two steps or one."""
 
 import re
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -203,6 +205,52 @@ def test_codes_to_new_addresses_are_few(owner: User) -> None:
 
     assert answers == [302] * 10 + [429]
     assert len(mail.outbox) == 10
+
+
+def test_of_several_addresses_on_record_the_one_that_counted_is_told(owner: User, customer: Customer) -> None:
+    """Rows of before addresses were one each; the first on record was told, confirmed or not."""
+    owner.emailaddress_set.update(primary=False)
+    old = owner.emailaddress_set.get()
+    old.delete()
+    for email, verified in (("claimed@new.example", False), ("second@lindqvist.example", True)):
+        EmailAddress.objects.create(user=owner, email=email, verified=verified, primary=False)
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+
+    change(signed_in(owner))
+
+    assert [message.to for message in mail.outbox] == [[NEW], ["owner@lindqvist.example"]]
+    assert addresses(owner) == [(NEW, True, True)]
+    assert set(FormerAddress.objects.values_list("email", flat=True)) == {
+        "owner@lindqvist.example",
+        "second@lindqvist.example",
+    }
+
+
+def test_who_has_several_addresses_from_before_keeps_the_one_that_counts(
+    owner: User, customer: Customer, stranger: User
+) -> None:
+    rows = [("claimed@new.example", False), ("second@lindqvist.example", True)]
+    for email, verified in rows:
+        EmailAddress.objects.create(user=owner, email=email, verified=verified, primary=False)
+
+    import_module("accounts.migrations.0008_one_address_each").leave_one_address(apps, None)
+
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+    assert addresses(stranger) == [("stranger@elsewhere.example", True, True)]
+    former = FormerAddress.objects.get()
+    assert (former.email, former.customer, former.user) == ("second@lindqvist.example", customer, owner)
+
+
+def test_a_claim_that_was_never_confirmed_is_no_former_address(owner: User, customer: Customer) -> None:
+    browser = signed_in(owner)
+    code = ask_for_code(browser)
+    EmailAddress.objects.filter(user=owner).update(verified=False)
+
+    type_code(browser, code)
+
+    assert mail.outbox[-1].to == [NEW]
+    assert not FormerAddress.objects.exists()
+    assert addresses(owner) == [(NEW, True, True)]
 
 
 # --- The provider's file says the old address for a long time ----------------------------------------------
