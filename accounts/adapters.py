@@ -35,6 +35,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, services, tasks
 from accounts.brands import brand_of
+from accounts.fields import is_plain_line
 from accounts.models import Customer, Invitation, User
 
 logger = logging.getLogger(__name__)
@@ -267,8 +268,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return invitation is not None and invitation.email in addresses
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        user: User = super().populate_user(request, sociallogin, data)
-        user.name = data.get("name") or ""
+        said = data.get("name")
+        name = " ".join(said.split()) if isinstance(said, str) else ""
+        user: User = super().populate_user(request, sociallogin, {**data, "name": name})
+        longest = User._meta.get_field("name").max_length or 0
+        user.name = name if is_plain_line(name) and len(name) <= longest else ""
         return user
 
 

@@ -39,10 +39,22 @@ class MembershipInline(admin.TabularInline[Membership, User | Customer]):
     autocomplete_fields = ["user", "customer"]
 
 
+class UserForm(forms.ModelForm[User]):
+    """Support's form of a person; an address is one person's alone."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        owner = selectors.owner_of(email)
+        if owner is not None and owner != self.instance:
+            raise forms.ValidationError(_("Somebody else signs in with this address already."))
+        return email
+
+
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin[User]):
     """People. There is no password field: people set their own by a reset mail or sign in by code."""
 
+    form = UserForm
     list_display = ["email", "name", "is_staff", "is_active", "last_login", "view_as"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "name", "customers__name", "customers__external_id"]

@@ -1,9 +1,13 @@
 """How the fields of forms speak: labels, help and what is wrong, in our voice."""
 
+import re
+import unicodedata
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +30,8 @@ _REFUSALS = {
 _NO_ADDRESS = _("This doesn’t look like an address. An address has an @ in it, as in anna@example.com.")
 _NO_CHOICE = _("Choose one of these.")
 _NO_KEY = _("The browser didn’t use a key. Try again, or sign in another way.")
+# What mail programs make a link of: an address, a name with a dot in it. Not "e.g." nor "14.30".
+_LINK = re.compile(r"://|@|www\.|\w[.\u3002][^\W\d_]{2}", re.IGNORECASE)
 
 
 class FieldTextMixin:
@@ -75,3 +81,20 @@ def validate_sendable(email: str) -> None:
         punycode(email.rpartition("@")[2])
     except UnicodeError:
         raise forms.ValidationError(_("No mail can be sent to this address. Check its spelling.")) from None
+
+
+# RFC 5321 section 4.5.3.1.3 leaves 254 characters to an address, and the database stores no more.
+NEW_ADDRESS: list[Callable[[Any], None]] = [MaxLengthValidator(254), validate_sendable]
+
+
+def is_plain_line(text: str) -> bool:
+    """Whether somebody's own text is one line of words: nothing invisible, nothing that becomes a link."""
+    return text.isprintable() and not _LINK.search(unicodedata.normalize("NFKC", text))
+
+
+def validate_name(name: str) -> None:
+    """Refuse a name that would be more than one in a mail or on a page."""
+    if not is_plain_line(name):
+        raise forms.ValidationError(
+            _("A name is one line of plain words, without web or mail addresses."), code="no_name"
+        )

@@ -4,17 +4,21 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.socialaccount import forms as socialaccount
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services, tries
 from accounts.adapters import invitation_in
-from accounts.fields import FieldTextMixin, validate_sendable, with_sentence
+from accounts.fields import NEW_ADDRESS, FieldTextMixin, validate_name, validate_sendable, with_sentence
 from accounts.models import Membership, SupportVisit, User
 
 
@@ -88,7 +92,17 @@ class ChangeAddressForm(FieldTextMixin, account.AddEmailForm):
         self.fields["email"].help_text = _(
             "We send a code there. Nothing changes until you’ve typed it here."
         )
-        self.fields["email"].validators.append(validate_sendable)
+        self.fields["email"].validators.extend(NEW_ADDRESS)
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Send the code, and count it: a form that waits for the password is sent twice and counts once."""
+        limited = ratelimit.consume_or_429(
+            request, app="allauth.account", action="change_address", user=self.user
+        )
+        if limited is not None:
+            raise ImmediateHttpResponse(limited)
+        address: EmailAddress = super().save(request)
+        return address
 
 
 class ConfirmAddressForm(FieldTextMixin, account.ConfirmEmailVerificationCodeForm):
@@ -116,6 +130,10 @@ class NameForm(FieldTextMixin, forms.ModelForm[User]):
         fields = ["name"]
         help_texts = {"name": _("Your colleagues here see it. Leave it empty, and they see your address.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(validate_name)
 
 
 class ReauthenticateForm(FieldTextMixin, account.ReauthenticateForm):
@@ -183,13 +201,14 @@ class SignUpForm(FieldTextMixin, account.SignupForm):
     name = forms.CharField(
         max_length=150,
         required=False,
+        validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["email", "name", "password1"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].validators.append(validate_sendable)
+        self.fields["email"].validators.extend(NEW_ADDRESS)
         invitation = invitation_in(context.request)
         if invitation is not None:
             self.initial["email"] = invitation.email

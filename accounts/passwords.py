@@ -28,5 +28,8 @@ class CommonValidator(password_validation.CommonPasswordValidator):
 class SimilarityValidator(password_validation.UserAttributeSimilarityValidator):
     """Neither the person's name nor their address."""
 
+    def __init__(self) -> None:
+        super().__init__(user_attributes=("email", "name"))
+
     def get_error_message(self) -> str:
         return _("It’s too close to your name or your address, which strangers know.")

@@ -40,9 +40,14 @@ def user_with(email: str) -> User | None:
     return User.objects.filter(emailaddress__email=email.lower()).first()
 
 
+def owner_of(email: str) -> User | None:
+    """Who signs in with this address."""
+    return User.objects.filter(emailaddress__email=email, emailaddress__verified=True).first()
+
+
 def has_account(email: str) -> bool:
     """Whether somebody signs in with this address."""
-    return bool(EmailAddress.objects.filter(email=email, verified=True).exists())
+    return owner_of(email) is not None
 
 
 def belongs(customer: Customer, email: str) -> bool:

@@ -363,7 +363,9 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {
     "login_failed": f"10/m/ip,{ACCOUNTS.sign_in_tries_limit}/{ACCOUNTS.sign_in_pause_minutes}m/key",
     "invite": f"{ACCOUNTS.invitations_per_hour_limit}/h/user",
-    "manage_email": f"{ACCOUNTS.address_changes_per_hour_limit}/h/user",
+    # allauth's own "manage_email" counts the form, also the one that waits for the password.
+    "manage_email": None,
+    "change_address": f"{ACCOUNTS.address_changes_per_hour_limit}/h/user",
     # As often as a code to sign in with.
     "confirm_email": "3/m/key",
 }

@@ -7,9 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.fields import FieldTextMixin, validate_sendable
+from accounts.fields import FieldTextMixin, is_plain_line, validate_sendable
 from mailsetup.clientconfig import Address, AddressError, AddressFault, parse_address
-from mailsetup.guides.plain_text import is_plain_line
 from mailsetup.hosting.sentences import address_fault
 from mailsetup.setup_links.setups import Setup
 

@@ -1,11 +1,8 @@
 """The steps of a guide's page as plain text, for a chat, a note or a message."""
 
 import re
-import unicodedata
 from html.parser import HTMLParser
 
-# What mail programs make a link of: an address, a name with a dot in it. Not "e.g." nor "14.30".
-_LINK = re.compile(r"://|@|www\.|\w[.\u3002][^\W\d_]{2}", re.IGNORECASE)
 # What is there for the eye or the hand alone.
 _SKIPPED = frozenset({"button", "svg", "figure", "form", "label"})
 _VOID = frozenset({"input", "use", "br", "wbr", "path"})
@@ -101,8 +98,3 @@ def _tidy(line: str) -> str:
     words = re.sub(r"\s+([.,:;?!)])", r"\1", " ".join(line.split()))
     words = re.sub(r":\s*:", ":", words).replace("” › “", " › ")
     return f"\n{words}" if new_step else words
-
-
-def is_plain_line(text: str) -> bool:
-    """Whether somebody's own text is one line of words: nothing invisible, nothing that becomes a link."""
-    return text.isprintable() and not _LINK.search(unicodedata.normalize("NFKC", text))

@@ -1,6 +1,7 @@
 """Another name, and another address to sign in with by a code that goes there, with two steps or one."""
 
 import re
+from datetime import timedelta
 from importlib import import_module
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
+from time_machine import TimeMachineFixture
 
 from accounts.models import Customer, FormerAddress, Membership, User
 from accounts.services import ensure_owner, remove_member
@@ -207,6 +209,34 @@ def test_codes_to_new_addresses_are_few(owner: User) -> None:
     assert len(mail.outbox) == 10
 
 
+def test_a_form_that_waited_for_the_password_counts_once(
+    owner: User, settings: Settings, time_machine: TimeMachineFixture
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "change_address": "2/h/user"}
+    time_machine.move_to("2026-11-26T12:00:00Z", tick=False)
+    browser = signed_in(owner)
+    statuses = []
+    for number in range(3):
+        time_machine.shift(timedelta(minutes=6))
+        form = {"email": f"{number}@new.example", "action_add": ""}
+        browser.post("/accounts/email/", form)
+        waiting = browser.post("/accounts/reauthenticate/?next=/accounts/email/", {"password": PASSWORD})
+        statuses.append(waiting.status_code)
+
+    assert statuses == [302, 302, 429]
+    assert [message.to for message in mail.outbox] == [["0@new.example"], ["1@new.example"]]
+
+
+def test_an_address_that_the_database_does_not_hold_is_refused(owner: User) -> None:
+    email = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example"
+    assert len(email) > 254
+
+    answer = signed_in(owner).post("/accounts/email/", {"email": email, "action_add": ""})
+
+    assert "and 254 are the most" in answer.content.decode()
+    assert mail.outbox == []
+
+
 def test_of_several_addresses_on_record_the_one_that_counted_is_told(owner: User, customer: Customer) -> None:
     """Rows of before addresses were one each; the first on record was told, confirmed or not."""
     owner.emailaddress_set.update(primary=False)
@@ -370,6 +400,43 @@ def test_a_name_that_is_too_long_is_refused_and_not_shown_as_saved(owner: User) 
     assert '<span class="who">Anna Lindqvist</span>' in page
     owner.refresh_from_db()
     assert owner.name == "Anna Lindqvist"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Anna\nYour code is 1234", "www.evil.example", "Win: http://evil", "anna@evil.example", "evil．example"],
+)
+def test_a_name_is_one_line_without_a_link(owner: User, settings: Settings, name: str) -> None:
+    answer = signed_in(owner).post("/accounts/name/", {"name": name})
+
+    assert answer.status_code == 422
+    assert "A name is one line of plain words, without web or mail addresses." in answer.content.decode()
+    owner.refresh_from_db()
+    assert owner.name == "Anna Lindqvist"
+    settings.SIGNUP_OPEN = True
+    form = {"email": NEW, "name": name, "password1": PASSWORD}
+    answer = Client().post("/accounts/signup/", form)
+    assert "A name is one line of plain words" in answer.content.decode()
+    assert not User.objects.filter(email=NEW).exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["Anna Åberg-O’Neill", "Dr. J. R. Smith jr.", "李小龍", "Lindqvist AB (mail)"]
+)
+def test_a_name_as_people_have_them(owner: User, name: str) -> None:
+    signed_in(owner).post("/accounts/name/", {"name": name})
+
+    owner.refresh_from_db()
+    assert owner.name == name
+
+
+@pytest.mark.parametrize("password", ["bartholomew quill", "owner@lindqvist", "lindqvist.example"])
+def test_a_password_is_neither_name_nor_address(owner: User, password: str) -> None:
+    User.objects.filter(pk=owner.pk).update(name="Bartholomew Quill")
+    form = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    page = signed_in(owner).post("/accounts/password/change/", form).content.decode()
+
+    assert "It’s too close to your name or your address, which strangers know." in page
 
 
 def test_nobody_changes_anything_but_their_own_name(owner: User, colleague: User) -> None:

@@ -99,3 +99,14 @@ def test_a_plain_link_signs_nobody_in(client: Client, billing: object, db: None)
 
     assert page.status_code == 200
     assert "redirect_to" not in page.context
+
+
+@pytest.mark.parametrize("name", ["see www.evil.example", "x" * 151, ["a", "list"]])
+def test_a_name_that_is_none_is_left_out(
+    billing: oidc_server.OpenIDServer, settings: Settings, db: None, name: object
+) -> None:
+    settings.SIGNUP_OPEN = True
+    billing.claims = {**billing.claims, "email": "new@lindqvist.example", "name": name}
+
+    assert go_there_and_back(Client()).status_code == 302
+    assert User.objects.get().name == ""

@@ -194,6 +194,22 @@ def test_an_address_that_support_changes_takes_the_place_of_the_old_one(desk: Cl
     assert desk.get("/admin/").status_code == 200
 
 
+def test_an_address_that_somebody_else_signs_in_with_is_refused(
+    desk: Client, owner: User, stranger: User
+) -> None:
+    """Also where their account says another one."""
+    User.objects.filter(pk=stranger.pk).update(email="other@elsewhere.example")
+    form = {"email": "Stranger@elsewhere.example", "name": "Anna", "is_active": "on"}
+    inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+
+    for path in (f"{owner.pk}/change/", "add/"):
+        answer = desk.post(f"/admin/accounts/user/{path}", form | inline)
+        assert "Somebody else signs in with this address already." in answer.content.decode()
+
+    owner.refresh_from_db()
+    assert owner.email == "owner@lindqvist.example"
+
+
 def test_support_adds_a_person_who_then_signs_in_by_code(desk: Client, client: Client) -> None:
     inline = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
 

@@ -15,10 +15,10 @@ from django.db import connection
 from django.test import Client
 
 from accounts import tasks
+from accounts.fields import is_plain_line
 from accounts.models import User
 from mailsetup.guides import selectors
 from mailsetup.guides.models import StepsMail
-from mailsetup.guides.plain_text import is_plain_line
 from mailsetup.hosting.models import Domain
 from mailsetup.setup_links.models import SetupLink
 from tests.architecture.rooms import ROOT
