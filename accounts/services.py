@@ -156,7 +156,6 @@ def end_other_sessions(user: User, session_key: str | None) -> int:
     return len(others)
 
 
-@transaction.atomic
 def ensure_owner(email: str, customer: Customer) -> bool:
     """Make the user with this address an owner of `customer` unless they belong to it; True when new.
 
