@@ -9,7 +9,6 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import Customer, User
-from mailsetup.connection_tests import services
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.selectors import revision
 from mailsetup.probes.findings import Code, Finding, Status, Step
@@ -89,9 +88,8 @@ def test_everybody_sees_only_the_tasks_that_they_may_do(provider: None) -> None:
 
 
 def test_a_test_is_found_by_reference_and_says_what_the_customer_reads(support: Client, owner: User) -> None:
-    test = queued(owner)
-    services.record_findings(test, [(0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9))])
-    services.finish_connection_test(test)
+    refused = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9)
+    test = finished(queued(owner), [(0, refused)])
     found = (
         support.get("/admin/connection_tests/connectiontest/", {"q": test.reference})
         .context["cl"]
