@@ -16,7 +16,7 @@ def database() -> str:
     try:
         if connection.vendor == "postgresql":
             seconds = settings.PORTAL.broker_connect_seconds
-            psycopg.connect(**connection.get_connection_params(), connect_timeout=seconds).close()
+            psycopg.connect(**{"connect_timeout": seconds, **connection.get_connection_params()}).close()
         else:
             connection.ensure_connection()
     except (DatabaseError, psycopg.Error) as error:

@@ -132,7 +132,8 @@ def database(text: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db_url_config(text)
     if config.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
         raise ValueError("it should begin with sqlite:/// or postgres://.")
-    if not config["NAME"]:
+    # A service of libpq's pg_service.conf names the database itself (PostgreSQL manual, section 34.17).
+    if not config["NAME"] and "service" not in config.get("OPTIONS", {}):
         raise ValueError(
             "it should end with the name of the database, as in postgres://user:password@host/name."
         )

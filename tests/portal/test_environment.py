@@ -86,3 +86,10 @@ def test_limits_that_would_not_work_are_refused(
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=f"^{name} can't be used"):
         environment.room(kind)
+
+
+def test_a_database_is_named_by_its_service_alone() -> None:
+    config = environment.database("postgres:///?service=mailway")
+    assert (config["NAME"], config["OPTIONS"]) == ("", {"service": "mailway"})
+    with pytest.raises(ValueError, match="it should end with the name of the database"):
+        environment.database("postgres:///?application_name=mailway")

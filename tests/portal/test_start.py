@@ -82,6 +82,10 @@ def run(program: str, environment: dict[str, str]) -> subprocess.CompletedProces
             "DATABASE_URL names a database that can't be used: connection failed: connection to server at "
             '"127.0.0.1", port 1 failed: Connection refused.',
         ),
+        (
+            {"DATABASE_URL": f"postgres://mailway:hush@{NOBODY_LISTENS}/mailway?connect_timeout=3"},
+            "DATABASE_URL names a database that can't be used: connection failed",
+        ),
     ],
 )
 @pytest.mark.parametrize("program", ["command", "web"])
