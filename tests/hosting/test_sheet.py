@@ -124,6 +124,7 @@ def test_tables_of_every_spreadsheet_are_read(delimiter: str) -> None:
         (HEAD + "new.example,smarter1,,,,perhaps\n", "Line 2, enabled: “perhaps” should be yes or no."),
         (HEAD + "new.example,smarter1,,,,\n" * 2, "Line 3, domain: The domain new.example is there twice."),
         (HEAD + 'new.example,smarter1,,"' + "x" * 140_000 + '",,\n', "field larger than field limit"),
+        ('"' + HEAD + "new.example,smarter1,,,,\n" * 6000, "field larger than field limit"),
     ],
 )
 @pytest.mark.parametrize("button", ["show", "store"])

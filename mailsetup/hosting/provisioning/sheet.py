@@ -97,14 +97,14 @@ def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
     text = text.removeprefix("\ufeff")
     head = text.partition("\n")[0]
     table = csv.reader(io.StringIO(text, newline=""), delimiter=max("\t;,", key=head.count))
-    names = [name.strip().lower() for name in next(table, [])]
-    if sorted(names) != sorted(COLUMNS):
-        raise SheetError(
-            _("The first line names the columns, and these are needed: %(columns)s.")
-            % {"columns": ", ".join(COLUMNS)}
-        )
     found = []
     try:
+        names = [name.strip().lower() for name in next(table, [])]
+        if sorted(names) != sorted(COLUMNS):
+            raise SheetError(
+                _("The first line names the columns, and these are needed: %(columns)s.")
+                % {"columns": ", ".join(COLUMNS)}
+            )
         for cells in table:
             row = dict(zip(names, [cell.strip() for cell in cells] + [""] * len(names), strict=False))
             if any(row.values()):
