@@ -37,8 +37,21 @@ IMPORT_RIGHTS = [
     "hosting.add_mailbox",
     "hosting.delete_mailbox",
 ]
+# The names below a domain are rows of their own, with rights of their own.
+_NAMES = {"other_names": "hosting.{}_domainalias", "known_mailboxes": "hosting.{}_mailbox"}
 DIFFERENCES_SHOWN = 50
 EXPORT_BATCH = 1000
+
+
+def _may_replace(request: HttpRequest, names: str) -> bool:
+    """Whether these names of a domain may come and go: a list that is stored anew adds and deletes."""
+    return request.user.has_perms([_NAMES[names].format(verb) for verb in ("add", "delete")])
+
+
+def _may_read(request: HttpRequest, names: str) -> bool:
+    """Whether these names may be seen: as the admin has it, by who may change them, too."""
+    seen = any(request.user.has_perm(_NAMES[names].format(verb)) for verb in ("view", "change"))
+    return seen or _may_replace(request, names)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[_Row]):
@@ -146,14 +159,21 @@ class DomainAdmin(admin.ModelAdmin[Domain]):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The domains of the list, with its search and filters, as a table."""
+        """The domains of the list, with its search and filters, as a table of what one may see."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
             domains = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect("admin:hosting_domain_changelist")
-        lines = write_sheet(domains.prefetch_related("aliases", "mailboxes").iterator(EXPORT_BATCH))
+        may_read = {
+            "aliases": _may_read(request, "other_names"),
+            "mailboxes": _may_read(request, "known_mailboxes"),
+            "customer": request.user.has_perm("accounts.view_customer"),
+        }
+        columns = [column for column in COLUMNS if may_read.get(column, True)]
+        lists = [column for column in ("aliases", "mailboxes") if column in columns]
+        lines = write_sheet(domains.prefetch_related(*lists).iterator(EXPORT_BATCH), columns)
         headers = {"Content-Disposition": 'attachment; filename="domains.csv"'}
         # With a mark, or spreadsheets take it for another encoding than UTF-8.
         return StreamingHttpResponse(
@@ -190,6 +210,14 @@ class DomainAdmin(admin.ModelAdmin[Domain]):
         messages.success(request, words % counts)
         return redirect("admin:hosting_domain_changelist")
 
+    def get_fields(self, request: HttpRequest, obj: Domain | None = None) -> list[str]:
+        """Without the names that may not be seen; a new domain has none that could only be read."""
+        may = _may_read if obj else _may_replace
+        return [field for field in self.fields if field not in _NAMES or may(request, field)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Domain | None = None) -> list[str]:
+        return [field for field in _NAMES if not _may_replace(request, field)]
+
     def get_form(
         self, request: HttpRequest, obj: Domain | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm[Domain]]:
@@ -205,7 +233,7 @@ class DomainAdmin(admin.ModelAdmin[Domain]):
     ) -> None:
         super().save_model(request, obj, form, change)
         data = form.cleaned_data
-        replace_names(obj, aliases=data["other_names"], mailboxes=data["known_mailboxes"])
+        replace_names(obj, aliases=data.get("other_names"), mailboxes=data.get("known_mailboxes"))
 
     @admin.display(description=_lazy("domain"), ordering="name")
     def domain(self, domain: Domain) -> str:

@@ -80,7 +80,7 @@ class ServerForm(forms.ModelForm[Server]):
 
 
 class DomainForm(forms.ModelForm[Domain]):
-    """A domain with its other names and its mailboxes, one a line."""
+    """A domain with its other names and its mailboxes, one a line, as far as staff may change them."""
 
     other_names = forms.CharField(
         label=_("Aliases, one a line"),
@@ -127,8 +127,10 @@ class DomainForm(forms.ModelForm[Domain]):
             return data
         if domain in data.get("other_names", ()):
             self.add_error("other_names", sentences.domain_is_here(domain))
+        if "known_mailboxes" not in data:
+            return data
         try:
-            texts = _lines(data.get("known_mailboxes", ""))
+            texts = _lines(data["known_mailboxes"])
             data["known_mailboxes"] = list(dict.fromkeys(_local_part(text, domain) for text in texts))
         except forms.ValidationError as error:
             self.add_error("known_mailboxes", error)

@@ -29,11 +29,20 @@ def replace_services(server: Server, wanted: Sequence[ServerSettings]) -> bool:
     return True
 
 
-def replace_names(domain: Domain, *, aliases: Collection[str], mailboxes: Collection[str]) -> None:
+def replace_names(
+    domain: Domain, *, aliases: Collection[str] | None, mailboxes: Collection[str] | None
+) -> None:
     """Store the other names of a domain, as A-labels, and the local parts of its mailboxes.
 
-    To be called within a transaction.
+    None leaves those that are there. To be called within a transaction.
     """
+    if aliases is not None:
+        _replace_aliases(domain, aliases)
+    if mailboxes is not None:
+        _replace_mailboxes(domain, mailboxes)
+
+
+def _replace_aliases(domain: Domain, aliases: Collection[str]) -> None:
     had = set(domain.aliases.values_list("name", flat=True))
     domain.aliases.filter(name__in=had.difference(aliases)).delete()
     DomainAlias.objects.bulk_create(
@@ -41,6 +50,9 @@ def replace_names(domain: Domain, *, aliases: Collection[str], mailboxes: Collec
     )
     if had != set(aliases):
         note_change()
+
+
+def _replace_mailboxes(domain: Domain, mailboxes: Collection[str]) -> None:
     known = set(domain.mailboxes.values_list("local_part", flat=True))
     domain.mailboxes.filter(local_part__in=known.difference(mailboxes)).delete()
     Mailbox.objects.bulk_create(

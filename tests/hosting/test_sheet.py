@@ -33,7 +33,7 @@ def staff(*rights: str) -> Client:
 
 @pytest.fixture
 def support() -> Client:
-    return staff(*IMPORT_RIGHTS, "hosting.view_domain")
+    return staff(*IMPORT_RIGHTS, "hosting.view_domain", "accounts.view_customer")
 
 
 def exported(client: Client, **query: str) -> str:
@@ -154,3 +154,19 @@ def test_who_lacks_one_right_imports_nothing(missing: str) -> None:
 
 def test_who_may_not_see_domains_exports_none() -> None:
     assert staff("hosting.view_server").get(EXPORT).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("right", "column"),
+    [
+        ("hosting.view_domainalias", "aliases"),
+        ("hosting.view_mailbox", "mailboxes"),
+        ("accounts.view_customer", "customer"),
+    ],
+)
+def test_an_export_has_what_one_may_see(right: str, column: str) -> None:
+    alone = exported(staff("hosting.view_domain"))
+    assert alone.splitlines()[0] == "\ufeffdomain,server,enabled"
+    assert not [secret for secret in ("anna@", "example.net", "whmcs:1234") if secret in alone]
+    heads = exported(staff("hosting.view_domain", right)).splitlines()[0].removeprefix("\ufeff").split(",")
+    assert sorted(heads) == sorted(["domain", "server", "enabled", column])

@@ -217,7 +217,7 @@ def test_a_server_is_chosen_and_not_opened_in_a_small_window(support: Client) ->
 
 
 def test_who_may_only_look_sees_a_domain_and_a_server(provider: None) -> None:
-    clerk = staff_with("hosting.view_domain", "hosting.view_server")
+    clerk = staff_with("hosting.view_domain", "hosting.view_domainalias", "hosting.view_server")
     domain = Domain.objects.get(name="example.com")
     page = clerk.get(f"/admin/hosting/domain/{domain.pk}/change/").content.decode()
     assert "example.net" in page
@@ -225,6 +225,59 @@ def test_who_may_only_look_sees_a_domain_and_a_server(provider: None) -> None:
     page = clerk.get(f"/admin/hosting/server/{domain.server_id}/change/").content.decode()
     assert "Save the server" not in page
     assert 'fieldset class="asks" disabled' in page
+
+
+def test_who_may_see_domains_alone_sees_no_alias_and_no_mailbox(provider: None) -> None:
+    clerk = staff_with("hosting.view_domain")
+    domain = Domain.objects.get(name="example.com")
+    shown = read(clerk.get(f"/admin/hosting/domain/{domain.pk}/change/")).text
+    assert "example.com" in shown
+    assert "example.net" not in shown
+    assert "anna" not in shown
+
+
+@pytest.mark.parametrize(
+    "rights",
+    [
+        (),
+        ("hosting.view_domainalias", "hosting.view_mailbox"),
+        ("hosting.add_domainalias", "hosting.add_mailbox"),
+        ("hosting.delete_domainalias", "hosting.delete_mailbox"),
+    ],
+)
+def test_who_may_change_domains_alone_leaves_their_names(provider: None, rights: tuple[str, ...]) -> None:
+    """What a list loses is deleted and what it gains is added, so it takes both rights."""
+    clerk = staff_with("hosting.change_domain", "hosting.view_domain", *rights)
+    domain = Domain.objects.get(name="example.com")
+    page = f"/admin/hosting/domain/{domain.pk}/change/"
+    shown = clerk.get(page)
+    assert {"other_names", "known_mailboxes"}.isdisjoint(shown.context["adminform"].form.fields)
+    assert ("example.net" in read(shown).text) == ("hosting.view_domainalias" in rights)
+    form = {"name": "example.com", "server": str(domain.server_id), "customer": str(domain.customer_id)}
+    taken = {"other_names": "stolen.example", "known_mailboxes": "thief"}
+    for posted in (form, form | taken):
+        assert clerk.post(page, posted).status_code == 302
+        domain.refresh_from_db()
+        assert not domain.enabled, "what may be changed is stored"
+        assert [alias.name for alias in domain.aliases.all()] == ["example.net"]
+        assert [mailbox.local_part for mailbox in domain.mailboxes.all()] == ["anna"]
+
+
+def test_each_kind_of_name_has_rights_of_its_own(provider: None) -> None:
+    clerk = staff_with("hosting.change_domain", "hosting.add_mailbox", "hosting.delete_mailbox")
+    domain = Domain.objects.get(name="example.com")
+    page = f"/admin/hosting/domain/{domain.pk}/change/"
+    assert clerk.post(page, domain_form("example.com", "new.example")).status_code == 302
+    assert [alias.name for alias in domain.aliases.all()] == ["example.net"]
+    assert not domain.mailboxes.exists()
+
+
+def test_who_may_add_domains_alone_adds_one_without_other_names(provider: None) -> None:
+    clerk = staff_with("hosting.add_domain", "hosting.view_domainalias", "hosting.view_mailbox")
+    assert clerk.get("/admin/hosting/domain/add/").status_code == 200
+    answer = clerk.post("/admin/hosting/domain/add/", domain_form("new.example", "more.example"))
+    assert answer.status_code == 302
+    assert not Domain.objects.get(name="new.example").aliases.exists()
 
 
 def test_a_domain_that_staff_give_to_another_customer_leaves_its_links_behind(

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,9 +14,17 @@ from mailsetup.hosting.models import Domain
 from mailsetup.hosting.provisioning.file import ProviderFileError
 from mailsetup.hosting.provisioning.store import Changes, provision
 
-COLUMNS = ("domain", "server", "customer", "aliases", "mailboxes", "enabled")
-_LISTS = ("aliases", "mailboxes")
 _YES, _NO = "yes", "no"
+_CELLS: dict[str, Callable[[Domain], str]] = {
+    "domain": lambda domain: domain.name,
+    "server": lambda domain: domain.server.name,
+    "customer": lambda domain: domain.customer.external_id if domain.customer else "",
+    "aliases": lambda domain: " ".join(alias.name for alias in domain.aliases.all()),
+    "mailboxes": lambda domain: " ".join(f"{one.local_part}@{domain.name}" for one in domain.mailboxes.all()),
+    "enabled": lambda domain: _YES if domain.enabled else _NO,
+}
+COLUMNS = tuple(_CELLS)
+_LISTS = ("aliases", "mailboxes")
 _WORDS = {_YES: True, "true": True, "1": True, "": True, _NO: False, "false": False, "0": False}
 # A spreadsheet would take what begins so for a formula and run it; a space before it means nothing to us.
 _FORMULA = ("=", "+", "-", "@")
@@ -34,14 +42,15 @@ class Difference:
     columns: tuple[tuple[str, str, str], ...]
 
 
-def write_sheet(domains: Iterable[Domain]) -> Iterator[str]:
+def write_sheet(domains: Iterable[Domain], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
     """The lines of the table, the names of the columns first.
 
-    Ask with `select_related("server", "customer")` and `prefetch_related("aliases", "mailboxes")`.
+    Ask with `select_related("server", "customer")` and, as far as they are among the columns,
+    `prefetch_related("aliases", "mailboxes")`. Without one of the columns it can't be read back.
     """
-    yield _line(COLUMNS)
+    yield _line(columns)
     for domain in domains:
-        yield _line(_row(domain))
+        yield _line(_row(domain, columns))
 
 
 def provision_sheet(text: str, *, dry_run: bool = False) -> Changes:
@@ -75,15 +84,8 @@ def _difference(domain: Domain, row: dict[str, str]) -> Difference:
     )
 
 
-def _row(domain: Domain) -> tuple[str, ...]:
-    return (
-        domain.name,
-        domain.server.name,
-        domain.customer.external_id if domain.customer else "",
-        " ".join(alias.name for alias in domain.aliases.all()),
-        " ".join(f"{mailbox.local_part}@{domain.name}" for mailbox in domain.mailboxes.all()),
-        _YES if domain.enabled else _NO,
-    )
+def _row(domain: Domain, columns: Sequence[str] = COLUMNS) -> tuple[str, ...]:
+    return tuple(_CELLS[column](domain) for column in columns)
 
 
 def _line(cells: Iterable[str]) -> str:
