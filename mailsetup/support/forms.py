@@ -14,9 +14,10 @@ _USUAL_HOURS = (1, 4, 24, 72, 168)
 
 
 def _hours() -> list[tuple[int, str]]:
-    """The lifetimes on offer: the usual ones up to the longest that may be."""
-    longest = settings.SETUP_LINKS.setup_link_max_hours
-    return [(hours, _span(hours)) for hours in _USUAL_HOURS if hours <= longest]
+    """The lifetimes on offer: the usual ones up to the longest that may be, and the provider's own."""
+    limits = settings.SETUP_LINKS
+    usual = {hours for hours in _USUAL_HOURS if hours <= limits.setup_link_max_hours}
+    return [(hours, _span(hours)) for hours in sorted(usual | {limits.setup_link_hours})]
 
 
 def _span(hours: int) -> str:

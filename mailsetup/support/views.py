@@ -36,6 +36,9 @@ from mailsetup.support.forms import LinkForm, TestForm
 from mailsetup.support.report import staff_report
 from mailsetup.watch.report import servers_with_trouble
 
+# Where the session keeps a link that was made for an address until it is shown: (address, URL).
+_MADE_LINK = "desk_made_link"
+
 
 @for_desk("desk")
 @require_safe
@@ -84,8 +87,13 @@ def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpRes
 @for_desk("see_domains")
 @require_safe
 def address(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
-    """Everything about one address."""
-    return _page(request, rights, _subject_of(request, address))
+    """Everything about one address; a link that was made a moment ago is shown this once."""
+    subject = _subject_of(request, address)
+    made_for, url = request.session.get(_MADE_LINK, ("", ""))
+    if request.method != "GET" or made_for != str(subject.address):
+        return _page(request, rights, subject)
+    del request.session[_MADE_LINK]
+    return _page(request, rights, subject, made=url)
 
 
 @for_desk("see_domains")
@@ -115,7 +123,7 @@ def _page(
     form: LinkForm | None = None,
     made: str = "",
 ) -> HttpResponse:
-    """The page; `made` is the address of a link that was made a moment ago and can't be shown again."""
+    """The page; `made` is the address of a link that can't be shown again."""
     offered = subject.hosting.protocols if subject.hosting else ()
     wanted = request.GET.get("protocol", "")
     protocol = next((each for each in offered if each.value == wanted), next(iter(offered), None))
@@ -123,6 +131,7 @@ def _page(
     context = {
         "rights": rights,
         "subject": subject,
+        "page_url": _url_of(subject),
         "customer": customer,
         "reasons": list(addresses.reasons(subject)),
         "ways": addresses.ways(subject),
@@ -138,6 +147,12 @@ def _page(
         "made": made,
     }
     return render(request, "support/address.html", context, status=422 if form is not None else 200)
+
+
+def _url_of(subject: Subject) -> str:
+    if subject.whole_domain:
+        return reverse("mailsetup:desk_domain", kwargs={"name": subject.address.domain})
+    return results.page_of_address(str(subject.address))
 
 
 def _mailboxes_of(subject: Subject) -> list[Mailbox]:
@@ -174,7 +189,7 @@ def _setup_of(request: HttpRequest, text: str) -> Setup:
 @for_desk("make_links")
 @require_POST
 def make_link(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
-    """A set-up link, which is shown this once; only its hash is kept."""
+    """A set-up link; only its hash is kept, and the session has it until the page has shown it once."""
     if not rights.see_domains:
         raise Http404
     setup = _setup_of(request, address)
@@ -188,7 +203,8 @@ def make_link(request: HttpRequest, rights: DeskRights, *, address: str) -> Http
         one_device=form.cleaned_data["one_device"],
     )
     url = portal_url() + reverse("mailsetup:link", kwargs={"token": token})
-    return _page(request, rights, subject, made=url)
+    request.session[_MADE_LINK] = (str(setup.address), url)
+    return redirect(results.page_of_address(str(setup.address)))
 
 
 @for_desk("revoke_links")

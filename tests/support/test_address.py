@@ -171,7 +171,10 @@ def test_every_guide_is_there_as_text(desk: Client, owner: User) -> None:
 
 
 def test_a_link_is_made_shown_once_and_opens(desk: Client, owner: User) -> None:
-    answer = desk.post(f"{ANNA}link/", {"hours": "4"})
+    posted = desk.post(f"{ANNA}link/", {"hours": "4"})
+    assert posted.headers["location"] == ANNA, "who loads the page again makes no second link"
+    assert "shown this once" not in page(desk, "/desk/addresses/bert@example.com/").text
+    answer = desk.get(ANNA)
     made = read(answer).one("p", "note").one("code").text
     assert answer.headers["cache-control"] == "private, no-store"
     link = SetupLink.objects.get()
@@ -200,7 +203,28 @@ def test_times_go_up_to_the_longest_that_may_be(desk: Client, owner: User, setti
         settings.SETUP_LINKS, setup_link_hours=2, setup_link_max_hours=5
     )
     offered = section(page(desk), "A link for the caller").all("option")
-    assert [each.text for each in offered] == ["1 hour", "4 hours"]
+    assert [each.text for each in offered] == ["1 hour", "2 hours", "4 hours"]
+    assert [each.text for each in offered if "selected" in each.attributes] == ["2 hours"]
+    assert desk.post(f"{ANNA}link/", {"hours": "2"}).status_code == 302
+    assert SetupLink.objects.count() == 1
+
+
+def test_what_was_chosen_stays_chosen_when_something_is_wrong(desk: Client, owner: User) -> None:
+    def chosen(answer: Any) -> tuple[list[str], bool]:
+        form = section(read(answer), "A link for the caller")
+        options = [each.text for each in form.all("option") if "selected" in each.attributes]
+        (box,) = [each for each in form.all("input") if each["name"] == "one_device"]
+        return options, "checked" in box.attributes
+
+    assert chosen(desk.get(ANNA)) == (["24 hours"], True)
+    assert chosen(desk.post(f"{ANNA}link/", {"hours": "5"})) == ([], False)
+    assert chosen(desk.post(f"{ANNA}link/", {"hours": "5", "one_device": "on"})) == ([], True)
+
+
+def test_every_link_of_a_page_after_a_mistake_opens(desk: Client, owner: User) -> None:
+    answer = desk.post(f"{ANNA}link/", {"hours": "5"})
+    told = section(read(answer), "What each app would be told").links()
+    assert told["POP3"] == f"{ANNA}?protocol=pop3"
 
 
 def test_open_links_are_listed_and_revoked(desk: Client, owner: User, setup_link: MakeLink) -> None:
