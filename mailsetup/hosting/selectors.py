@@ -123,12 +123,15 @@ def _hosting_by_mx(name: str, display_name: str) -> Hosting:
 def named(domains: QuerySet[Domain], text: str) -> QuerySet[Domain]:
     """Those of `domains` that `text` may mean: an address, a part of a name or an alias, a customer."""
     text = text.strip()
-    part = text.rpartition("@")[2].lower().rstrip(".")
+    customers = Customer.objects.filter(Q(name__icontains=text) | Q(external_id__icontains=text))
+    of_customers = Q(customer__in=customers.values("pk"))
+    part = text.rpartition("@")[2].lower().strip(".")
+    if not part:  # Such as “anna@”: every name would have it.
+        return domains.filter(of_customers)
     names = _containing(Domain.objects.all(), part)
     aliases = DomainAlias.objects.filter(_containing(DomainAlias.objects.all(), part))
-    customers = Customer.objects.filter(Q(name__icontains=text) | Q(external_id__icontains=text))
     # By subqueries: a join with the aliases would look at each row of it, and find a domain twice.
-    return domains.filter(names | Q(pk__in=aliases.values("domain")) | Q(customer__in=customers.values("pk")))
+    return domains.filter(names | Q(pk__in=aliases.values("domain")) | of_customers)
 
 
 def _containing(rows: QuerySet[Any], part: str) -> Q:

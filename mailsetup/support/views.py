@@ -19,6 +19,7 @@ from accounts.access import DeskRights
 from accounts.brands import brand_of, portal_url
 from accounts.models import Customer, User
 from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, parse_address, parse_domain
+from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests import services as connection_tests
 from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.summaries import summaries_of
@@ -237,17 +238,31 @@ def start_test(request: HttpRequest, rights: DeskRights, *, address: str) -> Htt
     except NotOffered:
         raise Http404("This protocol is not offered here.") from None
     except TooManyTests as refusal:
-        minutes = max(1, round((refusal.seconds or 0) / 60))
-        messages.warning(
-            request,
-            _("There are too many tests of this mailbox or server. Try again in %(minutes)s min.")
-            % {"minutes": minutes},
-        )
+        messages.warning(request, _refusal(refusal))
         return back
     except BrokerUnavailable:
         messages.error(request, _("The test service isn’t answering, so the test could not start."))
         return back
     return redirect("mailsetup:desk_test", reference=test.reference)
+
+
+def _refusal(refusal: TooManyTests) -> str:
+    """What there is too much of, as staff need to know it, and how long to wait: never too short."""
+    match refusal.reason:
+        case "busy":
+            text = _("As many tests of yours run as may. The first is over in %(time)s at most.")
+        case "mailbox":
+            text = _("This mailbox is being tested. That’s over in %(time)s at most.")
+        case "crowded":
+            text = _("Others of this customer are testing. The first is over in %(time)s at most.")
+        case "often":
+            text = _("There were very many tests of yours, this mailbox or this customer. Wait %(time)s.")
+        case "rejected":
+            text = _("Passwords were refused several times. So that the server blocks nobody, wait %(time)s.")
+        case "refusing":
+            text = _("The mail server is turning us away. So that it doesn’t block us, wait %(time)s.")
+    seconds = deadlines.seconds_until(timezone.now() + timedelta(seconds=refusal.seconds))
+    return text % {"time": deadlines.in_words(seconds)}
 
 
 @for_desk("see_domains")

@@ -62,6 +62,14 @@ def test_search_finds_what_customers_say(support: Client, page: str, term: str, 
     assert [str(row) for row in answer.context["cl"].result_list] == [found]
 
 
+@pytest.mark.parametrize("term", ["anna@", ".", "@", "..", "anna@."])
+def test_what_is_no_part_of_a_name_does_not_find_every_domain(support: Client, term: str) -> None:
+    assert not support.get("/admin/hosting/domain/", {"q": term}).context["cl"].result_list
+    Customer.objects.filter(external_id="whmcs:9").update(name=f"Co{term} Ltd")
+    found = support.get("/admin/hosting/domain/", {"q": term}).context["cl"].result_list
+    assert {domain.customer.external_id for domain in found} == {"whmcs:9"}
+
+
 @pytest.mark.parametrize("term", ["büch", "BÜCHER.ex", "ücher.example", "Größ", "anna@bücher.example"])
 def test_a_part_of_a_name_is_found_in_its_own_script(support: Client, term: str) -> None:
     support.post("/admin/hosting/domain/add/", domain_form("bücher.example", "größe.example"))

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, parse_address, resolve
+from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.connection_tests.tasks import BrokerUnavailable
 from mailsetup.discovery import documents
@@ -259,7 +260,7 @@ def test_what_stands_against_a_test_is_said(
 ) -> None:
     assert desk.post(f"{ANNA}test/", {"protocol": "imap"}).status_code == 302
     answer = desk.post(f"{ANNA}test/", {"protocol": "imap"}, follow=True)
-    assert "There are too many tests of this mailbox or server." in read(answer).text
+    assert "This mailbox is being tested. That’s over in" in read(answer).text
     ConnectionTest.objects.all().delete()
 
     def refuse(*_: Any) -> None:
@@ -269,6 +270,28 @@ def test_what_stands_against_a_test_is_said(
     answer = desk.post(f"{ANNA}test/", {"protocol": "imap"}, follow=True)
     assert "The test service isn’t answering" in read(answer).text
     assert desk.post(f"{ANNA}test/", {"protocol": "gopher"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("reason", "seconds", "sentence"),
+    [
+        ("busy", 20, "As many tests of yours run as may. The first is over in 20 seconds at most."),
+        ("mailbox", 20, "This mailbox is being tested. That’s over in 20 seconds at most."),
+        ("crowded", 50, "Others of this customer are testing. The first is over in 50 seconds at most."),
+        ("often", 300, "There were very many tests of yours, this mailbox or this customer. Wait 5 minutes."),
+        ("rejected", 80, "So that the server blocks nobody, wait 2 minutes."),
+        ("refusing", 119, "The mail server is turning us away. So that it doesn’t block us, wait 2 minutes."),
+    ],
+)
+def test_each_refusal_of_a_test_says_what_there_is_too_much_of(
+    desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch, reason: Any, seconds: int, sentence: str
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise TooManyTests(reason, seconds)
+
+    monkeypatch.setattr("mailsetup.connection_tests.limits.refuse_too_many", refuse)
+    answer = desk.post(f"{ANNA}test/", {"protocol": "imap"}, follow=True)
+    assert sentence in read(answer).text
 
 
 def test_who_can_sign_in_is_listed_with_the_way_to_look_as_they_do(
