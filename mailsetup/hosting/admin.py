@@ -210,7 +210,7 @@ class DomainAdmin(admin.ModelAdmin[Domain]):
         messages.success(request, words % counts)
         return redirect("admin:hosting_domain_changelist")
 
-    def get_fields(self, request: HttpRequest, obj: Domain | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Domain | None = None) -> list[Any]:
         """Without the names that may not be seen; a new domain has none that could only be read."""
         may = _may_read if obj else _may_replace
         return [field for field in self.fields if field not in _NAMES or may(request, field)]

@@ -18,3 +18,5 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True):
     desk_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 8
     desk_mailboxes_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     desk_visits_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
+    # Of people, of domains and of invitations.
+    desk_customer_rows_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100

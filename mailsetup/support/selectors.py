@@ -1,9 +1,12 @@
 """Reads of the desk: who and what is there. What may be shown to whom is asked by its views."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Q, QuerySet, Value
+from django.conf import settings
+from django.db.models import Count, Model, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -15,7 +18,22 @@ from mailsetup.hosting.models import Domain, DomainAlias
 from mailsetup.probes.findings import Finding, Verdict
 from mailsetup.setup_links.models import SetupLink
 
+Row = TypeVar("Row", bound=Model)
 Test = tuple[ConnectionTest, list[tuple[int, Finding]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    """The first rows of a list, as many as a page has room for, and how many more there are."""
+
+    rows: list[Row]
+    more: int
+
+    @classmethod
+    def first_of(cls, found: QuerySet[Row]) -> "Listed[Row]":
+        limit = settings.SUPPORT.desk_customer_rows_limit
+        rows = list(found[:limit])
+        return cls(rows, found.count() - limit if len(rows) == limit else 0)
 
 
 def test_by_reference(reference: str) -> Test | None:

@@ -35,6 +35,7 @@ from mailsetup.support.addresses import Subject
 from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm
 from mailsetup.support.report import staff_report
+from mailsetup.support.selectors import Listed
 from mailsetup.watch.report import servers_with_trouble
 
 # Where the session keeps a link that was made for an address until it is shown: (address, URL).
@@ -143,7 +144,7 @@ def _page(
         "guides": addresses.guides_of(protocol) if protocol and not subject.whole_domain else [],
         "tests": _summaries(_tests_of(subject)) if rights.see_tests else None,
         "links": _links_of(subject) if rights.see_links else None,
-        "people": selectors.people_of(customer) if rights.see_people and customer else None,
+        "people": Listed.first_of(selectors.people_of(customer)) if rights.see_people and customer else None,
         "link_form": form or LinkForm(),
         "made": made,
     }
@@ -304,14 +305,13 @@ def guide(
 def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> HttpResponse:
     """Who belongs to a customer, its domains and invitations, and when staff looked in."""
     found = get_object_or_404(Customer, pk=customer_id)
-    limits = settings.SUPPORT
-    visits = selectors.visits_to(found)[: limits.desk_visits_limit]
+    visits = selectors.visits_to(found)[: settings.SUPPORT.desk_visits_limit]
     context = {
         "rights": rights,
         "customer": found,
-        "people": selectors.people_of(found) if rights.see_people else None,
-        "domains": selectors.domains_of(found) if rights.see_domains else None,
-        "invitations": selectors.invitations_of(found) if rights.see_invitations else None,
+        "people": Listed.first_of(selectors.people_of(found)) if rights.see_people else None,
+        "domains": Listed.first_of(selectors.domains_of(found)) if rights.see_domains else None,
+        "invitations": Listed.first_of(selectors.invitations_of(found)) if rights.see_invitations else None,
         "visits": visits if rights.see_visits else None,
         "now": timezone.now(),
     }

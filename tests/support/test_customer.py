@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Invitation, SupportVisit, User
 from mailsetup.hosting.models import Domain
@@ -68,6 +70,30 @@ def test_invitations_that_are_open_or_ran_out(desk: Client, customer: Customer, 
     assert set(rows) == {"open@lindqvist.example", "old@lindqvist.example"}
     assert rows["open@lindqvist.example"].startswith("Open until")
     assert rows["old@lindqvist.example"].startswith("Ran out")
+
+
+def test_a_large_customer_is_listed_as_far_as_there_is_room(
+    desk: Client, customer: Customer, owner: User, colleague: User, settings: Settings
+) -> None:
+    server = Domain.objects.get(name="example.com").server
+    for number in range(4):
+        Domain.objects.create(name=f"large{number}.example", server=server, customer=customer)
+        Invitation.objects.create(
+            customer=customer,
+            email=f"new{number}@lindqvist.example",
+            token_hash=str(number),
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+    all_of_it = page(desk, customer).text
+    assert "large3.example" in all_of_it
+    assert "more" not in all_of_it.split()
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_customer_rows_limit=1)
+    shown = page(desk, customer)
+    for heading, left in (("People", 1), ("Domains", 4), ("Invitations", 3)):
+        assert f"and {left} more" in section(shown, heading).text
+    assert len(section(shown, "Domains").one("tbody").all("tr")) == 1
+    who = section(read(desk.get("/desk/addresses/anna@example.com/")), "Who can sign in here")
+    assert (len(who.all("li")), "and 1 more" in who.text) == (1, True)
 
 
 def test_visits_by_staff(desk: Client, customer: Customer, owner: User, stranger: User) -> None:
