@@ -188,6 +188,20 @@ def test_the_admin_and_the_account_menu_lead_there_whoever_may_go(
     assert desk not in signed_in(owner).get("/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("permission", "path"),
+    [("watch.view_watchedserver", "/servers/"), ("hosting.add_server", "/admin/hosting/server/add/")],
+)
+@pytest.mark.parametrize("desk_permission", ["view_connectiontest", "view_domain", "view_customer", ""])
+def test_the_other_pages_of_staff_lead_to_the_desk_whoever_may_go(
+    staff_with: StaffWith, owner: User, permission: str, path: str, desk_permission: str
+) -> None:
+    codenames = [permission.partition(".")[2], *filter(None, [desk_permission])]
+    links = read(staff_with(*codenames).get(path)).one("header", "site-head").one("nav").links()
+    assert ("Find" in links) == bool(desk_permission)
+    assert links.get("Find", "/desk/") == "/desk/"
+
+
 def test_what_staff_open_is_logged_without_whose_address(
     desk: Client, paths: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
