@@ -5,7 +5,7 @@ from datetime import datetime
 from email.message import EmailMessage, Message
 from email.parser import HeaderParser
 from email.policy import SMTP
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 
 from mailsetup.probes.hops import moment_of
 
@@ -51,7 +51,8 @@ def was_left_behind(header: str, address: str, before: datetime) -> bool:
     return (
         _TOKEN.fullmatch(token) is not None
         and _only(message, "Message-ID") == _message_id(address, token)
-        and _mailbox(message, "From") == _mailbox(message, "To") == address.lower()
+        # As we wrote them: an address of a stranger's may nest parentheses until its parser breaks.
+        and _only(message, "From").lower() == _only(message, "To").lower() == address.lower()
         and made is not None
         and made < before
     )
@@ -61,8 +62,3 @@ def _only(message: Message, name: str) -> str:
     """The one field of this name; empty where there is none, or more than one."""
     fields = message.get_all(name, [])
     return str(fields[0]).strip() if len(fields) == 1 else ""
-
-
-def _mailbox(message: Message, name: str) -> str:
-    mailboxes = getaddresses([_only(message, name)])
-    return mailboxes[0][1].lower() if len(mailboxes) == 1 else ""

@@ -132,9 +132,10 @@ class ImapWatch:
             async with self._command_deadline():
                 await self._imap.end_idle()
                 uid = await self._find(new=True)
-            if uid:
+            arrival = await self._take(INBOX, uid, seconds)
+            if arrival is not None:
                 finding.evidence |= {"announced": True, "seconds": seconds}
-                return await self._take(INBOX, uid, seconds)
+                return arrival
             async with self._command_deadline():
                 await self._imap.start_idle()
         async with self._command_deadline():
@@ -163,8 +164,9 @@ class ImapWatch:
             async with self._command_deadline():
                 await self._imap.select(folder)
                 uid = await self._find(new=folder == INBOX)
-            if uid:
-                return await self._take(folder, uid, self._since(accepted), observed=observed, place=place)
+            arrival = await self._take(folder, uid, self._since(accepted), observed=observed, place=place)
+            if arrival is not None:
+                return arrival
         return None
 
     async def _search_elsewhere(self, accepted: float) -> Arrival | None:
@@ -176,25 +178,35 @@ class ImapWatch:
                     uid = await self._find()
             except Fault:
                 continue  # a folder of its own rights
-            if uid:
-                seconds, place = self._since(accepted), Code.RT_OTHER_FOLDER
-                return await self._take(folder, uid, seconds, observed=False, place=place)
+            seconds, place = self._since(accepted), Code.RT_OTHER_FOLDER
+            arrival = await self._take(folder, uid, seconds, observed=False, place=place)
+            if arrival is not None:
+                return arrival
         return None
 
     async def _find(self, *, new: bool = False) -> str | None:
         return await self._imap.find(TEST_HEADER, self._trip.token, new=new)
 
     async def _take(
-        self, folder: str, uid: str, seconds: float, *, observed: bool = True, place: Code = Code.OK
-    ) -> Arrival:
-        """The arrival of what was found, which stands whatever happens while it is read and deleted."""
+        self, folder: str, uid: str | None, seconds: float, *, observed: bool = True, place: Code = Code.OK
+    ) -> Arrival | None:
+        """The arrival of what was found, which stands whatever happens while it is read and deleted.
+
+        None: nothing was found, or the message is another one. A server that searches wrongly may name
+        anybody's, so only what names this test in its own header is deleted.
+        """
+        if uid is None:
+            return None
         hops: list[Hop] = []
         removed = False
         with suppress(Fault, StreamError, OSError):
             async with self._command_deadline():
                 header = await self._imap.fetch_header(uid, TOLD_BY)
+                is_ours = names_test(header, self._trip.token)
+                if header and not is_ours:
+                    return None
                 hops = hops_of(header, self._limits.probe_hops_limit)
-                removed = await self._imap.remove(uid)
+                removed = is_ours and await self._imap.remove(uid)
         return Arrival(readable(folder), seconds, removed, observed, place, tuple(hops))
 
     def _command_deadline(self) -> asyncio.Timeout:

@@ -11,7 +11,7 @@ from mailsetup.probes.dialer import Dialer
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import REFUSED_CREDENTIALS, Code, ServiceReport, Step
 from mailsetup.probes.hops import describe_hops
-from mailsetup.probes.leftovers import clear_imap, clear_pop3
+from mailsetup.probes.leftovers import beside_the_test, clear_imap, clear_pop3
 from mailsetup.probes.messages import compose_test_message
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.imap import ImapDriver
@@ -85,7 +85,8 @@ async def _read_by_imap(
     # A watch that breaks off leaves the arrival open; what was found before stands.
     with suppress(Fault, StreamError, OSError):
         await ImapWatch(driver, trip, limits).run(recorder)
-        await clear_imap(driver, ask.address, limits)
+        with beside_the_test():
+            await clear_imap(driver, ask.address, limits)
 
 
 async def _read_by_pop3(
@@ -96,7 +97,7 @@ async def _read_by_pop3(
         messages = (await driver.stat()).messages
         finding.evidence["messages"] = messages
     watch = Pop3Watch(dialer, ask.incoming.username, ask.password or "", trip)
-    with suppress(Fault, StreamError, OSError):
+    with beside_the_test():
         await clear_pop3(driver, messages, ask.address, limits)
         # Afterwards, as some servers give the name of what is deleted to what comes next.
         if trip.asked:

@@ -17,7 +17,7 @@ class ImapServer:
     first word, or "UID FETCH"; one that begins with * ends the session, SILENCE sends nothing), `injected` is
     sent behind the OK of STARTTLS in the same segment, `announces` False keeps silent in IDLE, `quota` is
     what is used and what may be, `closed` are folders that can't be opened. `obeys_early` keeps what came
-    behind STARTTLS until encryption is on.
+    behind STARTTLS until encryption is on, `finds_anything` answers a search with all messages.
     """
 
     maildrop: Maildrop
@@ -30,6 +30,7 @@ class ImapServer:
     quota: tuple[int, int] | None = None
     closed: tuple[str, ...] = ()
     obeys_early: bool = False
+    finds_anything: bool = False
     folders: tuple[str, ...] = ('(\\HasNoChildren) "/" INBOX', '(\\Junk) "/" "Spam mail"')
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -168,8 +169,10 @@ class _ImapSession:
             hits = [
                 str(uid)
                 for uid in drop.uids(self.folder)
-                if f"{header}: {value.strip(chr(34))}" in drop.messages[uid][1]
-                and not (first and uid < int(first.group(1)))
+                if (
+                    self.server.finds_anything or f"{header}: {value.strip(chr(34))}" in drop.messages[uid][1]
+                )
+                and (self.server.finds_anything or not first or uid >= int(first.group(1)))
                 and not (criteria.startswith("UNDELETED") and uid in self.deleted)
             ]
             self.send(" ".join(["* SEARCH", *hits]))

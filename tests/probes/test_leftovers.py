@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailsetup.clientconfig import ServiceType
+from mailsetup.probes import leftovers
 from mailsetup.probes.findings import Status, Verdict
 from mailsetup.probes.messages import compose_test_message
 from tests.faults import ADDRESS, ImapServer, Maildrop, Pop3Server, ServerThread, SubmissionServer
@@ -53,6 +54,50 @@ def test_the_next_test_deletes_it_and_nothing_of_the_customers(
             maildrop.messages[len(maildrop.messages) + 1] = (folder, message)
     run(prober, servers, good_tls, SERVERS[kind](maildrop), round_trip=round_trip)
     assert list(maildrop.messages.values()) == [(folder, text) for folder in folders for text in staying]
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3])
+def test_a_strangers_message_breaks_no_test(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    """It looks like one of ours, and the parser of addresses goes down with each parenthesis."""
+    nested = left_behind().replace(f"From: {ADDRESS}", f"From: {'(' * 5000}", 1)
+    maildrop.messages[1] = ("INBOX", nested)
+    run(prober, servers, good_tls, SERVERS[kind](maildrop), round_trip=True)
+    assert maildrop.messages == {1: ("INBOX", nested)}
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3])
+@pytest.mark.parametrize("error", [RecursionError, ValueError, UnicodeError])
+def test_a_bug_in_looking_for_leftovers_breaks_no_test(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    good_tls: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: ServiceType,
+    error: type[Exception],
+) -> None:
+    def breaks(*_message: object) -> bool:
+        words = "a stranger's words"
+        raise error(words)
+
+    monkeypatch.setattr(leftovers, "was_left_behind", breaks)
+    maildrop.messages[1] = ("INBOX", OTHERS)
+    run(prober, servers, good_tls, SERVERS[kind](maildrop), round_trip=False)
+    assert error.__name__ in caplog.text
+    assert "a stranger's words" not in caplog.text
+
+
+@pytest.mark.parametrize("kind", [IMAP, POP3])
+def test_a_limit_of_none_deletes_nothing(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext, kind: ServiceType
+) -> None:
+    maildrop.messages[1] = ("INBOX", left_behind())
+    limited = prober.limited(probe_leftover_messages_limit=0)
+    run(limited, servers, good_tls, SERVERS[kind](maildrop), round_trip=False)
+    assert list(maildrop.messages) == [1]
 
 
 def test_without_uidplus_it_is_marked_and_what_others_have_marked_stays(

@@ -66,6 +66,13 @@ def test_a_message_names_its_test() -> None:
     assert not names_test(f"Subject: X-Mailway-Test: {TOKEN}", TOKEN)
 
 
+@pytest.mark.parametrize("name", ["From", "To"])
+@pytest.mark.parametrize("text", ["(" * 30_000, '"' * 30_000, "<" * 30_000, "a:" * 15_000])
+def test_a_strangers_message_with_our_header_is_looked_at_and_left_alone(name: str, text: str) -> None:
+    lines = [f"{name}: {text}" if line.startswith(f"{name}:") else line for line in header().split("\r\n")]
+    assert not was_left_behind("\r\n".join(lines), ADDRESS, BEFORE)
+
+
 @given(st.text())
 def test_whatever_stands_in_a_header_breaks_nothing(text: str) -> None:
     assert not was_left_behind(f"X-Mailway-Test: {TOKEN}\r\nFrom: {text}", ADDRESS, BEFORE)

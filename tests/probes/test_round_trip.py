@@ -513,8 +513,35 @@ def test_a_message_whose_way_can_not_be_read_has_arrived(
     _, outgoing = run_imap(prober, servers, good_tls, imap, SubmissionServer(maildrop))
     arrived = steps_of(outgoing)[Step.ARRIVE]
     assert (arrived.status, arrived.evidence["folder"]) == (Status.PASSED, "INBOX")
-    assert arrived.evidence["removed"] is not answer.startswith("*")
+    # What can't be looked at isn't deleted either.
+    assert arrived.evidence["removed"] is False
+    assert len(maildrop.messages) == 1
     assert "hops" not in arrived.evidence
+
+
+@pytest.mark.parametrize(
+    ("folder", "arrives"), [("INBOX", "INBOX"), ("INBOX", None), ("Spam mail", None), ("Lists", None)]
+)
+def test_mail_of_the_customer_stays_whatever_a_search_says(
+    prober: Prober,
+    servers: ServerThread,
+    good_tls: ssl.SSLContext,
+    folder: str,
+    arrives: str | None,
+) -> None:
+    """A server that searches for something else and names the customer's own mail loses none of it."""
+    theirs = dict.fromkeys(
+        range(1, 4), (folder, "Subject: a contract\r\nFrom: bert@example.test\r\n\r\nbody")
+    )
+    drop = Maildrop(delivers_to=arrives, messages=dict(theirs))
+    ignores_header = ImapServer(
+        drop, folders=('() "/" INBOX', '(\\Junk) "/" "Spam mail"', '() "/" Lists'), finds_anything=True
+    )
+    hurried = prober.limited(probe_push_seconds=0.2, probe_arrive_seconds=1)
+    _, outgoing = run_imap(hurried, servers, good_tls, ignores_header, SubmissionServer(drop))
+    arrived = steps_of(outgoing)[Step.ARRIVE]
+    assert arrived.evidence["folder"] == arrives
+    assert drop.messages == theirs
 
 
 @pytest.mark.parametrize(

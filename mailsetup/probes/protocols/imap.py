@@ -213,6 +213,9 @@ class ImapDriver(Driver):
         await self._command("NOOP")
         within = f"UID {self._next_in_inbox}:* " if new else ""
         uids = await self._search(f"{within}HEADER {header} {_quoted(value)}")
+        if new:
+            # "n:*" has the last message in it even if its UID is below n (RFC 3501 section 6.4.8).
+            uids = [uid for uid in uids if int(uid) >= self._next_in_inbox]
         return uids[-1] if uids else None
 
     async def find_all(self, header: str, since: datetime) -> list[str]:
@@ -223,6 +226,8 @@ class ImapDriver(Driver):
 
     async def _search(self, criteria: str) -> list[str]:
         reply = await self._command(f"UID SEARCH {criteria}")
+        if not reply.ok:
+            return []
         return [
             word
             for line in reply.untagged

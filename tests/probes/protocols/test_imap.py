@@ -197,6 +197,26 @@ def test_only_what_is_new_in_the_inbox_is_searched() -> None:
         assert sent[-1] == f'm5 UID SEARCH {within}HEADER X "y"'
 
 
+def test_what_was_there_before_is_not_found_as_new() -> None:
+    """90:* holds the last message, whatever its UID is (RFC 3501 section 6.4.8)."""
+
+    async def search(imap: ImapDriver) -> str | None:
+        await imap.open_inbox()
+        return await imap.find("X", "y", new=True)
+
+    opened = ["* 3 EXISTS\r\n* OK [UIDNEXT 90] next\r\nm1 OK", "m2 OK", "m3 OK"]
+    assert play(ImapDriver, search, *opened, "* SEARCH 89\r\nm4 OK")[0] is None
+    assert play(ImapDriver, search, *opened, "* SEARCH 90 89\r\nm4 OK")[0] == "90"
+
+
+@pytest.mark.parametrize("status", ["NO", "BAD"])
+def test_what_a_search_that_failed_lists_is_not_found(status: str) -> None:
+    async def search(imap: ImapDriver) -> list[str]:
+        return await imap.find_all("X", datetime(2026, 11, 26, tzinfo=UTC))
+
+    assert play(ImapDriver, search, f"* SEARCH 17 23\r\nm1 {status} can't search for that")[0] == []
+
+
 def test_all_messages_with_a_header_since_a_day() -> None:
     async def search(imap: ImapDriver) -> list[str]:
         return await imap.find_all("X", datetime(2026, 3, 1, 12, tzinfo=UTC))
