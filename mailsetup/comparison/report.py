@@ -312,8 +312,8 @@ def _not_compared(judged: Judgement) -> str:
     return ", ".join(str(SETTING_NAMES[setting]) for setting in judged.not_filled_in)
 
 
-def _test_answer(last: LastTest, words: Words | None) -> TestAnswer:
-    """Whether our own test has met the same, something else, or nothing at all."""
+def _test_answer(last: LastTest, words: Words | None) -> TestAnswer | None:
+    """Whether our own test has met the same, something else, or nothing at all; None: it says nothing."""
     report, when = last.report, {"when": last.when}
     same = [problem for problem in report.problems if words and problem.code in words.codes]
     if same:
@@ -325,6 +325,8 @@ def _test_answer(last: LastTest, words: Words | None) -> TestAnswer:
         text = _("Your last test (%(when)s) stopped at something else: “%(title)s”.")
         title = report.problems[0].title if report.problems else report.headline
         return TestAnswer(sentence=text % {**when, "title": title}, state="bad", url=last.url)
+    if report.state not in ("ok", "warn"):
+        return None
     if report.signed_in:
         text = _(
             "Your last test (%(when)s) got in, with the settings that your guide says and the password "

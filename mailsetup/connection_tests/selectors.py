@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import access
 from accounts.models import User
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep, WorkerHeartbeat
-from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
 from mailsetup.setup_links.models import SetupLink
 
 
@@ -147,9 +147,12 @@ def _is_lost(test: ConnectionTest) -> bool:
 
 
 def latest_finished(tests: QuerySet[ConnectionTest], address: str, since: datetime) -> str:
-    """The reference of the newest of `tests` of `address` that is over; empty: there is none since then."""
+    """The reference of the newest of `tests` of `address` that ran to its end; empty: none since then.
+
+    One that was stopped or lost says nothing about the servers.
+    """
     over = tests.filter(address=address, state=ConnectionTest.State.DONE, created_at__gte=since)
-    return over.values_list("reference", flat=True).first() or ""
+    return over.exclude(verdict=Verdict.NOT_RUN).values_list("reference", flat=True).first() or ""
 
 
 def worker_seen_at() -> datetime | None:

@@ -12,15 +12,16 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, SocketType
 from mailsetup.comparison.explanations import WORDS
+from mailsetup.connection_tests.services import close_connection_test
 from mailsetup.guides.clients import GUIDES, Meaning
 from mailsetup.guides.clients.messages import COMMON_WORDS
 from mailsetup.hosting.models import Server, Service
-from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
 from mailsetup.setup_links.selectors import token_of
 from mailsetup.setup_links.services import ensure_guide_link
 from tests.comparison.conftest import ADDRESS, Compare
 from tests.comparison.shown import Shown
-from tests.connection_tests.runs import PASSWORD, START, findings, finished, queued, without_sign_in
+from tests.connection_tests.runs import PASSWORD, START, findings, finished, queued, running, without_sign_in
 from tests.html import read
 from tests.provider import MakeLink, setup_of, support_looking_as
 
@@ -319,6 +320,17 @@ class TestTheLastTest:
     def test_that_got_in_says_that_the_server_is_fine(self, owner: User, compare: Compare) -> None:
         finished(queued(owner), findings())
         assert "got in, with the settings that your guide says" in compare(message=REFUSED).text
+
+    def test_that_did_not_run_to_its_end_proves_nothing(self, owner: User, compare: Compare) -> None:
+        for cause in (Code.CANCELLED, Code.LOST_RUN, Code.NOT_TESTABLE_HERE):
+            test = running(queued(owner), findings()[:2])
+            close_connection_test(test, Verdict.NOT_RUN, [cause])
+            shown = compare(message=REFUSED)
+            assert "fine" not in shown.text
+            assert "Your last test" not in shown.text
+        finished(queued(owner), self.failed(Code.AUTH_FAILED))
+        close_connection_test(running(queued(owner)), Verdict.NOT_RUN, [Code.CANCELLED])
+        assert "Your test found the same" in compare(message=REFUSED).text, "the one before it counts"
 
     def test_without_a_password_it_does_not_speak_of_one(self, owner: User, compare: Compare) -> None:
         finished(queued(owner), without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1))
