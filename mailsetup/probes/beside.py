@@ -76,9 +76,13 @@ async def _encrypt(dialer: Dialer, driver: Driver) -> Code:
 
 
 class _Remembered:
-    """What each address and port was like, and when it was asked, by time.monotonic()."""
+    """What each address and port was like, and when it was asked, by time.monotonic().
 
-    def __init__(self) -> None:
+    `lasting` are the answers that are kept: what is wrong is asked again, and so is what nobody could tell.
+    """
+
+    def __init__(self, lasting: tuple[bool, ...]) -> None:
+        self._lasting = lasting
         self._answers: dict[tuple[IPAddress, int], tuple[float, bool]] = {}
         self._asking: set[tuple[IPAddress, int]] = set()
 
@@ -102,61 +106,79 @@ class _Remembered:
     def release(self, dialer: Dialer, address: IPAddress) -> None:
         self._asking.discard((address, dialer.settings.port))
 
-    def put(self, dialer: Dialer, address: IPAddress, *, answer: bool) -> None:
-        self._answers[address, dialer.settings.port] = time.monotonic(), answer
+    def put(self, dialer: Dialer, address: IPAddress, *, answer: bool | None) -> None:
+        if answer is not None and answer in self._lasting:
+            self._answers[address, dialer.settings.port] = time.monotonic(), answer
 
     def clear(self) -> None:
         self._answers.clear()
 
 
-FORGETS_EARLY_COMMANDS, TAKES_OLD_TLS = _Remembered(), _Remembered()
+FORGETS_EARLY_COMMANDS = _Remembered(lasting=(True,))
+TAKES_OLD_TLS = _Remembered(lasting=(True, False))
 
 
-def look_for_early_commands(dialer: Dialer, address: IPAddress) -> Beside[bool] | None:
-    """Whether the server obeys after STARTTLS what was sent before it (CVE-2011-0411 and its like).
+def look_for_early_commands(dialer: Dialer, address: IPAddress) -> Beside[bool | None]:
+    """Whether the server forgets at STARTTLS what was sent before it; False: CVE-2011-0411 and its like.
 
-    None: it was found to be well a while ago. It is not asked each time, because the question looks like an
-    attack: Postfix logs "improper command pipelining", and whoever reads logs for fail2ban may shut us out.
+    It is not asked each time, because the question looks like an attack: Postfix logs "improper command
+    pipelining", and whoever reads logs for fail2ban may shut us out.
     """
-    if FORGETS_EARLY_COMMANDS.get(dialer, address):
-        return None
-    own = Dialer(dialer.settings, dialer.vantage, address)
-    return Beside(_obeys(own, address), dialer.limits.probe_connect_grace_seconds, own.close)
-
-
-async def _obeys(dialer: Dialer, address: IPAddress) -> bool:
-    limits = dialer.limits
-    with suppress(Fault, StreamError, OSError):
-        driver = await dialer.dial()
-        async with asyncio.timeout(limits.probe_greeting_seconds):
-            await driver.read_greeting()
-            await dialer.negotiate_starttls(driver, early=driver.early_command)
-        await dialer.start_tls(driver, lenient_context())
-        async with asyncio.timeout(limits.probe_command_seconds):
-            if await driver.quit_after_early_command():
-                return True
-    # Most servers forget what came early, and some close the connection.
-    FORGETS_EARLY_COMMANDS.put(dialer, address, answer=True)
-    return False
+    return _look_once(FORGETS_EARLY_COMMANDS, _forgets, dialer, address)
 
 
 def look_for_old_tls(dialer: Dialer, address: IPAddress) -> Beside[bool | None]:
-    """Whether the server takes TLS 1.1 or older, which is all that some old systems know; None: not asked."""
+    """Whether the server takes TLS 1.1 or older, which is all that some old systems know."""
+    return _look_once(TAKES_OLD_TLS, _takes_old, dialer, address)
+
+
+def _look_once(
+    remembered: _Remembered,
+    look: Callable[[Dialer], Coroutine[Any, Any, bool | None]],
+    dialer: Dialer,
+    address: IPAddress,
+) -> Beside[bool | None]:
+    """What `look` says, or said a while ago; None: it could not say, or another test is asking."""
     own = Dialer(dialer.settings, dialer.vantage, address)
-    return Beside(_takes_old(own, address), dialer.limits.probe_connect_grace_seconds, own.close)
+
+    async def ask() -> bool | None:
+        known = remembered.get(own, address)
+        if known is not None or not remembered.claim(own, address):
+            return known
+        try:
+            answer = await look(own)
+            remembered.put(own, address, answer=answer)
+        finally:
+            remembered.release(own, address)
+        return answer
+
+    return Beside(ask(), dialer.limits.probe_connect_grace_seconds, own.close)
 
 
-async def _takes_old(dialer: Dialer, address: IPAddress) -> bool | None:
-    known = TAKES_OLD_TLS.get(dialer, address)
-    if known is not None or not TAKES_OLD_TLS.claim(dialer, address):
-        return known
-    takes = False
+async def _forgets(dialer: Dialer) -> bool | None:
     try:
-        with suppress(Fault, StreamError, OSError):
-            driver = await dialer.dial_tls(old_context())
-            takes = True
-            await dialer.quit(driver)
-        TAKES_OLD_TLS.put(dialer, address, answer=takes)
-    finally:
-        TAKES_OLD_TLS.release(dialer, address)
-    return takes
+        driver = await dialer.dial_to_handshake(with_early_command=True)
+    except Fault as fault:
+        # What is refused is not obeyed.
+        return True if fault.code is Code.STARTTLS_REFUSED else None
+    except (StreamError, OSError):
+        return None
+    with suppress(Fault, StreamError, OSError):
+        await dialer.start_tls(driver, lenient_context())
+        async with asyncio.timeout(dialer.limits.probe_command_seconds):
+            return not await driver.quit_after_early_command()
+    # Some close the connection.
+    return True
+
+
+async def _takes_old(dialer: Dialer) -> bool | None:
+    try:
+        driver = await dialer.dial_to_handshake()
+    except (Fault, StreamError, OSError):
+        return None
+    try:
+        await dialer.start_tls(driver, old_context())
+    except (StreamError, OSError):
+        return False
+    await dialer.quit(driver)
+    return True

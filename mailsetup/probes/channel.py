@@ -45,7 +45,7 @@ class _Beside:
 
     other_address: IPAddress | None = None
     other_family: Beside[Code] | None = None
-    early_commands: Beside[bool] | None = None
+    early_commands: Beside[bool | None] | None = None
     old_tls: Beside[bool | None] | None = None
 
     @classmethod
@@ -133,7 +133,7 @@ async def _start_tls(dialer: Dialer, driver: Driver, beside: _Beside, recorder: 
             finding.warn(limit)
         if beside.old_tls is not None and (takes_old := await beside.old_tls.result()) is not None:
             finding.evidence["old_tls"] = takes_old
-        if beside.early_commands is not None and await beside.early_commands.result():
+        if beside.early_commands is not None and await beside.early_commands.result() is False:
             raise Fault(Code.STARTTLS_COMMAND_INJECTION)
 
 

@@ -89,13 +89,19 @@ class Dialer:
         async with asyncio.timeout(self.limits.probe_tls_seconds):
             await driver.stream.start_tls(context, self.settings.hostname)
 
-    async def dial_tls(self, context: ssl.SSLContext) -> Driver:
-        """A new connection up to the end of the handshake."""
+    async def dial_to_handshake(self, *, with_early_command: bool = False) -> Driver:
+        """A new connection on which the handshake comes next."""
         driver = await self.dial()
         if not self.implicit:
             async with asyncio.timeout(self.limits.probe_greeting_seconds):
                 await driver.read_greeting()
-                await self.negotiate_starttls(driver)
+                early = driver.early_command if with_early_command else ""
+                await self.negotiate_starttls(driver, early=early)
+        return driver
+
+    async def dial_tls(self, context: ssl.SSLContext) -> Driver:
+        """A new connection up to the end of the handshake."""
+        driver = await self.dial_to_handshake()
         await self.start_tls(driver, context)
         return driver
 

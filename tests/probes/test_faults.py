@@ -10,6 +10,7 @@ import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
 from mailsetup.probes.findings import CAUSES, Code, Finding, Status, Step
+from mailsetup.probes.look import look
 from tests.faults import (
     HOST,
     SILENCE,
@@ -234,6 +235,49 @@ def test_a_server_that_forgets_it_is_well_and_not_asked_again_for_a_day(
         assert prober.one(service)[Step.SIGN_IN].status is Status.PASSED
     # With the one that asks whether old encryption comes in, on the same days.
     assert connections == [1.0] * 3 + [2.0, 24.9] + [25.1] * 3
+
+
+def test_a_look_that_failed_says_nothing_and_is_repeated(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, authority: Authority
+) -> None:
+    """A server that was short of connections for a moment is not taken for a good one all day."""
+    tls, seen, open_to_all = authority.good(), [], [False]
+    tls.set_ciphers("ALL:@SECLEVEL=0")
+    tls.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    server = ImapServer(maildrop, tls, obeys_early=True)
+
+    async def busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer)
+        if len(seen) == 1 or open_to_all[0]:
+            await server.handle(reader, writer)
+
+    service = prober.settings(IMAP, servers.listen(busy), STARTTLS)
+    first = prober.one(service)
+    assert first[Step.SIGN_IN].status is Status.PASSED
+    assert "old_tls" not in first[Step.TLS].evidence
+    open_to_all[0] = True
+    second = prober.one(service)
+    assert failed(second) == (Step.TLS, Code.STARTTLS_COMMAND_INJECTION)
+    assert second[Step.TLS].evidence["old_tls"] is True
+
+
+def test_of_many_tests_at_once_one_asks(
+    prober: Prober, servers: ServerThread, maildrop: Maildrop, good_tls: ssl.SSLContext
+) -> None:
+    """The question looks like an attack, so a crowd of tests must not ask it all together."""
+    server, connections = ImapServer(maildrop, good_tls), []
+
+    async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        await server.handle(reader, writer)
+
+    service = prober.settings(IMAP, servers.listen(counted), STARTTLS)
+
+    async def crowd() -> None:
+        await asyncio.gather(*(look([service], prober.vantage) for _ in range(4)))
+
+    asyncio.run(crowd())
+    assert len(connections) == 4 + 1 + 1, "one for each, one early command, one old handshake"
 
 
 def test_a_server_that_closes_at_an_early_command_is_well(
