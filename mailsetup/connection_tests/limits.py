@@ -40,14 +40,17 @@ class TooManyTests(RuntimeError):
     busy: as many of the person's own tests run as may; mailbox: this mailbox is being tested; crowded: the
     customer's tests are as many as may be; often: there were many; rejected: many passwords were refused, or
     may have been when a test was stopped; refusing: the server turns the portal away. `own` is the test that
-    has to end first, if it is the visitor's.
+    has to end first, if it is the visitor's, `unfinished` is how many wait or run.
     """
 
-    def __init__(self, reason: Reason, seconds: float, own: ConnectionTest | None = None) -> None:
+    def __init__(
+        self, reason: Reason, seconds: float, own: ConnectionTest | None = None, unfinished: int = 0
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.seconds = seconds
         self.own = own
+        self.unfinished = unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,8 @@ def _refuse_unfinished(unfinished: Sequence[ConnectionTest], most: int, reason: 
     if len(by_end) >= most:
         decisive = by_end[len(by_end) - most]
         seconds = (deadlines.ends_by(decisive) - timezone.now()).total_seconds()
-        raise TooManyTests(reason, seconds, decisive if _is_own(decisive, setup) else None)
+        own = decisive if _is_own(decisive, setup) else None
+        raise TooManyTests(reason, seconds, own, unfinished=len(by_end))
 
 
 def _refuse(moments: Sequence[datetime], limit: int, window: timedelta, reason: Reason) -> None:

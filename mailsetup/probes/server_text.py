@@ -94,8 +94,9 @@ class ServerText:
         if isinstance(value, str):
             if key == "folder" and not _FOLDER.fullmatch(value):
                 return None
+            most = self._limits.probe_text_max_characters
             text = value if key in _NAMES else self.words(value, reply=key == "server")
-            value = clean(text, self._limits.probe_text_max_characters)
+            value = clean(text, most)
         return None if value == LEFT_OUT or self._secret.is_in(str(value)) else value
 
     def line(self, text: str) -> str:
@@ -120,7 +121,9 @@ class ServerText:
         return " ".join(shown)
 
     def _parts(self, text: str) -> Iterator[str]:
-        for token in _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text)):
+        # Looking at words takes time, which a server must not spend at will; one character may become 18.
+        most = 4 * self._limits.probe_text_max_characters
+        for token in _BETWEEN_WORDS.split(unicodedata.normalize("NFKC", text[:most])[:most]):
             yield from [token] if self._known(token) else filter(None, _JOINTS.split(token))
 
     def _known(self, token: str) -> str | None:

@@ -56,6 +56,9 @@ class Transcript:
         return round((time.monotonic() - self._started) * 1000)
 
     def _add_of_server(self, ms: int, text: str) -> None:
+        if self._full:
+            # What isn't kept needn't be reduced: a server may send very much of it.
+            return
         self._answer += 1
         if self._answer > self._limits.probe_transcript_answer_lines_limit:
             self._held = (ms, text)

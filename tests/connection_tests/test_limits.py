@@ -289,6 +289,16 @@ def test_several_of_ones_own_are_named_by_their_number(owner: User, browser: Cli
     assert "3 of your tests are still running. The first is over in " in read(answer).text
 
 
+def test_the_number_is_that_of_tests_that_run_also_where_refusals_lower_the_limit(
+    owner: User, browser: Client, limits: Limits
+) -> None:
+    limits(person_unfinished_limit=3, person_rejected_limit=2)
+    finished(queued(owner, address="bert@example.com"), REFUSED)
+    queued(owner, address="carl@example.com")
+    answer = browser.post("/setup/anna@example.com/test/", {"protocol": "imap", "password": PASSWORD})
+    assert "One of your tests is still running. It’s over in " in read(answer).text
+
+
 def test_the_page_of_somebody_elses_test_is_not_given_away(
     colleague: User, browser: Client, limits: Limits
 ) -> None:

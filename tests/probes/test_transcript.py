@@ -2,6 +2,7 @@
 
 import re
 import ssl
+import time
 
 import pytest
 
@@ -153,6 +154,34 @@ def test_a_line_is_one_line_and_short() -> None:
     assert client.startswith("C: USER anna S: 235 ok")
     assert server.startswith("S: [left out] authentication failed mail")
     assert {len(client), len(server)} == {43}
+
+
+def test_what_is_not_kept_is_not_looked_at() -> None:
+    class Counting(ServerText):
+        looked_at = 0
+
+        def line(self, text: str) -> str:
+            self.looked_at += 1
+            return super().line(text)
+
+    limits = ProbeSettings(probe_transcript_lines_limit=4)
+    words = Counting("correct horse", (), limits)
+    found = Transcript(words, limits)
+    for number in range(100):
+        found.add(Side.CLIENT, f"m{number} NOOP")
+        found.add(Side.SERVER, f"m{number} OK done")
+    assert texts(found)[3:] == ["S: m1 OK DONE", "=: the rest was not kept"]
+    assert words.looked_at <= 3
+
+
+@pytest.mark.parametrize("line", ["a-" * 30_000, "mailbox " * 8_000, "\ufdfa" * 20_000, "=" * 60_000])
+def test_hostile_lines_take_no_long_time(line: str) -> None:
+    found, words = transcript(), ServerText("correct horse", (), ProbeSettings())
+    began = time.process_time()
+    for number in range(20):
+        found.add(Side.SERVER, f"{number} {line}")
+        words.evidence({"server": line, "capabilities": [line] * 20})
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -99,7 +98,6 @@ def _form(
 
 def _refusal(refusal: TooManyTests) -> str:
     """What there is too much of, and how long to wait: never too short."""
-    limits = settings.CONNECTION_TESTS
     seconds = deadlines.seconds_until(timezone.now() + timedelta(seconds=refusal.seconds))
     match refusal.reason:
         case "busy":
@@ -107,7 +105,7 @@ def _refusal(refusal: TooManyTests) -> str:
                 "One of your tests is still running. It’s over in %(time)s at most; then test again.",
                 "%(count)s of your tests are still running. The first is over in %(time)s at most; "
                 "then test again.",
-                limits.person_unfinished_limit,
+                refusal.unfinished,
             )
         case "mailbox":
             text = _("This mailbox is being tested. That’s over in %(time)s at most; then test again.")
@@ -127,7 +125,7 @@ def _refusal(refusal: TooManyTests) -> str:
                 "The mail server is turning us away at the moment. "
                 "To keep it from blocking you, we wait %(time)s."
             )
-    return text % {"time": deadlines.in_words(seconds), "count": limits.person_unfinished_limit}
+    return text % {"time": deadlines.in_words(seconds), "count": refusal.unfinished}
 
 
 def _as_the_app_does(config: ClientConfig, client: str) -> ClientConfig:
