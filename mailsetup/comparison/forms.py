@@ -1,5 +1,6 @@
 """What people paste and fill in. There is no field for a password."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
@@ -28,6 +29,8 @@ _NO_PORT = {
     code: _("A port is a number from 1 to 65535, such as 993.")
     for code in ("invalid", "min_value", "max_value")
 }
+# One colon, or an IPv6 address in brackets: in one without them the last colon is a part of it.
+_HOST_AND_PORT = re.compile(r"(?P<host>[^:\[\]]+|\[[^\[\]]+\]):(?P<port>[0-9]+)")
 # A server's name is typed letter by letter; help from the keyboard would spoil it.
 _AS_TYPED = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
@@ -142,10 +145,17 @@ class ComparisonForm(FieldTextMixin, forms.Form):
 
     def _split(self, cleaned: dict[str, Any], side: str) -> None:
         """Some apps have the port behind the server, after a colon."""
-        host, colon, port = cleaned.get(f"{side}_server", "").rpartition(":")
-        if colon and port.isascii() and port.isdigit() and len(port) <= len("65535"):
-            cleaned[f"{side}_server"] = host
-            cleaned[f"{side}_port"] = cleaned.get(f"{side}_port") or int(port)
+        typed = _HOST_AND_PORT.fullmatch(cleaned.get(f"{side}_server", ""))
+        if typed is None:
+            return
+        cleaned[f"{side}_server"] = typed["host"]
+        name = f"{side}_port"
+        if name in self.errors or cleaned.get(name):
+            return
+        try:
+            cleaned[name] = self.fields[name].clean(typed["port"])
+        except forms.ValidationError as error:
+            self.add_error(name, error)
 
     def values(self) -> AppValues:
         """What was filled in of the settings."""

@@ -391,3 +391,21 @@ def test_the_front_page_leads_here_once_an_address_is_chosen(browser: Client, se
     _link, token = setup_link()
     links = [link["href"] for link in read(Client().get(f"/s/{token}/")).all("a")]
     assert f"/s/{token}/compare/" in links
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "123456"])
+def test_a_port_behind_the_server_is_one(browser: Client, port: str) -> None:
+    answer = browser.post(
+        ADDRESS, {"app": "thunderbird", "protocol": "imap", "incoming_server": f"mail.example.com:{port}"}
+    )
+    assert answer.status_code == 422
+    assert "A port is a number from 1 to 65535, such as 993." in read(answer).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "server"),
+    [("2001:db8::993", "2001:db8::993"), ("[2001:db8::1]:993", "[2001:db8::1]"), ("::1:2", "::1:2")],
+)
+def test_an_ipv6_address_stays_whole(compare: Compare, typed: str, server: str) -> None:
+    theirs = [row.theirs for row in compare(incoming_server=typed).rows.values()]
+    assert server in theirs
