@@ -28,6 +28,7 @@ from mailsetup.connection_tests.explanations import (
     readable_date,
     refusals,
 )
+from mailsetup.connection_tests.explanations.run import MESSAGE_LEFT
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline_for
@@ -582,7 +583,8 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
         return _everything_works(test, services)
     if Code.CANCELLED in test.causes:
         words = explain(Code.CANCELLED, None, {})
-        return str(words.title), f"{words.happened} {words.why}"
+        left = str(MESSAGE_LEFT) if _may_have_left_its_message(services[1]) else ""
+        return str(words.title), " ".join(filter(None, (str(words.happened), str(words.why), left)))
     if test.verdict == Verdict.NOT_RUN:
         return _("The test couldn’t run"), _("The problem is on our side. This says nothing about your mail.")
     if test.verdict == Verdict.WARNING and not all(service.signed_in for service in services):
@@ -594,6 +596,13 @@ def _answer(test: ConnectionTest, services: list[_Service], problems: tuple[Prob
     if all(problem.passes for problem in stopping):
         lede.append(f"{PASSES}.")
     return _whose_side(stopping), " ".join(lede)
+
+
+def _may_have_left_its_message(sending: _Service) -> bool:
+    """Whether the message of a stopped test was taken, and nobody saw it deleted."""
+    sent, arrived = sending.findings.get(Step.SEND), sending.findings.get(Step.ARRIVE)
+    removed = arrived is not None and bool(arrived.evidence.get("removed"))
+    return sent is not None and sent.status is Status.PASSED and not removed
 
 
 def _whose_side(stopping: Sequence[Problem]) -> str:

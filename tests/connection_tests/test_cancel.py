@@ -73,7 +73,7 @@ def test_a_test_that_waits_or_runs_is_stopped_and_its_password_is_gone(
     page = Shown(browser.get(page_of(test)))
     assert not page.polls
     assert page.headline == "The test was stopped"
-    assert page.lede == "It was stopped before it was over. What isn’t ticked below wasn’t checked."
+    assert page.lede == "It was stopped before it was over. What has no result below wasn’t checked."
     assert page.problems == []
     assert page.state == "skip"
     assert "Test again" in page.test.links()
@@ -87,6 +87,28 @@ def test_what_was_found_before_stays(owner: User, browser: Client) -> None:
     assert [step.state for step in lanes["Receiving"].steps.values()] == ["ok"] * 7 + ["skip"]
     assert lanes["Receiving"].result == "Works so far"
     assert {step.state for step in lanes["Sending"].steps.values()} == {"skip"}
+
+
+SENT = (1, Finding(Step.SEND, Status.PASSED, Code.OK, 5))
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [
+        ([], False),
+        ([(1, Finding(Step.SEND, Status.FAILED, Code.SEND_REJECTED, 5))], False),
+        ([SENT], True),
+        ([SENT, (1, Finding(Step.ARRIVE, Status.PASSED, Code.OK, 5, {"removed": True}))], False),
+        ([SENT, (1, Finding(Step.ARRIVE, Status.PASSED, Code.OK, 5, {"removed": False}))], True),
+    ],
+)
+def test_a_message_that_may_be_left_is_told(
+    owner: User, browser: Client, found: list[tuple[int, Finding]], *, left: bool
+) -> None:
+    test = running(queued(owner), found)
+    cancel(browser, page_of(test))
+    lede = Shown(browser.get(page_of(test))).lede
+    assert ("Our test message may still be in your inbox; the next test deletes it." in lede) is left
 
 
 def test_whoever_holds_the_link_stops_it_too(client: Client, setup_link: MakeLink) -> None:

@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from mailsetup.connection_tests.explanations.base import AGAIN, Explanation
 from mailsetup.probes.findings import Code
 
+MESSAGE_LEFT = _("Our test message may still be in your inbox; the next test deletes it.")
 EXPLANATIONS: dict[Code, Explanation] = {
     Code.CANCELLED: Explanation(
         title=_("The test was stopped"),
         happened=_("It was stopped before it was over."),
-        why=_("What isn’t ticked below wasn’t checked."),
+        why=_("What has no result below wasn’t checked."),
         todo=_("Start the test again whenever you like."),
         staff=_("Stopped on its page. The steps that are listed had ended by then; no worker is in trouble."),
     ),
