@@ -19,6 +19,8 @@ from tests.e2e.steps import (
 )
 
 ADDRESS = "anna@lab.test"
+# All is well, and the certificates of the suite name no list of withdrawn ones, which this app wants.
+PASSED = "Windows Live Mail may refuse this server"
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE_DARK], ids=str, indirect=True)
@@ -32,7 +34,7 @@ def test_from_signing_in_to_working_mail(page: Page, portal: Portal) -> None:
         start_test(page, portal.lab.users["anna"].password)
         expect(page.get_by_role("progressbar")).to_be_visible()
         expect(page.locator("[data-state=ok]")).to_have_count(0)
-    expect_verdict(page, "Everything works")
+    expect_verdict(page, PASSED)
 
     lanes = page.locator(".lane")
     expect(lanes).to_have_count(2)
@@ -43,7 +45,7 @@ def test_from_signing_in_to_working_mail(page: Page, portal: Portal) -> None:
     row = page.get_by_role("row", name=re.compile(reference))
     expect(row).to_contain_text(ADDRESS)
     row.get_by_role("link").click()
-    expect_verdict(page, "Everything works")
+    expect_verdict(page, PASSED)
 
     sign_out(page)
     page.goto("/tests/")

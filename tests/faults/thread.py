@@ -21,7 +21,7 @@ class ServerThread:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._servers: list[asyncio.Server] = []
         # Of a client that came at the very end the handler may never begin, and then closes nothing.
-        self._open: set[asyncio.StreamWriter] = set()
+        self._writers: list[asyncio.StreamWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
@@ -50,10 +50,9 @@ class ServerThread:
                 async with asyncio.timeout(1):
                     await writer.wait_closed()
             writer.transport.abort()
-            self._open.discard(writer)
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._open.add(writer)
+            self._writers.append(writer)
             task = self._loop.create_task(serve(reader, writer))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -68,14 +67,15 @@ class ServerThread:
         for server in self._servers:
             server.close()
         await asyncio.sleep(0)
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for writer in self._open:
-            writer.transport.abort()
-        # One turn for the transports that were aborted just now.
-        await asyncio.sleep(0)
+        # What is closed takes a turn of the loop, and a handler may begin in the one before.
+        for _turn in range(3):
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            for writer in self._writers:
+                writer.transport.abort()
+            await asyncio.sleep(0)
 
 
 class FaultyServer:
