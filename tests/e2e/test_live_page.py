@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.portal import OWNER, Portal
-from tests.e2e.steps import expect_verdict, sign_in, start_test
+from tests.e2e.steps import TEST_MILLISECONDS, expect_verdict, sign_in, start_test
 
 ADDRESS = "anna@lab.test"
 FORM = f"/setup/{ADDRESS}/test/"
@@ -37,7 +37,8 @@ def test_a_test_is_stopped_by_keyboard_and_the_worker_goes_on_with_others(page: 
         stop = page.get_by_role("button", name="Stop the test")
         stop.focus()
         # News have come by then, and the button has kept the focus.
-        expect(page.get_by_text("Our test service isn’t answering yet.")).to_be_visible()
+        news = page.get_by_text("Our test service isn’t answering yet.")
+        expect(news).to_be_visible(timeout=TEST_MILLISECONDS)
         expect(stop).to_be_focused()
         page.keyboard.press("Enter")
         expect_verdict(page, "The test was stopped")
