@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Model
+from django.http import HttpRequest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -114,16 +116,21 @@ def stranger(provider: None) -> User:
     return User.objects.get(email="stranger@elsewhere.example")
 
 
+def just_signed_in(user: User, *, raise_request_exception: bool = True) -> Client:
+    """A browser in which somebody has signed in a moment ago, as allauth notes it."""
+    client = Client(raise_request_exception=raise_request_exception)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, user, "code")
+    request.session.save()
+    return client
+
+
 @pytest.fixture
 def signed_in() -> Any:
     """A browser in which somebody has signed in."""
-
-    def client_of(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return client_of
+    return just_signed_in
 
 
 @pytest.fixture

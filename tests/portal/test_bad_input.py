@@ -10,7 +10,7 @@ from accounts.models import Customer, User
 from mailsetup.clientconfig import Protocol, resolve
 from mailsetup.connection_tests import services
 from mailsetup.connection_tests.models import ConnectionTest
-from tests.provider import MakeLink, setup_of
+from tests.provider import MakeLink, just_signed_in, setup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,9 +60,7 @@ def ids(text: str) -> str:
 
 @pytest.fixture
 def browser(owner: User) -> Client:
-    client = Client(raise_request_exception=False)
-    client.force_login(owner)
-    return client
+    return just_signed_in(owner, raise_request_exception=False)
 
 
 @pytest.fixture

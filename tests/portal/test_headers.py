@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Customer, Invitation, Membership, Removal, User
 from accounts.selectors import token_hash
 from mailsetup.setup_links.models import SetupLink
+from tests.provider import just_signed_in
 
 PROVIDER: dict[str, Any] = {
     "customers": [{"id": "1", "name": "Lindqvist AB", "users": ["owner@lindqvist.example"]}],
@@ -250,12 +251,6 @@ def owner(db: None, tmp_path: Path) -> User:
     return User.objects.get(email="owner@lindqvist.example")
 
 
-def signed_in(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return browser
-
-
 @pytest.fixture
 def values(owner: User) -> dict[str, str]:
     """What stands in the addresses."""
@@ -284,7 +279,7 @@ def values(owner: User) -> dict[str, str]:
         "pk": "1",
         "protocol": "imap",
         "provider_id": "none",
-        "reference": start_test(signed_in(owner), f"/setup/{ADDRESS}/test/"),
+        "reference": start_test(just_signed_in(owner), f"/setup/{ADDRESS}/test/"),
         "reference_of_link": start_test(Client(), f"/s/{link}/test/"),
         "removal_id": str(
             Removal.objects.create(user=owner, customer=Customer.objects.get(), role="owner").pk
@@ -318,7 +313,9 @@ def check_private(response: HttpResponse, values: dict[str, str]) -> None:
 def statuses_of(route: str, owner: User, values: dict[str, str]) -> tuple[int, int]:
     """The status of what comes back, both checked to be private."""
     method = "POST" if route in POSTED else "GET"
-    answers = [browser.generic(method, path_of(route, values)) for browser in (Client(), signed_in(owner))]
+    answers = [
+        browser.generic(method, path_of(route, values)) for browser in (Client(), just_signed_in(owner))
+    ]
     for answer in answers:
         check_private(answer, values)
     return answers[0].status_code, answers[1].status_code
@@ -341,7 +338,7 @@ def test_the_answer_to_a_form_is_for_its_reader_alone(
 
 def test_the_admin_is_for_staff_alone(db: None, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
-    staff = signed_in(User.objects.create_superuser("support@hoster.example"))
+    staff = just_signed_in(User.objects.create_superuser("support@hoster.example"))
     values = {"object_id": "1", "content_type_id": "1", "app_label": "accounts", "url": "nowhere/"}
     for route in sorted(route for route in routes_of("portal.urls") if route.startswith(ADMIN)):
         without = Client().get(path_of(route, values))
@@ -358,7 +355,7 @@ def test_the_admin_is_for_staff_alone(db: None, settings: Any) -> None:
 def test_what_a_program_gets_about_one_address_is_for_that_program_alone(
     route: str, host: str, owner: User
 ) -> None:
-    for browser in (Client(), signed_in(owner)):
+    for browser in (Client(), just_signed_in(owner)):
         response = browser.get(f"/{route}", {"emailaddress": ADDRESS}, headers={"host": host})
 
         assert response.status_code == 200
@@ -373,7 +370,7 @@ def test_what_a_program_gets_about_one_address_is_for_that_program_alone(
     "path", ["/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1"]
 )
 def test_what_outlook_gets_is_kept_by_nobody(path: str, host: str, owner: User) -> None:
-    for browser in (Client(), signed_in(owner)):
+    for browser in (Client(), just_signed_in(owner)):
         response = browser.get(path, headers={"host": host})
         check_private(response, {})
         assert not response.cookies

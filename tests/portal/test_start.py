@@ -173,7 +173,7 @@ def test_django_and_its_packages_get_the_limits() -> None:
         }
     )
     limits = shown["ACCOUNT_RATE_LIMITS"]
-    assert (limits["invite"], limits["manage_email"]) == ("3/h/user", "6/h/user")
+    assert (limits["invite"], limits["change_address"]) == ("3/h/user", "6/h/user")
     assert limits["login_failed"] == "10/m/ip,8/9m/key"
     assert shown["ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS"] == 2
     assert shown["ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS"] == 2
