@@ -22,8 +22,8 @@ from mailsetup.connection_tests.report import ReportUrls
 from mailsetup.connection_tests.report import report_of as report_of_test
 from mailsetup.connection_tests.summaries import said_when
 from mailsetup.guides.clients import GUIDES, Guide
+from mailsetup.guides.last_choice import last_choice
 from mailsetup.guides.outline import outline
-from mailsetup.guides.views import LAST_APP_COOKIE
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.setups import Setup
 
@@ -50,8 +50,9 @@ def compare(request: HttpRequest, setup: Setup) -> HttpResponse:
     if not _has_whole_settings(setup):
         raise Http404("There is nothing to compare with.")
     said = request.POST.dict() if request.method == "POST" else request.GET.dict()
-    last_app, _slash, _protocol = request.COOKIES.get(LAST_APP_COOKIE, "").partition("/")
-    account = _account(setup, said.get("app") or last_app, said.get("protocol", ""))
+    last_guide, _protocol = last_choice(request)
+    slug = said.get("app") or (last_guide.slug if last_guide else "")
+    account = _account(setup, slug, said.get("protocol", ""))
     said |= {"app": account.guide.slug, "protocol": account.protocol.value if account.protocol else ""}
     if request.method != "POST" or "again" in said:
         return _ask(request, setup, account, _form(account, initial=said))

@@ -38,6 +38,7 @@ from mailsetup.guides import plain_text, services
 from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.guides.devices import DEVICES, guess_platform, only_device
 from mailsetup.guides.forms import SendStepsForm
+from mailsetup.guides.last_choice import remember_choice
 from mailsetup.guides.lookup import lookup, told
 from mailsetup.guides.outline import StepCounter, outline, page_context, template_of
 from mailsetup.guides.selectors import mails_left, may_stand_in_mail, offers_mails
@@ -51,8 +52,6 @@ from mailsetup.setup_links.selectors import code_of, todays_guide_link, token_of
 from mailsetup.setup_links.services import TooManyGuideLinks, ensure_guide_link
 from mailsetup.setup_links.setups import Setup
 
-# Holds which app and which protocol: "thunderbird/imap".
-LAST_APP_COOKIE = "last_app"
 # Stands for the reader's own part of the address on a page that knows nobody.
 ANYBODY = "you"
 
@@ -80,15 +79,7 @@ def guide(request: HttpRequest, setup: Setup, *, client: str, protocol: str) -> 
         "compare_url": f"{setup.compare_url}?protocol={protocol}&app={client}",
     }
     response = render(request, template_of(guide), context)
-    # The front page offers the last choice first. It says which app and how, and nothing of whose address.
-    response.set_cookie(
-        LAST_APP_COOKIE,
-        f"{guide.slug}/{protocol}",
-        max_age=timedelta(days=settings.GUIDES.last_app_days),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    remember_choice(response, guide, protocol)
     return response
 
 

@@ -19,8 +19,8 @@ from mailsetup.clientconfig import AddressError, Protocol, display_domain
 from mailsetup.connection_tests.summaries import TestSummary, latest_summaries
 from mailsetup.guides.clients import GUIDES, NO_LONGER_MADE, TERMINAL, Guide, Platform, guides_for
 from mailsetup.guides.devices import DEVICES, guess_platform, may_be_an_ipad
+from mailsetup.guides.last_choice import last_choice
 from mailsetup.guides.search import find_guides
-from mailsetup.guides.views import LAST_APP_COOKIE
 from mailsetup.home.cards import Cards
 from mailsetup.hosting import selectors, sentences
 from mailsetup.hosting.models import Domain
@@ -206,7 +206,7 @@ def _own_address(user: User, choices: list[dict[str, Any]], domains: Sequence[Do
 
 def _questions(request: HttpRequest, offered: Sequence[Protocol], cards: Cards) -> dict[str, Any]:
     query = request.GET.get("q", "").strip()[: settings.GUIDES.app_search_characters]
-    last, last_protocol = _last_choice(request)
+    last, last_protocol = last_choice(request)
     if last_protocol not in offered:
         last_protocol = ""
     return {
@@ -246,10 +246,3 @@ def _catalogue(platform: Platform | None, cards: Cards, *, or_ipad: bool) -> dic
             if guides
         ],
     }
-
-
-def _last_choice(request: HttpRequest) -> tuple[Guide | None, str]:
-    """The app whose guide this browser opened last, and the protocol; whatever a forged cookie says."""
-    slug, _slash, protocol = request.COOKIES.get(LAST_APP_COOKIE, "").partition("/")
-    guide = GUIDES.get(slug)
-    return guide, protocol if guide else ""

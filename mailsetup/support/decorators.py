@@ -13,8 +13,8 @@ logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 
 
-def for_desk(right: str) -> Callable[[View], View]:
-    """Give the view the DeskRights of whoever asks; 404 without the one called `right`.
+def for_desk(*needed: str) -> Callable[[View], View]:
+    """Give the view the DeskRights of whoever asks; 404 without all that are called `needed`.
 
     What staff open is logged, with the number of their account and without the part before an @.
     """
@@ -23,7 +23,7 @@ def for_desk(right: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             rights = access.desk_rights(request.user)
-            if not getattr(rights, right):
+            if not all(getattr(rights, right) for right in needed):
                 raise Http404
             opened = [str(value).rpartition("@")[2] for value in kwargs.values()]
             name = request.resolver_match.url_name if request.resolver_match else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +22,8 @@ from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, 
 from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests import services as connection_tests
 from mailsetup.connection_tests.limits import TooManyTests
-from mailsetup.connection_tests.summaries import summaries_of
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.summaries import TestSummary, summaries_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.views import handout_of
@@ -57,7 +58,7 @@ def search(request: HttpRequest, rights: DeskRights) -> HttpResponse:
     return render(request, "support/search.html", context)
 
 
-def _summaries(tests: Any) -> Any:
+def _summaries(tests: QuerySet[ConnectionTest]) -> list[TestSummary]:
     return summaries_of(tests, settings.SUPPORT.desk_tests_limit, page="mailsetup:desk_test")
 
 
@@ -164,7 +165,7 @@ def _mailboxes_of(subject: Subject) -> list[Mailbox]:
     return list(subject.domain.mailboxes.select_related("domain")[: settings.SUPPORT.desk_mailboxes_limit])
 
 
-def _tests_of(subject: Subject) -> Any:
+def _tests_of(subject: Subject) -> QuerySet[ConnectionTest]:
     if subject.whole_domain:
         return selectors.tests_of_domain(subject.address.domain, subject.domain)
     return selectors.tests_of_address(str(subject.address))
@@ -188,12 +189,10 @@ def _setup_of(request: HttpRequest, text: str) -> Setup:
     return Setup(address=subject.address, hosting=subject.hosting, domain=subject.domain, user=request.user)
 
 
-@for_desk("make_links")
+@for_desk("make_links", "see_domains")
 @require_POST
 def make_link(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
     """A set-up link; only its hash is kept, and the session has it until the page has shown it once."""
-    if not rights.see_domains:
-        raise Http404
     setup = _setup_of(request, address)
     form = LinkForm(request.POST)
     subject = Subject(setup.address, setup.domain, setup.hosting)
@@ -209,24 +208,20 @@ def make_link(request: HttpRequest, rights: DeskRights, *, address: str) -> Http
     return redirect(results.page_of_address(str(setup.address)))
 
 
-@for_desk("revoke_links")
+@for_desk("revoke_links", "see_links", "see_domains")
 @require_POST
-def revoke_link(request: HttpRequest, rights: DeskRights, *, link_id: int) -> HttpResponse:
+def revoke_link(request: HttpRequest, _rights: DeskRights, *, link_id: int) -> HttpResponse:
     """Close a set-up link at once."""
     link = get_object_or_404(SetupLink, pk=link_id)
-    if not (rights.see_links and rights.see_domains):
-        raise Http404
     setup_links.revoke_setup_links([link])
     messages.success(request, _("The link no longer opens anything."))
     return redirect(results.page_of_address(link.address))
 
 
-@for_desk("start_tests")
+@for_desk("start_tests", "see_domains", "see_tests")
 @require_POST
-def start_test(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
+def start_test(request: HttpRequest, _rights: DeskRights, *, address: str) -> HttpResponse:
     """A test up to the sign-in: staff have nobody's password."""
-    if not (rights.see_domains and rights.see_tests):
-        raise Http404
     setup = _setup_of(request, address)
     form = TestForm(request.POST)
     back = redirect(results.page_of_address(str(setup.address)))

@@ -1,7 +1,8 @@
 """Mail on macOS: the same profile as the iPhone's, or everything typed in."""
 
 from mailsetup.clientconfig import Protocol, SocketType
-from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform, Refusal, ServerTrait
+from mailsetup.guides.clients.apple_mail_iphone import GUIDE as IPHONE
+from mailsetup.guides.clients.base import Grade, Guide, Meaning, Platform
 from mailsetup.guides.clients.messages import said
 
 GUIDE = Guide(
@@ -28,18 +29,7 @@ GUIDE = Guide(
         "try other ports from Apple's page. Where newer versions of macOS keep profiles, the wording around "
         "installing one and the place of the POP3 tick nobody has checked."
     ),
-    refuses=(
-        Refusal(
-            trait=ServerTrait.LONG_LIVED,
-            sure=True,
-            evidence="Apple, “Requirements for trusted certificates in iOS 13 and macOS 10.15” (103769).",
-        ),
-        Refusal(
-            trait=ServerTrait.NOT_FOR_SERVERS,
-            sure=True,
-            evidence="Apple, “Requirements for trusted certificates in iOS 13 and macOS 10.15” (103769).",
-        ),
-    ),
+    refuses=IPHONE.refuses,
     checked="macOS 15, from documents",
     proof={Protocol.IMAP: Grade.HOSTS, Protocol.POP3: Grade.HOSTS},
     labels={
