@@ -60,6 +60,15 @@ _LABELS = {
     "idle": gettext_lazy("push (IDLE)"),
     "phase": gettext_lazy("refused at"),
     "openssl": gettext_lazy("OpenSSL"),
+    "app_gets": gettext_lazy("an app that tries both families gets"),
+    "took_ms": gettext_lazy("milliseconds"),
+    "not_tested": gettext_lazy("not tested, there is none here"),
+    "other_family": gettext_lazy("encryption over the other family"),
+    "old_tls": gettext_lazy("takes TLS 1.1 or older"),
+    "revocation_list": gettext_lazy("certificate names a list of withdrawn ones"),
+    "for_servers": gettext_lazy("certificate is made for servers"),
+    "issued": gettext_lazy("certificate issued on"),
+    "valid_days": gettext_lazy("certificate valid for days"),
     "left_out": gettext_lazy("left out, for they may hold a secret"),
 }
 _STATUS_WORDS = {

@@ -87,6 +87,23 @@ def test_each_step_has_its_time_its_code_the_servers_words_and_what_it_saw(
     assert not steps(page, "Sending")["Connect"].all("p", "code")
 
 
+def test_what_encryption_and_families_are_like_is_said_in_words(desk: Client, owner: User) -> None:
+    gets = {"address": "192.0.2.1", "family": "IPv4", "ms": 12}
+    connect = {"app_gets": gets, "took_ms": {"192.0.2.1": 12}, "not_tested": ["IPv6"]}
+    tls = {**SEEN, "old_tls": False, "revocation_list": True, "for_servers": True, "valid_days": 90}
+    tls |= {"issued": "2026-01-01", "other_family": {"address": "2001:db8::1", "code": "ok"}}
+    found = [
+        (0, Finding(Step.CONNECT, Status.PASSED, Code.OK, 9, connect)),
+        (0, Finding(Step.TLS, Status.PASSED, Code.OK, 9, tls)),
+    ]
+    shown = steps(report(desk, of(owner, *found)), "Receiving")
+    said = shown["Connect"].text + shown["Encryption"].text
+    assert "an app that tries both families gets: address 192.0.2.1, family IPv4, ms 12" in said
+    assert "not tested, there is none here: IPv6" in said
+    assert "takes TLS 1.1 or older: no" in said
+    assert [key for key in (*connect, *tls) if "_" in key and key in said] == []
+
+
 def test_evidence_that_nobody_has_put_into_words_stands_as_it_is(desk: Client, owner: User) -> None:
     found = Finding(
         Step.ARRIVE, Status.PASSED, Code.OK, 900, {"queues": [{"by": "mx1", "seconds": 2}], "new": True}
