@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import tracemalloc
 from contextlib import suppress
 
@@ -140,10 +139,9 @@ def endless(piece: bytes) -> Handler:
     "piece", [b"A", b"220-more\r\n", b"* OK more\r\n", b"* 1 EXISTS {1}\r\nx", b"+OK\r\n", b"\0"]
 )
 @pytest.mark.parametrize("kind", [IMAP, POP3, SMTP])
-def test_what_never_ends_takes_neither_memory_nor_time(kind: ServiceType, piece: bytes) -> None:
+def test_what_never_ends_takes_no_memory(kind: ServiceType, piece: bytes) -> None:
     """Sixty megabytes are offered."""
     tracemalloc.start()
-    started = time.process_time()
     try:
         report = probed(kind, endless(piece))
         _, peak = tracemalloc.get_traced_memory()
@@ -151,7 +149,6 @@ def test_what_never_ends_takes_neither_memory_nor_time(kind: ServiceType, piece:
         tracemalloc.stop()
     is_whole(report)
     assert peak < 6 * HURRIED.probe_service_max_bytes
-    assert time.process_time() - started < 5
 
 
 def test_a_stream_holds_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,5 +182,11 @@ class Terminal:
         before, shown, self.unread = self.unread.partition(shows)
         return before + shown
 
+    def settles(self) -> None:
+        """Returns when nothing was drawn for a second; what is typed while a list still fills may be lost."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and select.select([self.descriptor], [], [], 1)[0]:
+            self.unread += os.read(self.descriptor, 65536).decode("utf-8", "replace")
+
     def type(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())

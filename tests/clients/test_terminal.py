@@ -185,6 +185,7 @@ def test_aerc(
     message = Mail("bert")
     with home.at_a_terminal("aerc") as aerc:
         aerc.until("A message of the tests")
+        aerc.settles()
         aerc.type(f":compose -H 'To: bert@lab.test' -H 'X-Token: {message.token}'\r")
         aerc.until("Send this email?")
         aerc.type("y")

@@ -21,7 +21,7 @@ class ServerThread:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._servers: list[asyncio.Server] = []
         # Of a client that came at the very end the handler may never begin, and then closes nothing.
-        self._writers: list[asyncio.StreamWriter] = []
+        self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
@@ -46,13 +46,16 @@ class ServerThread:
                 await handler(reader, writer)
             # What was written goes out before the end; a client that is gone does not hold us up.
             with suppress(OSError, asyncio.CancelledError):
-                writer.close()
+                # A second close of TLS makes abort fail in Python 3.11.2.
+                if not writer.is_closing():
+                    writer.close()
                 async with asyncio.timeout(1):
                     await writer.wait_closed()
             writer.transport.abort()
+            self._open.discard(writer)
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._writers.append(writer)
+            self._open.add(writer)
             task = self._loop.create_task(serve(reader, writer))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -73,8 +76,8 @@ class ServerThread:
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-            for writer in self._writers:
-                writer.transport.abort()
+            while self._open:
+                self._open.pop().transport.abort()
             await asyncio.sleep(0)
 
 

@@ -190,12 +190,12 @@ def test_looking_behind_servfail_takes_no_longer_than_a_look_up(vantage: Vantage
             self.asked += 1
             return super()._answer(query) if self.asked <= 2 else None
 
-    limits = ProbeSettings(probe_dns_seconds=0.8)
+    limits = ProbeSettings(probe_dns_seconds=5)
     with FailsOnce({}, dns.rcode.SERVFAIL) as nameserver:
         asking = replace(vantage, hosts={}, resolver=nameserver.address, limits=limits)
         started = time.monotonic()
         assert refused(HOST, asking).code is Code.DNS_SERVFAIL
-    assert time.monotonic() - started < 0.8
+    assert time.monotonic() - started < 5
 
 
 # --- Connecting ---------------------------------------------------------------------------------------
