@@ -67,9 +67,12 @@ class ServerThread:
         return listening
 
     async def _close(self) -> None:
+        # Who was let in but a moment ago needs its server once more (Python 3.11.2), so the doors shut first.
+        for listening in (sock for server in self._servers for sock in server.sockets):
+            self._loop.remove_reader(listening.fileno())
+        await asyncio.sleep(0)
         for server in self._servers:
             server.close()
-        await asyncio.sleep(0)
         # What is closed takes a turn of the loop, and a handler may begin in the one before.
         for _turn in range(3):
             others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
