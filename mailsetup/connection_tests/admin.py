@@ -42,6 +42,7 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
         "user",
         "protocol",
         "client",
+        "signs_in",
         "round_trip",
         "state",
         "outcome",

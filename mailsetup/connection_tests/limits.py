@@ -69,10 +69,11 @@ def server_of(setup: Setup, config: ClientConfig) -> str:
     return setup.domain.server.name if setup.domain else config.incoming.hostname
 
 
-def refuse_too_many(setup: Setup, config: ClientConfig) -> None:
+def refuse_too_many(setup: Setup, config: ClientConfig, *, signs_in: bool) -> None:
     """Raises TooManyTests; to be called in the transaction that inserts the test.
 
-    Two presses at once are then counted as two.
+    Two presses at once are then counted as two. A test that does not sign in has no password that a server
+    could reject: it is counted with the tests and connections, and never with the passwords.
     """
     counting.wait_for_turn(*_turns(setup, config))
     limits, now = settings.CONNECTION_TESTS, timezone.now()
@@ -81,13 +82,21 @@ def refuse_too_many(setup: Setup, config: ClientConfig) -> None:
     for scope in _scopes(setup, config):
         tests = [one for one in earlier if scope.counts(one.test)]
         recent = [one for one in tests if one.test.created_at > now - window]
-        rejected = [one.test.created_at for one in recent if one.may_be_rejected]
+        unfinished = [one.test for one in tests if one.unfinished]
         _refuse([one.test.created_at for one in recent], scope.tests_limit, window, "often")
-        _refuse(rejected, scope.rejected_limit, window, "rejected")
-        # Those that still run may be refused, too.
-        most = min(scope.unfinished_limit, scope.rejected_limit - len(rejected))
-        _refuse_unfinished([one.test for one in tests if one.unfinished], most, scope.busy, setup)
-    _refuse_for_the_server(server_of(setup, config), now, window)
+        waits_for = _ends_last(unfinished, scope.unfinished_limit)
+        if signs_in:
+            rejected = [one.test.created_at for one in recent if one.may_be_rejected]
+            _refuse(rejected, scope.rejected_limit, window, _REJECTED)
+            # Those that still run may be rejected, too.
+            signing_in = [test for test in unfinished if test.signs_in]
+            waits_for += _ends_last(signing_in, scope.rejected_limit - len(rejected))
+        if waits_for:
+            last = max(waits_for, key=deadlines.ends_by)
+            seconds = (deadlines.ends_by(last) - timezone.now()).total_seconds()
+            own = last if _is_own(last, setup) else None
+            raise TooManyTests(scope.busy, seconds, own, unfinished=len(unfinished))
+    _refuse_for_the_server(server_of(setup, config), now, window, signs_in=signs_in)
 
 
 def _turns(setup: Setup, config: ClientConfig) -> Iterator[str]:
@@ -135,7 +144,8 @@ def _earlier_tests(setup: Setup, config: ClientConfig, since: datetime) -> list[
         _Earlier(
             test,
             unfinished=test.pk in unfinished,
-            may_be_rejected=test.pk in refused or (_was_stopped_in_mid_run(test) and test.pk not in answered),
+            may_be_rejected=test.signs_in
+            and (test.pk in refused or (_was_stopped_in_mid_run(test) and test.pk not in answered)),
         )
         for test in tests
     ]
@@ -190,14 +200,10 @@ def _is_own(test: ConnectionTest, setup: Setup) -> bool:
     return setup.link is not None and test.setup_link_id == setup.link.pk
 
 
-def _refuse_unfinished(unfinished: Sequence[ConnectionTest], most: int, reason: Reason, setup: Setup) -> None:
-    """Refuse if there are `most` of these, until enough of them have ended."""
+def _ends_last(unfinished: Sequence[ConnectionTest], most: int) -> list[ConnectionTest]:
+    """If there are `most` of these, the one with whose end there are fewer; else none."""
     by_end = sorted(unfinished, key=deadlines.ends_by)
-    if len(by_end) >= most:
-        decisive = by_end[len(by_end) - most]
-        seconds = (deadlines.ends_by(decisive) - timezone.now()).total_seconds()
-        own = decisive if _is_own(decisive, setup) else None
-        raise TooManyTests(reason, seconds, own, unfinished=len(by_end))
+    return by_end[-most:][:1] if len(by_end) >= most else []
 
 
 def _refuse(moments: Sequence[datetime], limit: int, window: timedelta, reason: Reason) -> None:
@@ -207,8 +213,8 @@ def _refuse(moments: Sequence[datetime], limit: int, window: timedelta, reason: 
         raise TooManyTests(reason, (newest[limit - 1] + window - timezone.now()).total_seconds())
 
 
-def _refuse_for_the_server(server: str, now: datetime, window: timedelta) -> None:
-    """Refuse if it turned many passwords down, whoever's they were, or turns the portal away."""
+def _refuse_for_the_server(server: str, now: datetime, window: timedelta, *, signs_in: bool) -> None:
+    """Refuse if it rejected many passwords, whoever's they were, or turns the portal away."""
     limits = settings.CONNECTION_TESTS
     pause = timedelta(seconds=limits.server_pause_seconds)
     steps = ConnectionTestStep.objects.filter(
@@ -218,7 +224,7 @@ def _refuse_for_the_server(server: str, now: datetime, window: timedelta) -> Non
     )
     found = list(steps.values_list("code", "test__created_at", "test"))
     for codes, time, limit, reason in (
-        (REFUSED_CREDENTIALS, window, limits.server_rejected_limit, _REJECTED),
+        (REFUSED_CREDENTIALS if signs_in else (), window, limits.server_rejected_limit, _REJECTED),
         (REFUSALS, pause, limits.server_refusals_limit, _REFUSING),
     ):
         # Both services of a test may say so, and it is one test.

@@ -35,6 +35,8 @@ class ConnectionTest(models.Model):
     server = models.CharField(_("server"), max_length=255, blank=True, db_index=True, editable=False)
     protocol = models.CharField(_("protocol"), max_length=4, choices=choices(Protocol))
     client = models.CharField(_("mail app"), max_length=40, blank=True)
+    # One without a password goes up to the sign-in.
+    signs_in = models.BooleanField(_("with a password"), default=True)
     round_trip = models.BooleanField(_("with a test message"), default=False)
     # The two services as they were when the test was started: receiving, sending.
     services = models.JSONField(_("services"), default=list)

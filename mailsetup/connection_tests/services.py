@@ -40,7 +40,7 @@ def start_connection_test(
     Raises limits.TooManyTests.
     """
     with transaction.atomic():
-        limits.refuse_too_many(setup, config)
+        limits.refuse_too_many(setup, config, signs_in=bool(password))
         test = ConnectionTest.objects.create(
             reference=new_reference(),
             address=str(setup.address),
@@ -51,6 +51,7 @@ def start_connection_test(
             server=limits.server_of(setup, config),
             protocol=config.protocol.value,
             client=client,
+            signs_in=bool(password),
             round_trip=round_trip and bool(password),
             services=[config.incoming.as_dict(), config.outgoing.as_dict()],
         )

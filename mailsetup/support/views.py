@@ -253,9 +253,7 @@ def _refusal(refusal: TooManyTests) -> str:
             text = _("Others of this customer are testing. The first is over in %(time)s at most.")
         case "often":
             text = _("There were very many tests of yours, this mailbox or this customer. Wait %(time)s.")
-        case "rejected":
-            text = _("Passwords were refused several times. So that the server blocks nobody, wait %(time)s.")
-        case "refusing":
+        case _:  # the server's own; a test from here signs in nowhere and is refused for no password
             text = _("The mail server is turning us away. So that it doesn’t block us, wait %(time)s.")
     seconds = deadlines.seconds_until(timezone.now() + timedelta(seconds=refusal.seconds))
     return text % {"time": deadlines.in_words(seconds)}

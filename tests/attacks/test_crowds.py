@@ -164,6 +164,90 @@ def test_a_domain_that_moved_takes_its_tests_to_no_other_customer(owner: User, s
     assert test.customer == owner.customers.get()
 
 
+# --- Without a password ---------------------------------------------------------------------------------
+
+
+def without_password(user: User, address: str = "anna@example.com") -> ConnectionTest:
+    return queued(user, address=address, password="")
+
+
+@pytest.mark.parametrize("whose", ["mailbox", "person", "customer", "server"])
+def test_where_no_password_may_be_tried_the_rest_is_tested(
+    owner: User, signed_in: Any, change: Limits, whose: str
+) -> None:
+    """Support says "test it up to the sign-in" just then, and such a test can't get anybody blocked."""
+    change(**{f"{whose}_rejected_limit": 1})
+    finished(queued(owner), REJECTED)
+    answers = {"protocol": "imap", "password": PASSWORD}
+    answer = signed_in(owner).post("/setup/anna@example.com/test/", answers)
+    assert answer.status_code == 429
+    assert "Up to the sign-in you can test meanwhile." in read(answer).text
+    answer = signed_in(owner).post("/setup/anna@example.com/test/", {"protocol": "imap", "without": "1"})
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("whose", ["mailbox", "person", "customer"])
+def test_a_test_without_a_password_that_runs_or_was_stopped_uses_up_none(
+    owner: User, change: Limits, whose: str
+) -> None:
+    change(mailbox_unfinished_limit=9)
+    change(**{f"{whose}_rejected_limit": 1})
+    services.cancel_connection_test(running(without_password(owner)))
+    running(without_password(owner))
+    assert refusal_of(lambda: queued(owner)) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [
+        ("mailbox_unfinished_limit", "mailbox"),
+        ("person_unfinished_limit", "busy"),
+        ("customer_unfinished_limit", "crowded"),
+        ("mailbox_tests_limit", "often"),
+        ("person_tests_limit", "often"),
+        ("customer_tests_limit", "often"),
+    ],
+)
+@pytest.mark.parametrize("first", [PASSWORD, ""], ids=["after-one-with", "after-one-without"])
+def test_a_test_without_a_password_is_a_test_and_a_connection(
+    owner: User, change: Limits, limit: str, reason: str, first: str
+) -> None:
+    change(mailbox_unfinished_limit=9)
+    change(**{limit: 1})
+    queued(owner, password=first)
+    assert refusal_of(lambda: without_password(owner))[0] == reason
+    assert refusal_of(lambda: queued(owner))[0] == reason
+
+
+def test_a_server_that_turns_us_away_is_left_alone_without_a_password_too(
+    owner: User, later: Later, change: Limits
+) -> None:
+    change(server_refusals_limit=1)
+    later(0)
+    finished(without_password(owner), with_fault(Step.GREETING, Code.GREET_554))
+    later(30)
+    assert refusal_of(lambda: without_password(owner)) == ("refusing", 90)
+    assert refusal_of(lambda: queued(owner)) == ("refusing", 90)
+
+
+def test_who_waits_for_several_tests_waits_for_the_one_that_ends_last(
+    owner: User, later: Later, change: Limits
+) -> None:
+    """Passwords leave room for two tests at once, and connections for one: the second of them decides."""
+    change(person_rejected_limit=2, person_unfinished_limit=1)
+    later(0)
+    first = queued(owner, address="bert@example.com")
+    later(10)
+    change(person_unfinished_limit=2)
+    queued(owner, address="carl@example.com")
+    change(person_unfinished_limit=1)
+    assert refusal_of(lambda: queued(owner)) == ("busy", 60 + 120)
+    change(person_unfinished_limit=2)
+    assert refusal_of(lambda: queued(owner)) == ("busy", 50 + 120)
+    services.finish_connection_test(running(first))
+    assert refusal_of(lambda: queued(owner)) == ("", None)
+
+
 # --- One server ----------------------------------------------------------------------------------------
 
 

@@ -239,7 +239,7 @@ def test_a_refusal_is_said_in_a_sentence_with_how_long_to_wait(
     limits(mailbox_tests_limit=60, mailbox_rejected_limit=1)
     assert (
         "Several sign-ins were refused or stopped half-way. "
-        f"To keep the server from blocking you, we wait {time}."
+        f"To keep the server from blocking you, we wait {time}. Up to the sign-in you can test meanwhile."
     ) in press()
 
 

@@ -263,7 +263,7 @@ def test_what_stands_against_a_test_is_said(
     assert "This mailbox is being tested. That’s over in" in read(answer).text
     ConnectionTest.objects.all().delete()
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
         raise BrokerUnavailable
 
     monkeypatch.setattr("mailsetup.support.views.enqueue_connection_test", refuse)
@@ -279,14 +279,13 @@ def test_what_stands_against_a_test_is_said(
         ("mailbox", 20, "This mailbox is being tested. That’s over in 20 seconds at most."),
         ("crowded", 50, "Others of this customer are testing. The first is over in 50 seconds at most."),
         ("often", 300, "There were very many tests of yours, this mailbox or this customer. Wait 5 minutes."),
-        ("rejected", 80, "So that the server blocks nobody, wait 2 minutes."),
         ("refusing", 119, "The mail server is turning us away. So that it doesn’t block us, wait 2 minutes."),
     ],
 )
 def test_each_refusal_of_a_test_says_what_there_is_too_much_of(
     desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch, reason: Any, seconds: int, sentence: str
 ) -> None:
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
         raise TooManyTests(reason, seconds)
 
     monkeypatch.setattr("mailsetup.connection_tests.limits.refuse_too_many", refuse)

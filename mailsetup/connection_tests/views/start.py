@@ -118,7 +118,8 @@ def _refusal(refusal: TooManyTests) -> str:
         case "rejected":
             text = _(
                 "Several sign-ins were refused or stopped half-way. "
-                "To keep the server from blocking you, we wait %(time)s."
+                "To keep the server from blocking you, we wait %(time)s. "
+                "Up to the sign-in you can test meanwhile."
             )
         case "refusing":
             text = _(
