@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from cryptography import x509
@@ -42,3 +43,38 @@ def test_signing_certificate_is_rsa_and_names_the_signer(tmp_path: Path) -> None
     assert isinstance(leaf.public_key(), RSAPublicKey)
     assert leaf.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value == "Mailway demo"
     leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(signing.chain.read_bytes()))
+
+
+def list_that(certificate: Path) -> x509.CertificateRevocationList:
+    """The list of withdrawn certificates, from where the certificate says that it is."""
+    leaf = x509.load_pem_x509_certificate(certificate.read_bytes())
+    (place,) = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert place.full_name is not None
+    address = urlsplit(place.full_name[0].value)
+    assert address.scheme == "file"
+    return x509.load_der_x509_crl(Path(unquote(address.path)).read_bytes())
+
+
+def test_certificates_name_a_list_that_is_there_and_withdraws_none(tmp_path: Path) -> None:
+    authority = DemoAuthority(tmp_path / "with a space")
+    for files in (authority.server_certificate("localhost"), authority.signing_certificate("Mailway demo")):
+        found = list_that(files.certificate)
+        root = x509.load_pem_x509_certificate(files.chain.read_bytes())
+        assert found.issuer == root.subject
+        assert found.is_signature_valid(root.public_key())  # type: ignore[arg-type]
+        assert list(found) == []
+        assert found.next_update_utc is not None
+        assert found.last_update_utc < datetime.now(UTC) < found.next_update_utc - timedelta(days=300)
+
+
+def test_a_certificate_that_names_no_list_or_one_elsewhere_is_issued_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tmp_path / "before"
+    monkeypatch.setattr(certificates, "naming_its_list", lambda certificate, *_where: certificate)
+    DemoAuthority(before).server_certificate("localhost")
+    monkeypatch.undo()
+    assert list(list_that(DemoAuthority(before).server_certificate("localhost").certificate)) == []
+    before.rename(tmp_path / "moved")
+    moved = DemoAuthority(tmp_path / "moved").server_certificate("localhost")
+    assert list(list_that(moved.certificate)) == []

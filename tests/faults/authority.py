@@ -14,7 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import NameOID
 
+from demo.certificates import naming_its_list
+
 HOST = "mail.example.test"
+# Old apps want certificates to name such a list. Neither our probes nor an app of the suite asks there.
+LIST_OF_WITHDRAWN = "http://lists.example.test/authority.crl"
 _DAY = timedelta(days=1)
 _USUAL = timedelta(days=90)
 # sha256WithRSAEncryption and sha1WithRSAEncryption (RFC 4055): only the last byte differs.
@@ -48,6 +52,12 @@ class Authority:
 
     def good(self, name: str = HOST, days: float = 90) -> ssl.SSLContext:
         return self._issued(self._trusted, name, datetime.now(UTC) + timedelta(days=days))
+
+    def naming_no_list(self) -> ssl.SSLContext:
+        """As good as most of today's: without the address of a list of withdrawn ones."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._trusted.issue_cert(HOST).configure_cert(context)
+        return context
 
     def expired(self, name: str = HOST) -> ssl.SSLContext:
         return self._issued(self._trusted, name, datetime.now(UTC) - timedelta(days=3))
@@ -117,9 +127,10 @@ class Authority:
         return context
 
     def _issued(self, authority: trustme.CA, name: str, until: datetime) -> ssl.SSLContext:
-        certificate = authority.issue_cert(name, not_before=until - timedelta(days=400), not_after=until)
+        issued = authority.issue_cert(name, not_before=until - timedelta(days=400), not_after=until)
+        leaf = naming_its_list(issued.cert_chain_pems[0].bytes(), authority, LIST_OF_WITHDRAWN)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(context)
+        trustme.LeafCert(issued.private_key_pem.bytes(), leaf, []).configure_cert(context)
         return context
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import trustme
 
+from demo.certificates import naming_its_list
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.vantage import Vantage
+from tests.faults.authority import LIST_OF_WITHDRAWN
 from tests.mail.dovecot import start_dovecot
 from tests.mail.mailboxes import DOMAIN, HOST, MAILBOXES, Mailbox
 from tests.mail.postfix import start_postfix
@@ -107,10 +109,12 @@ def _issue_certificate(folder: Path) -> tuple[Path, Path]:
     root = trustme.CA(organization_name="Mail lab root")
     # Programs that no test can give a name server look for "localhost"; fetchmail and OfflineIMAP refuse a
     # certificate that has no common name.
-    issued = root.create_child_ca().issue_cert(HOST, "localhost", common_name="localhost")
+    intermediate = root.create_child_ca()
+    issued = intermediate.issue_cert(HOST, "localhost", common_name="localhost")
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     root.cert_pem.write_to_path(str(folder / "root.pem"))
-    certificate.write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))
+    leaf, *above = (part.bytes() for part in issued.cert_chain_pems)
+    certificate.write_bytes(naming_its_list(leaf, intermediate, LIST_OF_WITHDRAWN) + b"".join(above))
     key.touch(mode=0o600)
     key.write_bytes(issued.private_key_pem.bytes())
     return certificate, key

@@ -3,12 +3,14 @@
 import asyncio
 import re
 import ssl
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import dns.rcode
 import pytest
 
 from mailsetup.clientconfig import ServiceType, SocketType
+from mailsetup.connection_tests.explanations import refusals
 from mailsetup.probes.findings import CAUSES, Code, Finding, Status, Step
 from mailsetup.probes.look import look
 from tests.faults import (
@@ -325,6 +327,25 @@ def test_whether_a_server_takes_old_encryption_is_asked_once_a_day(
         found = prober.one(service)[Step.TLS]
         assert (found.status, found.evidence["old_tls"]) == (Status.PASSED, takes)
     assert len(connections) == 2 + takes, "a handshake that fails reaches no server"
+
+
+@pytest.mark.parametrize(
+    ("make", "refused_by"), [(Authority.good, []), (Authority.naming_no_list, ["windows-live-mail"])]
+)
+def test_a_certificate_without_a_list_of_withdrawn_ones_is_seen(
+    prober: Prober,
+    servers: ServerThread,
+    maildrop: Maildrop,
+    authority: Authority,
+    make: Callable[[Authority], ssl.SSLContext],
+    refused_by: list[str],
+) -> None:
+    tls = make(authority)
+    tls.set_ciphers("ALL:@SECLEVEL=0")
+    tls.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    found = prober.one(prober.settings(IMAP, servers.listen(ImapServer(maildrop).handle, tls)))[Step.TLS]
+    assert found.status is Status.PASSED
+    assert [refusal.slug for refusal in refusals([found])] == refused_by
 
 
 def test_plain_channel_is_looked_at_and_gets_no_password(
