@@ -19,6 +19,7 @@ TASKS = (
             "setup_links.setuplink",
             "connection_tests.connectiontest",
             "guides.stepsmail",
+            "watch.recoverynotice",
             "accounts.supportvisit",
         ),
     ),

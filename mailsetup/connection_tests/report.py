@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -89,6 +91,7 @@ class Problem:
     `icons` are those of the services that met it; `links` lead to pages of the provider's (address, what to
     do there, icon). `fixer` says who can put it right, `passes` (or empty) that nobody may have to. `staff`
     and `who` are for support alone. `besides` is what else is wrong there: code, title, staff's words.
+    `sides` is a picture of where it stops, `sides_label` the same in words; empty where nothing does.
     """
 
     code: Code
@@ -105,6 +108,8 @@ class Problem:
     passes: str
     who: str
     besides: tuple[tuple[Code, str, str], ...]
+    sides: tuple[tuple[State, str], ...]
+    sides_label: str
     links: tuple[tuple[str, str, str], ...]
     step_number: int | None
     step_url: str
@@ -155,6 +160,7 @@ class Direction:
     title: Text
     icon: str
     works: Text
+    worked: Text
     up_to_sign_in: Text
     stopped: Text
 
@@ -165,6 +171,7 @@ DIRECTIONS = (
         title=gettext_lazy("Receiving"),
         icon="incoming",
         works=gettext_lazy("Receiving works."),
+        worked=gettext_lazy("Receiving worked."),
         up_to_sign_in=gettext_lazy("Receiving works up to the sign-in."),
         stopped=gettext_lazy("Receiving stopped at “%(step)s”."),
     ),
@@ -173,6 +180,7 @@ DIRECTIONS = (
         title=gettext_lazy("Sending"),
         icon="outgoing",
         works=gettext_lazy("Sending works."),
+        worked=gettext_lazy("Sending worked."),
         up_to_sign_in=gettext_lazy("Sending works up to the sign-in."),
         stopped=gettext_lazy("Sending stopped at “%(step)s”."),
     ),
@@ -202,6 +210,22 @@ _FIXER_ICONS = {
     Fixer.DNS: "globe",
     Fixer.NETWORK: "globe",
     Fixer.US: "pulse",
+}
+_APP, _SERVER = gettext_lazy("Your app"), gettext_lazy("Mail server")
+# From the reader to the server, with the one that is the cause; and in words.
+_THREE_SIDES: dict[Fixer, tuple[tuple[tuple[State, Text], ...], Text]] = {
+    Fixer.PROVIDER: (
+        (("ok", _APP), ("ok", gettext_lazy("The internet")), ("bad", _SERVER)),
+        gettext_lazy("It isn’t your app, nor the internet: it’s the mail server"),
+    ),
+    Fixer.NETWORK: (
+        (("ok", _APP), ("bad", gettext_lazy("The network")), ("wait", _SERVER)),
+        gettext_lazy("It isn’t your app: it’s the network on the way to the mail server"),
+    ),
+    Fixer.DNS: (
+        (("ok", _APP), ("bad", gettext_lazy("The domain’s DNS")), ("wait", _SERVER)),
+        gettext_lazy("It isn’t your app: it’s the domain’s DNS, which leads to no mail server"),
+    ),
 }
 _PLACES: dict[Place, tuple[Text, str]] = {
     Place.WEBMAIL: (gettext_lazy("Open webmail"), "mail"),
@@ -253,16 +277,20 @@ def report_of(
     urls: ReportUrls,
     seen: int = 0,
     waiting_before: int = 0,
+    known_since: datetime | None = None,
 ) -> TestReport:
     """The report of `test`, running or over.
 
     `found` holds the index of a service and what a step of it found, in the order in which they came;
-    `seen` is how many of these the browser has shown already; `waiting_before` how many tests wait before it.
+    `seen` is how many of these the browser has shown already; `waiting_before` how many tests wait before it;
+    `known_since` since when staff know that the servers fail, if they were told.
     """
     services = _services(test, found)
     problems = _problems(test, services, urls)
     own_app, other_apps = _apps(test, [finding for _index, finding in found])
     headline, lede = _answer(test, services, problems)
+    if known_since is not None:
+        lede = f"{lede} {_('Support has known since %(time)s.') % {'time': readable_time(known_since)}}"
     state = state_of(test)
     refused = next((refusal for refusal in own_app if refusal.everywhere), None)
     if state == "ok" and refused is not None:
@@ -281,7 +309,7 @@ def report_of(
         total=sum(len(service.steps) for service in services),
         lanes=tuple(_lane(test, service, numbers, seen=seen) for service in services),
         problems=problems,
-        call=_call(problems),
+        call=_call(problems, known=known_since is not None),
         own_app=own_app,
         other_apps=other_apps,
         signed_in=all(service.signed_in for service in services),
@@ -298,6 +326,13 @@ def client_name_of(test: ConnectionTest) -> str:
     return GUIDES[test.client].name if test.client in GUIDES else ""
 
 
+def readable_time(moment: datetime) -> str:
+    """The time of today, or of another day."""
+    local = timezone.localtime(moment)
+    today = local.date() == timezone.localdate()
+    return date_format(local, "TIME_FORMAT" if today else "SHORT_DATETIME_FORMAT")
+
+
 def is_over(test: ConnectionTest) -> bool:
     return test.state == ConnectionTest.State.DONE
 
@@ -311,6 +346,23 @@ def state_of(test: ConnectionTest) -> State:
     if Code.CANCELLED in test.causes:
         return "skip"
     return "warn" if test.verdict == Verdict.WARNING else "bad"
+
+
+def failures_beyond_the_reader(
+    test: ConnectionTest, found: Sequence[tuple[int, Finding]]
+) -> dict[int, Finding]:
+    """The first finding at which each service (its index) of a test failed, if others have to mend all.
+
+    Empty where anything is left to the reader, and where it was the test that broke.
+    """
+    failures = [(index, finding) for index, finding in found if finding.status is Status.FAILED]
+    beyond = all(CAUSES[finding.code].fixer in _THREE_SIDES for _index, finding in failures)
+    if test.verdict != Verdict.FAILED or not beyond:
+        return {}
+    first: dict[int, Finding] = {}
+    for index, finding in sorted(failures, key=lambda failure: failure[0]):
+        first.setdefault(index, finding)
+    return first
 
 
 def _services(test: ConnectionTest, found: Sequence[tuple[int, Finding]]) -> list[_Service]:
@@ -540,6 +592,7 @@ def _problem(
     also: str = "",
 ) -> Problem:
     number, cause = _step_number(test, words.topic), CAUSES[code]
+    sides, sides_label = _THREE_SIDES.get(cause.fixer, ((), "")) if severity == "bad" else ((), "")
     return Problem(
         code=code,
         title=str(words.title),
@@ -555,6 +608,8 @@ def _problem(
         passes=str(PASSES) if cause.passing else "",
         who=str(FIXER_NAMES[cause.fixer]),
         besides=(),
+        sides=tuple((state, str(name)) for state, name in sides),
+        sides_label=str(sides_label),
         links=tuple(
             (urls.places[place], str(_PLACES[place][0]), _PLACES[place][1])
             for place in words.places
@@ -614,14 +669,17 @@ def _whose_side(stopping: Sequence[Problem]) -> str:
     return ngettext("One thing to fix", "%(count)s things to fix", count) % {"count": count}
 
 
-def _call(problems: tuple[Problem, ...]) -> Call:
-    """What the reader can put right comes before the telephone; what nobody else can begins with it."""
+def _call(problems: tuple[Problem, ...], *, known: bool) -> Call:
+    """What the reader can put right comes before the telephone; what nobody else can begins with it.
+
+    What support has `known` already needs no call.
+    """
     if not problems:
         return ""
     if any(problem.by is Fixer.CUSTOMER for problem in problems):
         return "afterwards"
     passes = all(problem.passes or problem.by is Fixer.US for problem in problems)
-    return "if-it-stays" if passes else "now"
+    return "if-it-stays" if passes or known else "now"
 
 
 def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:

@@ -155,6 +155,20 @@ def latest_finished(tests: QuerySet[ConnectionTest], address: str, since: dateti
     return over.exclude(verdict=Verdict.NOT_RUN).values_list("reference", flat=True).first() or ""
 
 
+def latest_good_before(test: ConnectionTest, tests: QuerySet[ConnectionTest]) -> ConnectionTest | None:
+    """The newest of `tests` of the same address that was signed in to all it tried, before `test`."""
+    steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"), step=Step.SIGN_IN)
+    good = tests.filter(
+        Exists(steps.filter(status=Status.PASSED)),
+        ~Exists(steps.exclude(status=Status.PASSED)),
+        address=test.address,
+        protocol=test.protocol,
+        created_at__lt=test.created_at,
+        verdict__in=(Verdict.PASSED, Verdict.WARNING),
+    )
+    return good.first()
+
+
 def worker_seen_at() -> datetime | None:
     """When a worker was last seen alive; None: never."""
     latest = WorkerHeartbeat.objects.order_by("-seen_at").first()

@@ -22,3 +22,10 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     watch_checks_days: Annotated[int, Meta(ge=2, le=365)] = 7
     watch_flips_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     watch_flips_limit: Annotated[int, Meta(ge=1, le=1000)] = 50
+    # How long after a test people may hear that its servers work again: somebody mends them, or nobody does.
+    watch_notice_days: Annotated[int, Meta(ge=1, le=30)] = 3
+    # Of each person and each customer in a day; 0 takes the offer away.
+    watch_notices_limit: Annotated[int, Meta(ge=0, le=1000)] = 5
+    watch_customer_notices_limit: Annotated[int, Meta(ge=0, le=10_000)] = 20
+    # A server that comes back has a hundred customers' names, and is not to be met by all of them at once.
+    watch_notice_services_limit: Annotated[int, Meta(ge=2, le=1000)] = 8

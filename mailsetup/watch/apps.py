@@ -9,7 +9,9 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
-        from mailsetup.connection_tests import pruning  # noqa: PLC0415
+        from mailsetup.connection_tests import outages, pruning  # noqa: PLC0415
+        from mailsetup.watch.outages import outage_of  # noqa: PLC0415
         from mailsetup.watch.pruning import prune  # noqa: PLC0415
 
         pruning.add(prune)
+        outages.add(outage_of)

@@ -1,10 +1,12 @@
-"""The last state of each server and its services, the checks of the last days, and what has changed."""
+"""The last state of each server and its services, its checks of some days, what has changed, who waits."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.models import Server, choices
 from mailsetup.probes.findings import Step
 
@@ -132,3 +134,27 @@ class WatchFlip(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.type} {self.hostname}:{self.port}"
+
+
+class RecoveryNotice(models.Model):
+    """Somebody is to hear, once and by mail, when the services that failed in a test answer again.
+
+    No address stands here: the mail goes to the one that they sign in with at that time. While it is under
+    way `claimed_at` says since when a worker looks.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    test = models.ForeignKey(ConnectionTest, models.CASCADE, related_name="recovery_notices")
+    created_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    due_at = models.DateTimeField(_("next look"), db_index=True)
+    claimed_at = models.DateTimeField(_("begun"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notice of a recovery")
+        verbose_name_plural = _("notices of recoveries")
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["user", "test"], name="told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.test}"

@@ -1,11 +1,13 @@
-"""Deleting checks and flips that are old."""
+"""Deleting checks, flips and notices that are old."""
 
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
-from mailsetup.watch.models import WatchCheck, WatchFlip
+from mailsetup.watch import selectors
+from mailsetup.watch.models import RecoveryNotice, WatchCheck, WatchFlip
 
 
 def prune() -> dict[str, int]:
@@ -13,4 +15,13 @@ def prune() -> dict[str, int]:
     now, limits = timezone.now(), settings.WATCH
     checks = WatchCheck.objects.filter(checked_at__lt=now - timedelta(days=limits.watch_checks_days))
     flips = WatchFlip.objects.filter(happened_at__lt=now - timedelta(days=limits.watch_flips_days))
-    return {"watch_checks": checks.delete()[0], "watch_flips": flips.delete()[0]}
+    notices = RecoveryNotice.objects.filter(
+        Q(told_at=None, test__finished_at__lte=selectors.oldest_awaited())
+        # For a day it counts.
+        | Q(told_at__lte=now - timedelta(days=1))
+    )
+    return {
+        "watch_checks": checks.delete()[0],
+        "watch_flips": flips.delete()[0],
+        "recovery_notices": notices.delete()[0],
+    }

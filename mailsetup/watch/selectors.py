@@ -5,10 +5,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from accounts.models import User
 from mailsetup.clientconfig import ServerSettings, fill_placeholders
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.selectors import tests_of
 from mailsetup.hosting.models import Domain, Server
-from mailsetup.watch.models import WatchCheck, WatchedServer, WatchedService, WatchFlip
+from mailsetup.probes.findings import Status
+from mailsetup.watch.models import RecoveryNotice, WatchCheck, WatchedServer, WatchedService, WatchFlip
 
 _PER_MAILBOX = ("%EMAILLOCALPART%", "%EMAILADDRESS%")
 
@@ -92,3 +97,91 @@ def checks_since(moment: datetime) -> QuerySet[WatchCheck]:
 def latest_flips() -> QuerySet[WatchFlip]:
     """The newest of all servers, with theirs."""
     return WatchFlip.objects.select_related("server")[: settings.WATCH.watch_flips_limit]
+
+
+def watched_as(test: ConnectionTest, service: ServerSettings) -> WatchedService | None:
+    """A service of `test` as the watch knows it: maybe by another name, where each domain has its own."""
+    if test.domain is None or test.domain.server.name != test.server:
+        return None
+    same = WatchedService.objects.filter(
+        server=test.domain.server_id,
+        type=service.type.value,
+        port=service.port,
+        socket_type=service.socket_type.value,
+    )
+    local_part, _at, domain = test.address.rpartition("@")
+    for row in same.select_related("server__watch"):
+        if fill_placeholders(row.pattern, local_part=local_part, domain=domain) == service.hostname:
+            return row
+    return None
+
+
+def last_check_before(row: WatchedService, moment: datetime) -> WatchCheck | None:
+    return WatchCheck.objects.filter(server=row.server_id, checked_at__lt=moment).last()
+
+
+def failure_told_at(row: WatchedService) -> datetime | None:
+    """When staff were told of a failure that lasts; None where they were not yet, or where nobody is told."""
+    if not settings.WATCH_MAIL_TO or row.failed_at is None:
+        return None
+    flips = WatchFlip.objects.filter(server=row.server_id, kind=WatchFlip.Kind.FAILED, type=row.type)
+    same = flips.filter(hostname=row.hostname, port=row.port, happened_at=row.failed_at)
+    return same.values_list("told_at", flat=True).first()
+
+
+# --- Notices of a recovery -----------------------------------------------------------------------------
+
+
+def failed_services(test: ConnectionTest) -> tuple[ServerSettings, ...]:
+    """The services that failed in `test`, as far as a look goes: without a user name."""
+    failed = {step.service for step in test.steps.all() if step.status == Status.FAILED}
+    planned = enumerate(test.planned())
+    looked_at = (
+        ServerSettings(service.type, service.hostname, service.port, service.socket_type)
+        for index, service in planned
+        if index in failed
+    )
+    return tuple(dict.fromkeys(looked_at))
+
+
+def oldest_awaited() -> datetime:
+    """Of tests that ended since then somebody may hear that their servers work again."""
+    return timezone.now() - timedelta(days=settings.WATCH.watch_notice_days)
+
+
+def open_notices() -> QuerySet[RecoveryNotice]:
+    """Of those who wait."""
+    return RecoveryNotice.objects.filter(told_at=None, test__finished_at__gt=oldest_awaited())
+
+
+def notice_of(user: User, test: ConnectionTest) -> RecoveryNotice | None:
+    return RecoveryNotice.objects.filter(user=user, test=test).first()
+
+
+def has_room_for_notice(user: User, test: ConnectionTest) -> bool:
+    """Whether `user` may be told of one more thing, and their customer's people together."""
+    limits = settings.WATCH
+    lately = RecoveryNotice.objects.filter(
+        Q(told_at=None, test__finished_at__gt=oldest_awaited())
+        | Q(told_at__gt=timezone.now() - timedelta(days=1))
+    )
+    if lately.filter(user=user).count() >= limits.watch_notices_limit:
+        return False
+    theirs = lately.filter(test__customer=test.customer_id).count() if test.customer_id else 0
+    return theirs < limits.watch_customer_notices_limit
+
+
+def due_notices(now: datetime) -> QuerySet[RecoveryNotice]:
+    """Whose services should be looked at, the longest overdue first."""
+    return open_notices().filter(due_at__lte=now).order_by("due_at", "pk")
+
+
+def claimed_notices(claimed_at: datetime) -> QuerySet[RecoveryNotice]:
+    """Those of one look, with all that it takes to tell somebody."""
+    claimed = open_notices().filter(claimed_at=claimed_at)
+    return claimed.select_related("user", "test").prefetch_related("test__steps")
+
+
+def may_hear_of(notice: RecoveryNotice) -> bool:
+    """Whether the test is still theirs to see: people leave, and domains move."""
+    return notice.user.is_active and tests_of(notice.user).filter(pk=notice.test_id).exists()

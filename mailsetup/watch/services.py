@@ -1,6 +1,6 @@
 """Writes: a worker takes a server, keeps what it saw, and notes what has changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,10 +9,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import counting
+from accounts.models import User
+from mailsetup.clientconfig import ServerSettings
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step
 from mailsetup.watch import selectors
-from mailsetup.watch.models import WatchCheck, WatchedServer, WatchedService, WatchFlip
+from mailsetup.watch.models import RecoveryNotice, WatchCheck, WatchedServer, WatchedService, WatchFlip
 from mailsetup.watch.selectors import Target
+
+
+class TooManyNotices(RuntimeError):
+    """The person, or their customer's people together, wait for as many servers as may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +209,71 @@ def _flip(row: WatchedService, kind: WatchFlip.Kind, happened_at: datetime) -> W
         failed_at=row.failed_at,
         happened_at=happened_at,
     )
+
+
+# --- Notices of a recovery -----------------------------------------------------------------------------
+
+
+def ask_for_notice(user: User, test: ConnectionTest) -> None:
+    """Let `user` hear when the services that failed in `test` answer; who asked already stays as they are.
+
+    Raises TooManyNotices.
+    """
+    with transaction.atomic():
+        # Two presses at once are counted one after the other.
+        counting.wait_for_turn(f"notices to user {user.pk}", f"notices of customer {test.customer_id}")
+        if selectors.notice_of(user, test):
+            return
+        if not selectors.has_room_for_notice(user, test):
+            raise TooManyNotices
+        RecoveryNotice.objects.create(user=user, test=test, due_at=timezone.now() + _until_next(again=True))
+
+
+def take_back_notice(user: User, test: ConnectionTest) -> None:
+    """`user` wants to hear nothing any more; what they have heard counts on."""
+    RecoveryNotice.objects.filter(user=user, test=test, told_at=None).delete()
+
+
+def claim_notices() -> datetime | None:
+    """Take the notices that are due, as many as one look has room for; its name, or None if there is none.
+
+    One look at a time, whatever becomes of its worker: they take no thread from customers' tests but one.
+    """
+    now = timezone.now()
+    if not selectors.due_notices(now).exists():
+        return None
+    with transaction.atomic():
+        counting.wait_for_turn("look for notices")
+        lost = now - timedelta(seconds=2 * settings.PROBES.probe_overall_seconds)
+        if RecoveryNotice.objects.filter(claimed_at__gt=lost).exists():
+            return None
+        taken = RecoveryNotice.objects.filter(pk__in=_with_room_in_one_look(now))
+        taken.update(claimed_at=now, due_at=now + _until_next(again=True))
+    return now
+
+
+def _with_room_in_one_look(now: datetime) -> list[int]:
+    """Those who wait for the same services take no room from others."""
+    limit = settings.WATCH.watch_notice_services_limit
+    services: set[ServerSettings] = set()
+    taken = []
+    for notice in selectors.due_notices(now).select_related("test").prefetch_related("test__steps"):
+        together = services.union(selectors.failed_services(notice.test))
+        if len(together) <= limit:
+            services = together
+            taken.append(notice.pk)
+    return taken
+
+
+def finish_look(claimed_at: datetime, well: Collection[ServerSettings]) -> list[RecoveryNotice]:
+    """The notices to be given, as given from now on, where all is `well`; to be called within a transaction.
+
+    Whoever may not see the test any more hears nothing, then or later.
+    """
+    waiting = selectors.claimed_notices(claimed_at).select_for_update(of=("self",))
+    recovered = [notice for notice in waiting if set(selectors.failed_services(notice.test)) <= set(well)]
+    given = [notice for notice in recovered if selectors.may_hear_of(notice)]
+    RecoveryNotice.objects.filter(claimed_at=claimed_at).update(claimed_at=None)
+    RecoveryNotice.objects.filter(pk__in=[notice.pk for notice in given]).update(told_at=timezone.now())
+    RecoveryNotice.objects.filter(pk__in=[each.pk for each in recovered], told_at=None).delete()
+    return given

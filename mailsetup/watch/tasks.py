@@ -26,9 +26,22 @@ def enqueue(claim: Claim) -> None:
     check_server.apply_async(kwargs={"server_id": claim.server_id, "claimed_at": claim.at.isoformat()})
 
 
+# One that was lost is done again when its notices are due the next time.
+@shared_task(
+    base=DjangoTask, ignore_result=True, acks_late=False, expires=settings.PROBES.probe_overall_seconds
+)
+def look_for_notices(*, claimed_at: str, **_later: Any) -> None:
+    """Look at what somebody waits for. Keywords of a newer version are ignored, as above."""
+    runner.look_for_notices(datetime.fromisoformat(claimed_at))
+
+
+def enqueue_look(claimed_at: datetime) -> None:
+    look_for_notices.apply_async(kwargs={"claimed_at": claimed_at.isoformat()})
+
+
 @worker_ready.connect
 def start_clock(**_signal: Any) -> None:
-    clock.start(enqueue)
+    clock.start(enqueue, enqueue_look)
 
 
 @worker_shutdown.connect

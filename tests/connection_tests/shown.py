@@ -85,7 +85,7 @@ def _problem(section: Element) -> ShownProblem:
             tag.text for tag in section.all("span", "tag") if "accent" not in tag["class"].split()
         ),
         links=section.links(),
-        primary=[link.text for link in section.all("a", "primary")],
+        primary=[part.text for tag in ("a", "button") for part in section.all(tag, "primary")],
         icons=[use["href"].removeprefix("#i-") for use in section.one("header").all("use")],
     )
 

@@ -84,6 +84,7 @@ PAGES = {
     "tests/": (302, 200),
     "tests/<reference:reference>/": (404, 200),
     "tests/<reference:reference>/cancel/": (404, 302),
+    "tests/<reference:reference>/notice/": (404, 302),
     "s/<str:token>/tests/<reference:reference>/cancel/": (302, 302),
     # The test of these pages still runs (tests/connection_tests/test_written.py has one that is over).
     "tests/<reference:reference>/report.<written:form>": (302, 404),

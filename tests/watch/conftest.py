@@ -52,16 +52,21 @@ def limits(settings: Settings) -> Limits:
 
 
 @pytest.fixture
-def mail_server(db: None, authority: Authority, servers: ServerThread, settings: Settings) -> MailServer:
-    """A server with one domain, of which staff want to hear."""
+def bare_server(db: None, authority: Authority, servers: ServerThread, settings: Settings) -> MailServer:
+    """A server without a domain, of which staff want to hear."""
     settings.PROBE_HOSTS = {HOST: ("127.0.0.1",)}
     settings.PROBE_ALLOWED_NETWORKS = (ipaddress.ip_network("127.0.0.0/8"),)
     settings.PROBE_CA_FILE = authority.ca_file
     settings.PROBES = QUICK
     settings.WATCH_MAIL_TO = ("ops@hoster.example", "boss@hoster.example")
-    server = MailServer(authority, servers)
-    server.serves("example.com")
-    return server
+    return MailServer(authority, servers)
+
+
+@pytest.fixture
+def mail_server(bare_server: MailServer) -> MailServer:
+    """The same with one domain."""
+    bare_server.serves("example.com")
+    return bare_server
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ class MailServer:
 
 def look() -> None:
     """What a worker's clock and its tasks do when the moment has come."""
-    clock.turn(runner.check)
+    clock.turn(runner.check, runner.look_for_notices)
 
 
 def kinds(flips: Iterable[WatchFlip] | None = None) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from mailsetup.hosting.models import Domain, Server
 from mailsetup.watch import clock, runner, services
 from mailsetup.watch.models import WatchCheck, WatchedServer
 from mailsetup.watch.services import Claim, claim_due
-from mailsetup.watch.tasks import check_server, enqueue
+from mailsetup.watch.tasks import check_server, enqueue, enqueue_look
 from portal.celery import app
 from tests.architecture.rooms import ROOT
 from tests.parts.postgres import Postgres
@@ -72,7 +72,7 @@ def test_the_watch_can_be_switched_off(db: None, limits: Limits) -> None:
     limits(watch_interval_minutes=0)
     assert taken() == []
     before = threading.active_count()
-    clock.start(lambda _claim: None)
+    clock.start(lambda _claim: None, lambda _claimed_at: None)
     assert threading.active_count() == before
 
 
@@ -148,13 +148,14 @@ def test_a_check_is_a_task_of_its_own_away_from_customers_tests() -> None:
     assert {name: getattr(queue, "name", queue) for name, queue in queues.items()} == {
         "mailsetup.connection_tests.tasks.run_connection_test": "probes",
         "mailsetup.watch.tasks.check_server": "default",
+        "mailsetup.watch.tasks.look_for_notices": "default",
     }
 
 
 def test_the_task_looks_at_what_was_claimed(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[dict[str, object]] = []
     monkeypatch.setattr(check_server, "apply_async", lambda *, kwargs: sent.append(kwargs))
-    clock.turn(enqueue)
+    clock.turn(enqueue, enqueue_look)
     (kwargs,) = json.loads(json.dumps(sent))
     check_server(**kwargs, of_a_newer_version=True)
     assert WatchCheck.objects.count() == 1
@@ -175,7 +176,7 @@ def test_the_thread_outlives_a_broker_that_is_away(limits: Limits) -> None:
             raise OSError("the broker is away")
         twice.set()
 
-    clock.start(hand_over)
+    clock.start(hand_over, lambda _claimed_at: None)
     try:
         assert twice.wait(10)
     finally:

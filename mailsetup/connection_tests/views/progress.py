@@ -15,11 +15,13 @@ from django.utils import timezone
 from accounts import access
 from accounts.brands import portal_url
 from accounts.http import AuthenticatedHttpRequest
+from accounts.models import User
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
 from mailsetup.connection_tests import selectors, services, shares, written
 from mailsetup.connection_tests.deadlines import in_words, next_deadline, seconds_until
 from mailsetup.connection_tests.explanations import Place
 from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.outages import outage_of
 from mailsetup.connection_tests.report import ReportUrls, report_of
 from mailsetup.connection_tests.summaries import latest_summaries
 from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, tests_of_visitor
@@ -86,15 +88,18 @@ def _show(
         return HttpResponse(status=204)
     urls = TestUrls.of(test, token)
     places = _places_of(test)
+    outage = outage_of(test, found, tests, None if token else _reader(request))
     report = report_of(
         test,
         found,
         urls=ReportUrls(guide=urls.guide, places=places),
         seen=_count_in(seen or ""),
         waiting_before=before,
+        known_since=outage.known_since,
     )
     context = {
         "report": report,
+        "outage": outage,
         "report_text": "" if report.running else written.as_text(report),
         "share": None if report.running or token else _share(request, test),
         "urls": urls,
@@ -111,11 +116,18 @@ def _show(
     return render(request, template, context)
 
 
+def _reader(request: HttpRequest) -> User | None:
+    """Who reads for themselves: nobody in a visit of support."""
+    user = request.user
+    return user if isinstance(user, User) and not access.is_support_visit(request) else None
+
+
 def _share(request: HttpRequest, test: ConnectionTest) -> dict[str, Any] | None:
     """The link to show the result to somebody; none is made in a visit of support."""
-    if not request.user.is_authenticated or access.is_support_visit(request):
+    reader = _reader(request)
+    if reader is None:
         return None
-    path = reverse("mailsetup:shared_test", kwargs={"key": shares.new_key(test, request.user)})
+    path = reverse("mailsetup:shared_test", kwargs={"key": shares.new_key(test, reader)})
     days = settings.CONNECTION_TESTS.report_link_days
     return {"url": portal_url() + path, "days": days}
 

@@ -1,0 +1,638 @@
+"""Who wanted to hear that a server works again hears it: once, in time, and nobody else does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.brands import portal_url
+from accounts.models import Membership, User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.hosting.models import Domain, Server, Service
+from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.setup_links.selectors import setup_of_link
+from mailsetup.watch import clock, notices, runner, services
+from mailsetup.watch.models import RecoveryNotice, WatchedService
+from mailsetup.watch.tasks import enqueue_look, look_for_notices
+from tests.architecture.rooms import ROOT
+from tests.connection_tests.runs import findings, finished, queued, running
+from tests.connection_tests.shown import Shown
+from tests.html import Element, read
+from tests.parts.postgres import Postgres
+from tests.provider import MakeLink, support_looking_as
+from tests.watch.conftest import Later, Limits
+from tests.watch.lab import HOST, MailServer, look
+
+pytestmark = pytest.mark.django_db
+Outbox = list[EmailMessage]
+SignedIn = Callable[[User], Client]
+HANGS_UP = Finding(Step.GREETING, Status.FAILED, Code.CLOSED_AT_ONCE, 7)
+BOTH_HANG_UP = findings(Protocol.IMAP, (0, HANGS_UP), (1, HANGS_UP))
+LATE = 20
+
+
+@pytest.fixture
+def server(provider: None, bare_server: MailServer, settings: Settings) -> MailServer:
+    """The server of all customers, which hangs up on whoever comes."""
+    Domain.objects.update(server=bare_server.row)
+    bare_server.breaks()
+    settings.CONNECTION_TESTS = msgspec.structs.replace(settings.CONNECTION_TESTS, server_refusals_limit=1000)
+    return bare_server
+
+
+def failed(user: User, address: str = "anna@example.com", found: Any = BOTH_HANG_UP) -> ConnectionTest:
+    return finished(queued(user, address=address), found)
+
+
+def path_of(test: ConnectionTest) -> str:
+    return f"/tests/{test.reference}/"
+
+
+def ask(browser: Client, test: ConnectionTest, **form: str) -> Element:
+    """Press the button; the page that comes then."""
+    answer = browser.post(f"{path_of(test)}notice/", form, follow=True)
+    assert answer.redirect_chain == [(path_of(test), 302)]
+    return read(answer)
+
+
+def buttons(page: Element) -> list[str]:
+    return [button.text for button in page.all("button") if button.attributes.get("form") == "notice"]
+
+
+def told(outbox: Outbox) -> list[str]:
+    """Whom, without the mails to staff."""
+    return [address for mail in outbox for address in mail.to if not address.endswith("@hoster.example")]
+
+
+# --- From the button to the mail -----------------------------------------------------------------------
+
+
+def test_whoever_asked_is_told_once_when_all_of_it_answers(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    test = failed(owner)
+    ask(signed_in(owner), test)
+    later(minutes=5)
+    look()
+    server.sending.broken = False
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == [], "receiving fails"
+    server.is_mended()
+    look()
+    assert told(mailoutbox) == [], "nobody has looked since"
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == [owner.email]
+    (mail,) = [mail for mail in mailoutbox if mail.to == [owner.email]]
+    assert mail.subject == f"{HOST} answers again"
+    assert f"{portal_url()}{path_of(test)}" in mail.body
+    assert "when mail.hoster.test works again for anna@example.com. It does" in mail.body
+    assert server.maildrop.attempts == []
+    server.breaks()
+    for _ in range(3):
+        later(minutes=5)
+        look()
+        server.is_mended()
+    assert told(mailoutbox) == [owner.email]
+
+
+def test_only_what_failed_is_waited_for(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    ask(signed_in(owner), failed(owner, found=findings(Protocol.IMAP, (1, HANGS_UP))))
+    server.sending.broken = False
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == [owner.email]
+
+
+def test_the_page_offers_it_says_that_it_is_done_and_takes_it_back(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    browser, test = signed_in(owner), failed(owner)
+    page = read(browser.get(path_of(test)))
+    assert buttons(page) == ["Tell me when it works"]
+    assert [link.text for link in page.all("a", "primary")] == []
+    assert f"by one mail to {owner.email}, the address you sign in with." in page.text
+    for _twice in range(2):
+        page = ask(browser, test)
+        assert buttons(page) == ["Don’t tell me any more"]
+        assert [link.text for link in page.all("a", "primary")] == ["Test again"]
+        assert f"We’ll mail {owner.email} once it works. We look every 5 minutes until " in page.text
+    assert RecoveryNotice.objects.count() == 1
+    page = ask(browser, test, take_back="1")
+    assert buttons(page) == ["Tell me when it works"]
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == []
+    assert browser.get(f"{path_of(test)}notice/").headers["Location"] == path_of(test)
+    assert not RecoveryNotice.objects.exists(), "who only looks at the address asks for nothing"
+
+
+def test_once_told_there_is_nothing_more_to_ask_for(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    browser, test = signed_in(owner), failed(owner)
+    ask(browser, test)
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert buttons(read(browser.get(path_of(test)))) == []
+    ask(browser, test)
+    ask(browser, test, take_back="1")
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == [owner.email]
+
+
+# --- Who may ask, for what -----------------------------------------------------------------------------
+
+
+def test_a_test_is_asked_about_by_whoever_may_see_it(
+    server: MailServer,
+    owner: User,
+    colleague: User,
+    stranger: User,
+    signed_in: SignedIn,
+    later: Later,
+    mailoutbox: Outbox,
+) -> None:
+    of_owner, of_colleague = failed(owner), failed(colleague, "bert@example.com")
+
+    def press(browser: Client, test: ConnectionTest) -> int:
+        return int(browser.post(f"{path_of(test)}notice/").status_code)
+
+    for browser in (signed_in(stranger), Client()):
+        assert press(browser, of_owner) == press(browser, of_colleague) == 404
+    assert press(signed_in(colleague), of_owner) == 404, "an address that isn't theirs"
+    assert not RecoveryNotice.objects.exists()
+    assert press(signed_in(colleague), of_colleague) == press(signed_in(owner), of_colleague) == 302
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert sorted(told(mailoutbox)) == [colleague.email, owner.email]
+
+
+def test_nobody_asks_in_a_visit_of_support_or_behind_a_link(
+    server: MailServer, owner: User, setup_link: MakeLink, client: Client
+) -> None:
+    test, visit = failed(owner), support_looking_as(owner)
+    assert buttons(read(visit.get(path_of(test)))) == []
+    assert visit.post(f"{path_of(test)}notice/").status_code == 404
+    link, token = setup_link()
+    ConnectionTest.objects.update(user=None, setup_link=link)
+    assert setup_of_link(link, token, display_name="").link == link
+    answer = client.get(f"/s/{token}{path_of(test)}")
+    assert Shown(answer).headline == "It’s on the mail server’s side"
+    assert buttons(read(answer)) == []
+    assert client.post(f"/s/{token}{path_of(test)}notice/").status_code == 404
+    assert not RecoveryNotice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        findings(),
+        findings(Protocol.IMAP, (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))),
+        findings(
+            Protocol.IMAP, (0, HANGS_UP), (1, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
+        ),
+        # The look has no password, so it can't tell when these are over.
+        findings(Protocol.IMAP, (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_TEMP_FAILURE, 7))),
+        findings(
+            Protocol.IMAP, (0, HANGS_UP), (1, Finding(Step.SEND, Status.FAILED, Code.SEND_TEMP_FAILURE, 7))
+        ),
+        findings(Protocol.IMAP, (0, Finding(Step.CONNECT, Status.FAILED, Code.NOT_TESTABLE_HERE, 7))),
+        findings(Protocol.IMAP, (0, Finding(Step.GREETING, Status.FAILED, Code.RATE_LIMITED, 7))),
+    ],
+    ids=["passed", "password", "one-of-two", "sign-in", "sending", "our-fault", "theirs-to-wait"],
+)
+def test_nothing_is_offered_that_a_look_can_not_see_or_somebody_else_mend(
+    server: MailServer, owner: User, signed_in: SignedIn, found: Any
+) -> None:
+    test = failed(owner, found=found)
+    assert buttons(ask(signed_in(owner), test)) == []
+    assert not RecoveryNotice.objects.exists()
+
+
+@pytest.mark.parametrize("code", [Code.DNS_TIMEOUT, Code.TCP_TIMEOUT, Code.TCP_REFUSED])
+def test_it_is_offered_for_dns_and_networks_too(
+    server: MailServer, owner: User, signed_in: SignedIn, code: Code
+) -> None:
+    step = Step.DNS if code is Code.DNS_TIMEOUT else Step.CONNECT
+    found = findings(Protocol.IMAP, (0, Finding(step, Status.FAILED, code, 7)))
+    assert buttons(ask(signed_in(owner), failed(owner, found=found))) == ["Don’t tell me any more"]
+
+
+def test_nothing_is_offered_while_the_test_runs(server: MailServer, owner: User, signed_in: SignedIn) -> None:
+    test = running(queued(owner), [(0, HANGS_UP)])
+    assert buttons(ask(signed_in(owner), test)) == []
+    assert not RecoveryNotice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "off", ["watch_interval_minutes", "watch_notices_limit", "watch_customer_notices_limit"]
+)
+def test_where_nobody_looks_or_may_be_told_nothing_is_offered(
+    server: MailServer, owner: User, signed_in: SignedIn, limits: Limits, off: str
+) -> None:
+    limits(**{off: 0})
+    assert buttons(ask(signed_in(owner), failed(owner))) == []
+    assert not RecoveryNotice.objects.exists()
+
+
+def test_whoever_may_not_see_the_test_any_more_hears_nothing(
+    server: MailServer, owner: User, colleague: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    test = failed(colleague, "bert@example.com")
+    ask(signed_in(owner), test)
+    ask(signed_in(colleague), test)
+    Membership.objects.filter(user=colleague).delete()
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    server.is_mended()
+    later(minutes=5)
+    look()
+    User.objects.filter(pk=owner.pk).update(is_active=True)
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == []
+    assert not RecoveryNotice.objects.exists()
+
+
+def test_the_mail_goes_where_they_sign_in_by_then(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    ask(signed_in(owner), failed(owner))
+    User.objects.filter(pk=owner.pk).update(email="new@lindqvist.example")
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == ["new@lindqvist.example"]
+
+
+def test_who_is_deleted_leaves_no_notice(server: MailServer, owner: User, signed_in: SignedIn) -> None:
+    ask(signed_in(owner), failed(owner))
+    owner.delete()
+    assert not RecoveryNotice.objects.exists()
+
+
+# --- How many, how long --------------------------------------------------------------------------------
+
+FULL = "You or your colleagues wait for several servers already. Test again later instead."
+
+
+def test_a_person_waits_for_few_and_is_told_of_few_in_a_day(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, limits: Limits, mailoutbox: Outbox
+) -> None:
+    """Whoever has a domain's DNS can let its server fail and work at will."""
+    limits(watch_notices_limit=2)
+    browser = signed_in(owner)
+    tests = [failed(owner) for _ in range(4)]
+    for test in tests[:2]:
+        assert FULL not in ask(browser, test).text
+    assert FULL in ask(browser, tests[2]).text
+    ask(browser, tests[1], take_back="1")
+    assert FULL not in ask(browser, tests[2]).text
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == [owner.email] * 2
+    assert FULL in ask(browser, tests[3]).text
+    later(hours=23, minutes=59)
+    services_of_a_day = RecoveryNotice.objects.count()
+    call_command("prune")
+    assert RecoveryNotice.objects.count() == services_of_a_day == 2
+    later(minutes=1)
+    services.ask_for_notice(owner, tests[3])
+
+
+def test_the_people_of_a_customer_share_a_limit_and_no_other_customer_does(
+    server: MailServer,
+    owner: User,
+    colleague: User,
+    stranger: User,
+    signed_in: SignedIn,
+    limits: Limits,
+) -> None:
+    limits(watch_customer_notices_limit=2)
+    for user in (owner, colleague):
+        ask(signed_in(user), failed(user, f"{user.pk}@example.com"))
+    assert FULL in ask(signed_in(owner), failed(owner)).text
+    assert FULL not in ask(signed_in(stranger), failed(stranger, "otto@elsewhere.example")).text
+
+
+@pytest.mark.parametrize(("change", "days"), [({}, 3), ({"watch_notice_days": 1}, 1)], ids=str)
+def test_nobody_is_told_after_days(
+    server: MailServer,
+    owner: User,
+    signed_in: SignedIn,
+    later: Later,
+    limits: Limits,
+    mailoutbox: Outbox,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, int],
+    days: int,
+) -> None:
+    limits(**change)
+    test = failed(owner)
+    ask(signed_in(owner), test)
+    later(days=days, seconds=-LATE)
+    assert pruned(capsys) == 0
+    later(seconds=LATE)
+    server.is_mended()
+    look()
+    assert told(mailoutbox) == []
+    assert pruned(capsys) == 1
+    assert buttons(ask(signed_in(owner), test)) == [], "the test is old: a new one says more"
+
+
+def pruned(capsys: pytest.CaptureFixture[str]) -> int:
+    call_command("prune", "--json")
+    return int(json.loads(capsys.readouterr().out)["recovery_notices"])
+
+
+# --- What it costs the servers -------------------------------------------------------------------------
+
+
+def test_all_who_wait_for_a_server_are_one_look(
+    server: MailServer, owner: User, stranger: User, later: Later, mailoutbox: Outbox
+) -> None:
+    for user, address in ((owner, "anna@example.com"), (stranger, "otto@elsewhere.example")):
+        for _ in range(5):
+            services.ask_for_notice(user, failed(user, address))
+    later(minutes=5)
+    claimed_at = services.claim_notices()
+    assert claimed_at is not None
+    assert services.claim_notices() is None, "one look at a time"
+    before = server.connections
+    runner.look_for_notices(claimed_at)
+    assert server.connections - before <= 6, "two services, and what is asked once a day"
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert sorted(told(mailoutbox)) == sorted([owner.email, stranger.email] * 5)
+
+
+def test_many_names_are_not_looked_at_all_at_once(
+    server: MailServer, owner: User, later: Later, limits: Limits, settings: Settings, mailoutbox: Outbox
+) -> None:
+    """Customers with a name each for one server, which has just come back."""
+    limits(watch_notice_services_limit=4, watch_notices_limit=9)
+    Service.objects.update(hostname="mail.%EMAILDOMAIN%")
+    for number in range(5):
+        name = f"n{number}.example"
+        Domain.objects.create(
+            name=name, server=server.row, customer=Domain.objects.get(name="example.com").customer
+        )
+        settings.PROBE_HOSTS = {**settings.PROBE_HOSTS, f"mail.{name}": ("127.0.0.1",)}
+        services.ask_for_notice(owner, failed(owner, f"anna@{name}"))
+    later(minutes=5)
+    taken = []
+    while (claimed_at := services.claim_notices()) is not None:
+        taken.append(RecoveryNotice.objects.filter(claimed_at=claimed_at).count())
+        runner.look_for_notices(claimed_at)
+    assert taken == [2, 2, 1]
+
+
+def test_a_worker_that_was_killed_or_comes_late_is_made_up_for(
+    server: MailServer, owner: User, later: Later, mailoutbox: Outbox
+) -> None:
+    services.ask_for_notice(owner, failed(owner))
+    server.is_mended()
+    later(minutes=5)
+    late = services.claim_notices()
+    assert late is not None
+    later(minutes=5)
+    current = services.claim_notices()
+    assert current is not None
+    runner.look_for_notices(late)
+    assert told(mailoutbox) == []
+    runner.look_for_notices(current)
+    runner.look_for_notices(current)
+    assert told(mailoutbox) == [owner.email]
+
+
+def test_who_takes_it_back_during_the_look_hears_nothing(
+    server: MailServer, owner: User, later: Later, mailoutbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = failed(owner)
+    services.ask_for_notice(owner, test)
+    server.is_mended()
+    later(minutes=5)
+    give = notices.give
+
+    def give_later(*what: Any) -> None:
+        services.take_back_notice(owner, test)
+        give(*what)
+
+    monkeypatch.setattr(notices, "give", give_later)
+    look()
+    assert told(mailoutbox) == []
+
+
+def test_the_look_is_a_task(
+    server: MailServer, owner: User, later: Later, mailoutbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, object]] = []
+    monkeypatch.setattr(look_for_notices, "apply_async", lambda *, kwargs: sent.append(kwargs))
+    services.ask_for_notice(owner, failed(owner))
+    server.is_mended()
+    later(minutes=5)
+    clock.turn(runner.check, enqueue_look)
+    (kwargs,) = json.loads(json.dumps(sent))
+    look_for_notices(**kwargs, of_a_newer_version=True)
+    assert told(mailoutbox) == [owner.email]
+
+
+_RACE = """
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from accounts.models import Customer, User
+from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.watch import services
+from mailsetup.watch.models import RecoveryNotice
+
+call_command("migrate", verbosity=0)
+customer = Customer.objects.create(name="Lindqvist AB")
+one = User.objects.create(email="one@lindqvist.example")
+people = [User.objects.create(email=f"{n}@lindqvist.example") for n in range(4)]
+now = timezone.now()
+test = {"address": "a@b.example", "protocol": "imap", "customer": customer, "finished_at": now}
+tests = [ConnectionTest.objects.create(reference=f"AAAA-{n:04}", **test) for n in range(8)]
+at_once = Barrier(8)
+
+def work(number):
+    try:
+        connection.ensure_connection()
+        at_once.wait(60)
+        for user in (one, people[number % 4]):
+            try:
+                services.ask_for_notice(user, tests[number])
+            except services.TooManyNotices:
+                pass
+        RecoveryNotice.objects.update(due_at=timezone.now())
+        at_once.wait(60)
+        return services.claim_notices() is not None
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(8) as workers:
+    claims = sum(workers.map(work, range(8)))
+notices = RecoveryNotice.objects
+print(json.dumps([notices.filter(user=one).count(), notices.count(), claims]))
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_presses_and_workers_at_the_same_moment_are_counted(
+    database: str, tmp_path: Any, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/watch.sqlite3"
+    if database == "postgres":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.create_database("notices")
+    limits = {"WATCH_NOTICES_LIMIT": "3", "WATCH_CUSTOMER_NOTICES_LIMIT": "6"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", _RACE],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url, **limits},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    of_one, of_all, claims = json.loads(done.stdout)
+    assert of_one <= 3
+    assert of_all == 6
+    assert claims == 1
+
+
+# --- When it last worked -------------------------------------------------------------------------------
+
+
+def sightings(page: Element) -> list[tuple[str, str, str]]:
+    """State, title and text of each line; none where the page has no such part."""
+    parts = [part for part in page.all("section") if part.attributes.get("aria-labelledby") == "when"]
+    return [
+        (line["data-state"], line.one("b").text.partition(": ")[2], line.one("p").text)
+        for part in parts
+        for line in part.all("li")
+    ]
+
+
+def test_the_page_says_when_it_last_worked_and_since_when_support_knows(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later
+) -> None:
+    server.is_mended()
+    look()
+    server.breaks(server.sending)
+    for minutes in (60, 5):
+        later(minutes=minutes)
+        look()
+    later(minutes=1)
+    found = findings(Protocol.IMAP, (1, HANGS_UP))
+    shown = Shown(signed_in(owner).get(path_of(failed(owner, found=found))))
+    told_at = timezone.localtime(timezone.now() - timedelta(minutes=1)).strftime("%H:%M")
+    assert shown.lede.startswith("Receiving works. Sending stopped at “greeting”.")
+    assert shown.lede.endswith(f"Support has known since {told_at}.")
+    assert sightings(shown.page) == [
+        ("bad", "This test", "Sending stopped at “greeting”."),
+        ("bad", "Our own check", "Sending stopped at “greeting”."),
+        ("ok", "Our own check", "Sending worked."),
+    ]
+
+
+def test_what_support_has_not_been_told_it_is_not_said_to_know(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, settings: Settings
+) -> None:
+    settings.WATCH_MAIL_TO = ()
+    server.is_mended()
+    look()
+    server.breaks()
+    for minutes in (60, 5):
+        later(minutes=minutes)
+        look()
+    shown = Shown(signed_in(owner).get(path_of(failed(owner))))
+    assert "Support" not in shown.lede
+    assert sightings(shown.page)[1] == (
+        "bad",
+        "Our own check",
+        "Receiving stopped at “greeting”. Sending stopped at “greeting”.",
+    )
+
+
+def test_a_check_that_saw_it_work_and_the_last_test_that_got_through_are_said(
+    server: MailServer, owner: User, colleague: User, signed_in: SignedIn, later: Later
+) -> None:
+    server.is_mended()
+    finished(queued(owner), findings())
+    finished(queued(owner, password=""), findings(Protocol.IMAP, (0, HANGS_UP)))
+    later(minutes=1)
+    look()
+    later(minutes=1)
+    assert sightings(read(signed_in(owner).get(path_of(failed(owner))))) == [
+        (
+            "bad",
+            "This test",
+            "Receiving stopped at “greeting”. Sending stopped at “greeting”.",
+        ),
+        ("ok", "Our own check", "Receiving worked. Sending worked."),
+        ("ok", "The last good test", "Receiving and sending worked, with the password."),
+    ]
+    # A colleague's page tells nothing of tests that aren't theirs.
+    assert [line[1] for line in sightings(read(signed_in(colleague).get(path_of(failed(colleague)))))] == [
+        "This test",
+        "Our own check",
+    ]
+
+
+def test_a_check_by_another_customers_name_is_called_that_and_does_not_name_them(
+    server: MailServer, owner: User, signed_in: SignedIn, settings: Settings
+) -> None:
+    Service.objects.update(hostname="mail.%EMAILDOMAIN%")
+    Domain.objects.create(name="aardvark.example", server=server.row)
+    settings.PROBE_HOSTS = {"mail.aardvark.example": ("127.0.0.1",)}
+    server.is_mended()
+    server.imap.starttls = server.submission.starttls = server.authority.good("mail.aardvark.example")
+    look()
+    assert {row.hostname for row in WatchedService.objects.all()} == {"mail.aardvark.example"}
+    answer = signed_in(owner).get(path_of(failed(owner)))
+    assert [line[1] for line in sightings(read(answer))] == ["This test", "Our own check, by another name"]
+    assert "aardvark" not in answer.content.decode()
+
+
+def test_where_nothing_is_known_nothing_is_said(server: MailServer, owner: User, signed_in: SignedIn) -> None:
+    test = failed(owner)
+    assert sightings(read(signed_in(owner).get(path_of(test)))) == []
+    # A server that the domain has left says nothing about this one.
+    look()
+    Domain.objects.update(server=Server.objects.create(name="another"))
+    assert sightings(read(signed_in(owner).get(path_of(test)))) == []
+
+
+def test_staff_find_in_the_admin_who_is_told(server: MailServer, owner: User, signed_in: SignedIn) -> None:
+    test = failed(owner)
+    ask(signed_in(owner), test)
+    staff = User.objects.create_superuser("sam@hoster.example", "a long password of staff")
+    Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    for words, found in ((owner.email, True), (test.reference, True), ("nobody", False)):
+        page = signed_in(staff).get("/admin/watch/recoverynotice/", {"q": words})
+        assert (test.reference in page.content.decode().partition("result_list")[2]) is found
