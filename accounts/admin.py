@@ -33,7 +33,9 @@ for _model in list(admin.site._registry):  # the only list of what packages have
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth documents this
 
 
-class MembershipInline(admin.TabularInline[Membership, User | Customer]):
+class MembershipInline(admin.StackedInline[Membership, User | Customer]):
+    """One below the other, because in a row Django's fields have no labels."""
+
     model = Membership
     extra = 0
     autocomplete_fields = ["user", "customer"]

@@ -1,68 +1,68 @@
-"""Connection tests, found by reference or address: what happened and what the customer read."""
+"""Connection tests as a list, found by reference or address."""
 
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
-from mailsetup.connection_tests.report import ReportUrls, TestReport, report_of, way_of_message
 from mailsetup.hosting.admin import ReadOnlyAdmin
-from mailsetup.probes.findings import Finding, Status, Step, Verdict
+from mailsetup.probes.findings import Status, Step, Verdict
 from mailsetup.setup_links.codes import CODE_LENGTH, display_code, is_mistyped, normal_code
 
-
-class StepInline(admin.TabularInline[ConnectionTestStep, ConnectionTest]):
-    model = ConnectionTestStep
-    extra = 0
-    can_delete = False
-    readonly_fields = ["service", "step", "status", "code", "ms", "evidence"]
-
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
+_OUTCOMES = {
+    Verdict.PASSED: gettext_noop("passed"),
+    Verdict.WARNING: gettext_noop("passed, with a limit"),
+    Verdict.FAILED: gettext_noop("failed"),
+    Verdict.NOT_RUN: gettext_noop("couldn’t run"),
+}
 
 
 @admin.register(ConnectionTest)
 class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
-    list_display = ["reference", "address", "protocol", "state", "outcome", "causes", "created_at"]
+    """The list; what is known of one test is said by the report at the desk."""
+
+    list_display = ["reference", "address", "outcome", "codes", "created_at"]
     list_filter = ["verdict", "protocol", "created_at"]
     search_fields = ["reference", "address"]
     list_per_page = 25
     # Counting all of them beside those found, and their days, takes longer than the rest of the page.
     show_full_result_count = False
-    inlines = [StepInline]
-    fields = [
-        "reference",
-        "address",
-        "domain",
-        "user",
-        "protocol",
-        "client",
-        "signs_in",
-        "round_trip",
-        "state",
-        "outcome",
-        "what_the_customer_reads",
-        "where_to_look",
-        "way_of_the_message",
-        "created_at",
-        "started_at",
-        "finished_at",
-    ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        test = self.get_object(request, object_id or "")
+        if test is None:
+            raise Http404
+        return redirect("mailsetup:desk_test", reference=test.reference)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConnectionTest]:
         sign_ins = ConnectionTestStep.objects.filter(test=OuterRef("pk"), step=Step.SIGN_IN)
         tried = sign_ins.exclude(status=Status.SKIPPED)
         return super().get_queryset(request).annotate(tried=Exists(tried))
 
-    @admin.display(description=_("verdict"), ordering="verdict")
+    @admin.display(description=_("causes"))
+    def codes(self, test: ConnectionTest) -> str:
+        return ", ".join(test.causes) or "–"
+
+    @admin.display(description=_("result"), ordering="verdict")
     def outcome(self, test: ConnectionTest) -> str:
         """A test that passed up to the sign-in has not shown that anybody can sign in."""
-        label = test.get_verdict_display()
+        if test.state != ConnectionTest.State.DONE:
+            return gettext("still runs")
+        label = gettext(_OUTCOMES[Verdict(test.verdict)])
         works = test.verdict in (Verdict.PASSED, Verdict.WARNING)
         if works and not cast("Any", test).tried:
             return gettext("%(verdict)s, no password tried") % {"verdict": label}
@@ -80,36 +80,3 @@ class ConnectionTestAdmin(ReadOnlyAdmin[ConnectionTest]):
                     request, gettext("No reference reads %(code)s. Ask for it again.") % {"code": search_term}
                 )
         return super().get_search_results(request, queryset, search_term)
-
-    @admin.display(description=_("what the customer reads"))
-    def what_the_customer_reads(self, test: ConnectionTest) -> str:
-        words = ((problem.happened, problem.why, problem.todo) for problem in _report(test).problems)
-        return format_html_join("", "<p>{} {} {}</p>", words) or "–"
-
-    @admin.display(description=_("where to look"))
-    def where_to_look(self, test: ConnectionTest) -> str:
-        report = _report(test)
-        words = [(problem.code.value, problem.who, problem.staff) for problem in report.problems]
-        words += [
-            (code.value, problem.who, staff)
-            for problem in report.problems
-            for code, _title, staff in problem.besides
-        ]
-        words += [
-            (refusal.trait.value, refusal.title, f"{refusal.reason} {refusal.evidence}")
-            for refusal in (*report.own_app, *report.other_apps)
-        ]
-        return format_html_join("", "<p><code>{}</code> ({}): {}</p>", words) or "–"
-
-    @admin.display(description=_("way of the message"))
-    def way_of_the_message(self, test: ConnectionTest) -> str:
-        hops = format_html_join("", "<li>{}</li>", ((line,) for line in way_of_message(_found(test))))
-        return format_html("<ol>{}</ol>", hops) if hops else "–"
-
-
-def _found(test: ConnectionTest) -> list[tuple[int, Finding]]:
-    return [(step.service, step.as_finding()) for step in test.steps.all()]
-
-
-def _report(test: ConnectionTest) -> TestReport:
-    return report_of(test, _found(test), urls=ReportUrls())

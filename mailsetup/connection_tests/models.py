@@ -1,5 +1,7 @@
 """Connection tests as a person sees them: the run, its steps, its password on the way, its worker."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -108,13 +110,14 @@ class ConnectionTestStep(models.Model):
         return f"{self.step}: {self.code}"
 
     def as_finding(self) -> Finding:
-        return Finding(
-            step=Step(self.step),
-            status=Status(self.status),
-            code=Code(self.code),
-            ms=self.ms,
-            evidence=self.evidence,
-        )
+        return stored_finding(self.step, self.status, self.code, self.ms, self.evidence)
+
+
+def stored_finding(step: str, status: str, code: str, ms: int | None, evidence: Any) -> Finding:
+    """What a step found, from its columns; a name of a code that is no more is in the evidence."""
+    known = Code(code)
+    gone = {} if known == code else {"code": code}
+    return Finding(Step(step), Status(status), known, ms, {**evidence, **gone})
 
 
 class Transcript(models.Model):

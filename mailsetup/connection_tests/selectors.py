@@ -10,8 +10,13 @@ from django.utils import timezone
 
 from accounts import access
 from accounts.models import User
-from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep, WorkerHeartbeat
-from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
+from mailsetup.connection_tests.models import (
+    ConnectionTest,
+    ConnectionTestStep,
+    WorkerHeartbeat,
+    stored_finding,
+)
+from mailsetup.probes.findings import Finding, Status, Step, Verdict
 from mailsetup.setup_links.models import SetupLink
 
 
@@ -120,13 +125,7 @@ def find_test(
     found = [
         (
             row.step_service,
-            Finding(
-                step=Step(row.step_name),
-                status=Status(row.step_status),
-                code=Code(row.step_code),
-                ms=row.step_ms,
-                evidence=row.step_evidence,
-            ),
+            stored_finding(row.step_name, row.step_status, row.step_code, row.step_ms, row.step_evidence),
         )
         for row in rows
         if row.step_name is not None  # the one row of a test without any step yet

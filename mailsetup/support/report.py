@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from mailsetup.clientconfig import ServerSettings
-from mailsetup.connection_tests.explanations import explain, readable_date
+from mailsetup.connection_tests.explanations import AppRefusal, explain, readable_date
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import (
     Lane,
@@ -70,6 +70,7 @@ _LABELS = {
     "issued": gettext_lazy("certificate issued on"),
     "valid_days": gettext_lazy("certificate valid for days"),
     "left_out": gettext_lazy("left out, for they may hold a secret"),
+    "code": gettext_lazy("as it was called then"),
 }
 _STATUS_WORDS = {
     "ok": gettext_lazy("passed"),
@@ -137,6 +138,7 @@ class StaffReport:
     code: str
     passes: str
     lanes: tuple[StaffLane, ...]
+    refusals: tuple[AppRefusal, ...]
     wire: bool
     way: list[str]
     moment: str
@@ -169,6 +171,7 @@ def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffRepo
         code=first.code.value if first else "",
         passes=_("It may pass by itself.") if first and CAUSES[first.code].passing else "",
         lanes=tuple(lanes),
+        refusals=(*report.own_app, *report.other_apps),
         wire=wire,
         way=way_of_message(found),
         moment=_moment(test),
@@ -311,13 +314,21 @@ def _whole_text(test: ConnectionTest, report: TestReport, lanes: Sequence[StaffL
     return "\n".join(_text_lines(test, report, lanes)) + "\n"
 
 
+def _problem_lines(report: TestReport) -> Iterator[str]:
+    for problem in report.problems:
+        yield f"{problem.title} ({problem.code}). {problem.fixer}."
+        for code, title, _staff in problem.besides:
+            yield _("Besides: %(titles)s") % {"titles": f"{title} ({code})"}
+    for refusal in (*report.own_app, *report.other_apps):
+        yield f"{refusal.title} ({refusal.trait})."
+
+
 def _text_lines(test: ConnectionTest, report: TestReport, lanes: Sequence[StaffLane]) -> Iterator[str]:
     yield f"{report.reference}  {_moment(test)}"
     yield ", ".join(filter(None, (report.address, report.client_name, test.protocol.upper())))
     if not report.problems:
         yield report.headline
-    for problem in report.problems:
-        yield f"{problem.title} ({problem.code}). {problem.fixer}."
+    yield from _problem_lines(report)
     for lane in lanes:
         yield ""
         yield f"{lane.lane.title}  {lane.lane.hostname}  {lane.lane.label}"

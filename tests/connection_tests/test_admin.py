@@ -1,56 +1,37 @@
-"""What support reads of a test is what the customer reads."""
+"""Connection tests in the admin: a list, whose rows open the report at the desk."""
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol
-from mailsetup.connection_tests import reaper
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from tests.connection_tests.runs import Found, findings, finished, queued, running, without_sign_in
-from tests.connection_tests.shown import Shown
 from tests.html import read
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["refused", "twice", "lost", "passed"])
-def test_that_is_over(request: pytest.FixtureRequest, owner: User) -> ConnectionTest:
-    if request.param == "lost":
-        test = running(queued(owner))
-        reaper.mark_lost(test)
-        return test
-    timeout = Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000)
-    refused = Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 9)
-    special = {"refused": [(0, refused)], "twice": [(0, timeout), (1, timeout)], "passed": []}
-    return finished(queued(owner), findings(Protocol.IMAP, *special[request.param]))
-
-
-def test_support_reads_what_the_customer_reads(
-    support: Client, browser: Client, test_that_is_over: ConnectionTest
-) -> None:
-    page = read(support.get(f"/admin/connection_tests/connectiontest/{test_that_is_over.pk}/change/"))
-    (words,) = page.all("div", "field-what_the_customer_reads")
-    problems = Shown(browser.get(f"/tests/{test_that_is_over.reference}/")).problems
-    said = [" ".join(problem.parts.values()) for problem in problems]
-    assert [paragraph.text for paragraph in words.all("p")] == said
-
-
-def test_support_is_told_where_to_look(support: Client, owner: User) -> None:
-    refused = Finding(Step.CONNECT, Status.FAILED, Code.TCP_REFUSED, 9)
-    test = finished(queued(owner), findings(Protocol.IMAP, (0, refused)))
-    page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
-    (words,) = page.all("div", "field-where_to_look")
-    (paragraph,) = words.all("p")
-    assert paragraph.text.startswith("tcp_refused (the provider): Reset in reply to SYN on port 993")
-
-
-def test_each_step_is_listed_and_nothing_can_be_changed(support: Client, owner: User) -> None:
+def test_a_test_of_the_list_opens_its_report_at_the_desk(support: Client, owner: User) -> None:
     test = finished(queued(owner), findings())
-    page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
-    assert len(page.all("td", "field-code")) == 16
-    assert not [field for field in page.all("input") if field.attributes.get("name") == "_save"]
+    row = read(support.get("/admin/connection_tests/connectiontest/")).one("th", "field-reference")
+    answer = support.get(row.one("a")["href"])
+    assert (answer.status_code, answer["Location"]) == (302, f"/desk/tests/{test.reference}/")
+    assert support.get("/admin/connection_tests/connectiontest/123456/change/").status_code == 404
+    assert support.post(row.one("a")["href"], {"reference": "AAAA-AAAA"}).status_code == 302
+    assert ConnectionTest.objects.get().reference == test.reference
+
+
+def test_the_list_says_what_happened_in_words(support: Client, owner: User) -> None:
+    refused = Finding(Step.CONNECT, Status.FAILED, Code.TCP_REFUSED, 9)
+    finished(queued(owner), findings(Protocol.IMAP, (0, refused)))
+    running(queued(owner))
+    page = read(support.get("/admin/connection_tests/connectiontest/"))
+    running_row, failed_row = (row for row in page.all("tr") if row.all("td", "field-outcome"))
+    said = [failed_row.one("td", f"field-{name}").text for name in ("outcome", "codes")]
+    assert said == ["failed", "tcp_refused"]
+    assert running_row.one("td", "field-outcome").text == "still runs"
 
 
 @pytest.mark.parametrize("spelling", ["{}", "{} ", "{nodash}", "{small}", "{spaced}"])

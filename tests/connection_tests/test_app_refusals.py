@@ -118,10 +118,12 @@ def test_it_is_told_in_text_in_json_and_to_support_with_its_evidence(
     wanted = {"app": "windows-live-mail", "reason": "no_revocation_list", "sure": False}
     assert document["refused_by"] == [wanted]
     assert document["verdict"] == "passed"
-    page = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
-    (words,) = page.all("div", "field-where_to_look")
-    assert "no_revocation_list (Windows Live Mail may refuse this server):" in words.text
+    page = read(support.get(f"/desk/tests/{test.reference}/"))
+    (words,) = [card for card in page.all("section", "card") if "may not take" in card.one("h2").text]
+    assert "Windows Live Mail may refuse this server." in words.text
+    assert "no_revocation_list" in words.text
     assert "Let’s Encrypt, “Certificate Compatibility”" in words.text
+    assert "Windows Live Mail may refuse this server (no_revocation_list)." in page.one("pre").text
 
 
 def test_nothing_is_said_while_the_test_runs(owner: User, browser: Client) -> None:

@@ -222,13 +222,10 @@ def test_everything_that_is_wrong_with_a_certificate_is_said(
     assert len(page.problems) == 1
     assert f"Besides: {others}" in page.text
     assert f"Besides: {others}\n" in browser.get(f"/tests/{test.reference}/report.txt").content.decode()
-    looked = read(support.get(f"/admin/connection_tests/connectiontest/{test.pk}/change/"))
-    (words,) = looked.all("div", "field-where_to_look")
-    assert [line.text.partition(" ")[0] for line in words.all("p")] == [
-        "cert_expired",
-        "cert_wrong_name",
-        "cert_weak_key",
-    ]
+    (problem,) = read(support.get(f"/desk/tests/{test.reference}/")).all("section", "problem")
+    assert f"Besides: {others}" in problem.text
+    codes = [code.text for code in problem.all("span", "code")]
+    assert codes == ["cert_expired", "cert_wrong_name", "cert_weak_key"]
 
 
 # --- Several causes ------------------------------------------------------------------------------------

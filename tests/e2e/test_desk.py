@@ -4,34 +4,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import DESKTOP_DARK, PHONE, assert_accessible
-from tests.e2e.portal import OWNER, STAFF, Portal
-from tests.e2e.steps import expect_verdict, sign_in, start_test
+from tests.e2e.portal import OWNER, Portal
+from tests.e2e.steps import expect_verdict, sign_in, sign_in_as_staff, start_test
 
 pytestmark = [
     pytest.mark.parametrize("portal", ["embedded"], indirect=True),
     pytest.mark.parametrize("screen", [PHONE, DESKTOP_DARK], ids=str, indirect=True),
 ]
-# A browser in which staff have signed in, with their second step.
-_SESSION = """
-from allauth.mfa.models import Authenticator
-from django.test import Client
-from accounts.models import User
-
-user = User.objects.get(email={email!r})
-Authenticator.objects.get_or_create(user=user, type="totp", defaults={{"data": {{"secret": "x"}}}})
-browser = Client()
-browser.force_login(user)
-for cookie in browser.cookies.values():
-    print(cookie.key, cookie.value)
-"""
-
-
-def sign_in_as_staff(page: Page, portal: Portal) -> None:
-    page.context.clear_cookies()
-    done = portal.run_manage("shell", "-v", "0", "-c", _SESSION.format(email=STAFF.email))
-    assert done.returncode == 0, done.stderr
-    name, value = done.stdout.split()
-    page.context.add_cookies([{"name": name, "value": value, "url": portal.url}])
 
 
 def test_a_reference_over_the_telephone(page: Page, portal: Portal) -> None:
