@@ -1,6 +1,7 @@
 """Reads: whose test is whose, and whether a worker is there."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,6 +52,14 @@ def latest_with_outlines(tests: QuerySet[ConnectionTest], limit: int) -> list[tu
     for test, service, step in failed.values_list("test", "service", "step"):
         stopped[test][service] = Step(step)
     return [(test, Outline(test.up_to_sign_in, stopped[test.pk])) for test in latest]
+
+
+def findings_of(tests: Iterable[ConnectionTest]) -> dict[int, list[tuple[int, Finding]]]:
+    """By the number of each of `tests` what its steps found, each with the index of its service."""
+    found: dict[int, list[tuple[int, Finding]]] = defaultdict(list)
+    for step in ConnectionTestStep.objects.filter(test__in=tests).order_by("pk"):
+        found[step.test_id].append((step.service, step.as_finding()))
+    return found
 
 
 def lost() -> Q:

@@ -49,10 +49,11 @@ def summaries_of(
     tests: QuerySet[ConnectionTest], limit: int, *, page: str = "mailsetup:test"
 ) -> list[TestSummary]:
     """The newest of `tests`; `page` is the name of the page that shows one of them by its reference."""
-    return [_summary(test, outline, page) for test, outline in latest_with_outlines(tests, limit)]
+    return [summary_of(test, outline, page) for test, outline in latest_with_outlines(tests, limit)]
 
 
-def _summary(test: ConnectionTest, outline: Outline, page: str) -> TestSummary:
+def summary_of(test: ConnectionTest, outline: Outline, page: str) -> TestSummary:
+    """`test` in one line, which links to `page`."""
     return TestSummary(
         state=state_of(test),
         title=_summary_title(test, outline),

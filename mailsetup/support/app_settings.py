@@ -16,6 +16,7 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True):
     # Of each kind.
     desk_matches_limit: Annotated[int, Meta(ge=1, le=100)] = 8
     desk_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 8
+    desk_opened_limit: Annotated[int, Meta(ge=0, le=50)] = 5
     desk_mailboxes_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     desk_visits_limit: Annotated[int, Meta(ge=1, le=1000)] = 20
     # Of people, of domains and of invitations.

@@ -23,6 +23,7 @@ from mailsetup.connection_tests.report import (
     way_of_message,
 )
 from mailsetup.probes.findings import CAUSES, Code, Finding, Status, Step, TranscriptLine, steps_of
+from mailsetup.support.lanes import FIXERS
 
 Found = Sequence[tuple[int, Finding]]
 
@@ -136,6 +137,7 @@ class StaffReport:
     report: TestReport
     headline: str
     code: str
+    fixer: str
     passes: str
     lanes: tuple[StaffLane, ...]
     refusals: tuple[AppRefusal, ...]
@@ -169,6 +171,7 @@ def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffRepo
         report=report,
         headline=first.title if first else report.headline,
         code=first.code.value if first else "",
+        fixer=str(FIXERS[first.by]) if first else "",
         passes=_("It may pass by itself.") if first and CAUSES[first.code].passing else "",
         lanes=tuple(lanes),
         refusals=(*report.own_app, *report.other_apps),
@@ -316,7 +319,7 @@ def _whole_text(test: ConnectionTest, report: TestReport, lanes: Sequence[StaffL
 
 def _problem_lines(report: TestReport) -> Iterator[str]:
     for problem in report.problems:
-        yield f"{problem.title} ({problem.code}). {problem.fixer}."
+        yield f"{problem.title} ({problem.code}). {FIXERS[problem.by]}."
         for code, title, _staff in problem.besides:
             yield _("Besides: %(titles)s") % {"titles": f"{title} ({code})"}
     for refusal in (*report.own_app, *report.other_apps):

@@ -23,7 +23,6 @@ from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests import services as connection_tests
 from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.summaries import TestSummary, summaries_of
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.views import handout_of
@@ -31,10 +30,11 @@ from mailsetup.hosting.models import Mailbox
 from mailsetup.setup_links import services as setup_links
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
-from mailsetup.support import addresses, results, selectors
+from mailsetup.support import addresses, opened, results, selectors
 from mailsetup.support.addresses import Subject
 from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm
+from mailsetup.support.lanes import TestRow, rows_of
 from mailsetup.support.report import staff_report
 from mailsetup.support.selectors import Listed
 from mailsetup.watch.report import servers_with_trouble
@@ -51,15 +51,17 @@ def search(request: HttpRequest, rights: DeskRights) -> HttpResponse:
     if found.only is not None:
         return HttpResponseRedirect(found.only.url)
     context: dict[str, Any] = {"rights": rights, "found": found}
+    if not found.text:
+        context["opened"] = list(opened.lately(request))
     if not found.text and rights.see_tests:
-        context["failed"] = _summaries(selectors.failed_tests())
+        context["failed"] = _rows(selectors.failed_tests())
     if not found.text and access.may_see_the_watch(request.user):
         context["troubled"] = servers_with_trouble()
     return render(request, "support/search.html", context)
 
 
-def _summaries(tests: QuerySet[ConnectionTest]) -> list[TestSummary]:
-    return summaries_of(tests, settings.SUPPORT.desk_tests_limit, page="mailsetup:desk_test")
+def _rows(tests: QuerySet[ConnectionTest]) -> list[TestRow]:
+    return rows_of(tests, settings.SUPPORT.desk_tests_limit)
 
 
 # --- A test ---------------------------------------------------------------------------------------------
@@ -73,12 +75,13 @@ def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpRes
     if read is None:
         raise Http404("No such test.")
     found, findings = read
+    opened.remember(request, found.reference)
     others = selectors.tests_of_address(found.address).exclude(pk=found.pk)
     context = {
         "rights": rights,
         "test": found,
         "staff_report": staff_report(found, findings, wire=rights.see_transcripts),
-        "others": _summaries(others),
+        "others": _rows(others),
         "address_url": results.page_of_address(found.address) if rights.see_domains else "",
     }
     return render(request, "support/test.html", context)
@@ -92,6 +95,7 @@ def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpRes
 def address(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponse:
     """Everything about one address; a link that was made a moment ago is shown this once."""
     subject = _subject_of(request, address)
+    opened.remember(request, subject.title)
     made_for, url = request.session.get(_MADE_LINK, ("", ""))
     if request.method != "GET" or made_for != str(subject.address):
         return _page(request, rights, subject)
@@ -107,7 +111,9 @@ def domain(request: HttpRequest, rights: DeskRights, *, name: str) -> HttpRespon
         parsed = Address("", parse_domain(name))
     except AddressError:
         raise Http404("That is no domain name.") from None
-    return _page(request, rights, addresses.subject_of(parsed, display_name=brand_of(request).name))
+    subject = addresses.subject_of(parsed, display_name=brand_of(request).name)
+    opened.remember(request, subject.title)
+    return _page(request, rights, subject)
 
 
 def _subject_of(request: HttpRequest, text: str) -> Subject:
@@ -143,7 +149,7 @@ def _page(
         "mailboxes": _mailboxes_of(subject),
         "documents": addresses.documents_of(subject, protocol) if protocol else [],
         "guides": addresses.guides_of(protocol) if protocol and not subject.whole_domain else [],
-        "tests": _summaries(_tests_of(subject)) if rights.see_tests else None,
+        "tests": _rows(_tests_of(subject)) if rights.see_tests else None,
         "links": _links_of(subject) if rights.see_links else None,
         "people": Listed.first_of(selectors.people_of(customer)) if rights.see_people and customer else None,
         "link_form": form or LinkForm(),
@@ -298,6 +304,7 @@ def guide(
 def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> HttpResponse:
     """Who belongs to a customer, its domains and invitations, and when staff looked in."""
     found = get_object_or_404(Customer, pk=customer_id)
+    opened.remember(request, found.name)
     visits = selectors.visits_to(found)[: settings.SUPPORT.desk_visits_limit]
     context = {
         "rights": rights,

@@ -22,6 +22,7 @@ from mailsetup.hosting import dns
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.selectors import find_hosting
 from mailsetup.setup_links.models import SetupLink
+from tests.connection_tests.runs import queued, running
 from tests.html import Element, read
 from tests.provider import MakeLink
 
@@ -308,3 +309,15 @@ def test_what_somebody_calls_themselves_is_shown_as_text(desk: Client, owner: Us
     User.objects.filter(pk=owner.pk).update(name="<script>alert(1)</script>")
     assert "<script>alert" not in desk.get(ANNA).content.decode()
     assert "<script>alert(1)</script>" in json.dumps(page(desk).text)
+
+
+def test_each_test_has_both_of_its_lanes_in_miniature(desk: Client, refused: ConnectionTest) -> None:
+    receiving, sending = section(page(desk), "Last tests").all("span", "mini-lane")
+    assert [mark["data-state"] for mark in receiving.all("i")] == [*["ok"] * 5, "bad", "skip", "skip"]
+    assert receiving.one("span", "mini")["aria-label"] == "Receiving: 5 of 8 checks passed"
+    assert "The server didn’t accept the password" in receiving.text
+    assert "bad" not in [mark["data-state"] for mark in sending.all("i")]
+    assert sending.text == "Works"
+    running(queued(refused.user))
+    first = section(page(desk), "Last tests").all("span", "mini-lane")[0]
+    assert {mark["data-state"] for mark in first.all("i")} <= {"run", "wait"}

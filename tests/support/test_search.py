@@ -4,11 +4,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, User
 from mailsetup.connection_tests.models import ConnectionTest
@@ -234,6 +236,40 @@ def test_the_start_lists_what_failed_lately_to_who_may_see_it(
     assert refused.reference in read(desk.get("/desk/")).text
     other = staff_with("view_domain", email="other@hoster.example")
     assert refused.reference not in read(other.get("/desk/")).text
+
+
+def test_what_failed_lately_says_who_can_fix_it(desk: Client, refused: ConnectionTest) -> None:
+    row = read(desk.get("/desk/")).one("tbody").all("tr")[0]
+    assert "Receiving: sign in" in row.text
+    assert "Customer can fix it" in row.text
+    assert row.one("th").one("a")["href"] == f"/desk/addresses/{refused.address}/"
+
+
+def test_the_start_lists_what_one_opened_lately_the_last_first(
+    desk: Client, staff_with: StaffWith, refused: ConnectionTest, customer: Customer, settings: Settings
+) -> None:
+    assert "You opened lately" not in read(desk.get("/desk/")).text
+    test, domain, person = (
+        f"/desk/tests/{refused.reference}/",
+        "/desk/domains/example.com/",
+        f"/desk/customers/{customer.pk}/",
+    )
+    for page in (test, domain, person, test, "/desk/customers/999/"):
+        desk.get(page)
+    assert opened(desk) == [
+        (test, refused.reference),
+        (person, customer.name),
+        (domain, "example.com"),
+    ]
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_opened_limit=2)
+    desk.get("/desk/addresses/anna@example.com/")
+    assert [url for url, _title in opened(desk)] == ["/desk/addresses/anna@example.com/", test]
+    assert opened(staff_with("view_domain", email="other@hoster.example")) == [], "it is one's own"
+
+
+def opened(desk: Client) -> list[tuple[str, str]]:
+    lists = [part for part in read(desk.get("/desk/")).all("section") if "You opened lately" in part.text]
+    return [(link["href"], link.text) for part in lists for link in part.all("a")]
 
 
 @pytest.fixture
