@@ -42,6 +42,12 @@ def may_see_the_watch(user: User | AnonymousUser) -> bool:
     return isinstance(user, User) and user.is_staff and user.has_perm("watch.view_watchedserver")
 
 
+def may_try_servers(user: User | AnonymousUser) -> bool:
+    """Whether `user` may have a server tried that isn't stored: staff who may store one."""
+    rights = ("hosting.add_server", "hosting.change_server")
+    return isinstance(user, User) and user.is_staff and any(map(user.has_perm, rights))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskRights:
     """What a member of staff may see and do at the support desk: each is a permission of the admin."""

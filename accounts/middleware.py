@@ -28,7 +28,7 @@ OPEN_DURING_A_VISIT = {"account_logout", "accounts:view_as_end"}
 READABLE_DURING_A_VISIT = {"accounts:people"}
 
 # What only staff open besides the admin. The second is what the names of the desk's pages begin with.
-STAFF_VIEWS = {"accounts:view_as", "mailsetup:servers", "mailsetup:check_servers"}
+STAFF_VIEWS = {"accounts:view_as", "mailsetup:servers", "mailsetup:check_servers", "mailsetup:try_server"}
 DESK_VIEWS = "mailsetup:desk"
 
 

@@ -1,5 +1,6 @@
 """The settings of one address, in the words of Mozilla's autoconfig format."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -71,6 +72,18 @@ class ServerSettings:
             "authentication": self.authentication.value,
             "username": self.username,
         }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "ServerSettings":
+        """Of what as_dict() made."""
+        return cls(
+            type=ServiceType(stored["type"]),
+            hostname=stored["hostname"],
+            port=stored["port"],
+            socket_type=SocketType(stored["socket_type"]),
+            authentication=Authentication(stored["authentication"]),
+            username=stored["username"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

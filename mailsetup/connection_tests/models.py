@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
-from mailsetup.clientconfig import Authentication, Protocol, ServerSettings, ServiceType, SocketType
+from mailsetup.clientconfig import Protocol, ServerSettings
 from mailsetup.hosting.models import Domain, choices
 from mailsetup.probes.findings import Code, Finding, Side, Status, Step, TranscriptLine, Verdict
 from mailsetup.setup_links.models import SetupLink
@@ -74,17 +74,7 @@ class ConnectionTest(models.Model):
         return round((self.finished_at - self.started_at).total_seconds(), 2)
 
     def planned(self) -> list[ServerSettings]:
-        return [
-            ServerSettings(
-                type=ServiceType(service["type"]),
-                hostname=service["hostname"],
-                port=service["port"],
-                socket_type=SocketType(service["socket_type"]),
-                authentication=Authentication(service["authentication"]),
-                username=service["username"],
-            )
-            for service in self.services
-        ]
+        return [ServerSettings.from_dict(service) for service in self.services]
 
 
 class ConnectionTestStep(models.Model):

@@ -283,8 +283,8 @@ class ServerPage:
         return ""
 
     @property
-    def told(self) -> list[ServerSettings]:
-        """What an app would get for the address in `example`: the first service of each type."""
+    def filled(self) -> list[ServerSettings]:
+        """The whole rows, with the address in `example` where signs stand for it; nothing without one."""
         if self.example_fault:
             return []
         address = parse_address(self.example)
@@ -292,12 +292,16 @@ class ServerPage:
         def fill(text: str) -> str:
             return fill_placeholders(text, local_part=address.mailbox_local_part, domain=address.domain)
 
-        first = {service.type: service for service in reversed(self.services)}
         return [
-            replace(first[kind], hostname=fill(first[kind].hostname), username=fill(first[kind].username))
-            for kind in ServiceType
-            if kind in first
+            replace(service, hostname=fill(service.hostname), username=fill(service.username))
+            for service in self.services
         ]
+
+    @property
+    def told(self) -> list[ServerSettings]:
+        """What an app would get for the address in `example`: the first service of each type."""
+        first = {service.type: service for service in reversed(self.filled)}
+        return [first[kind] for kind in ServiceType if kind in first]
 
 
 def _row(number: int, row: dict[str, str], rows: list[dict[str, str]]) -> Row:

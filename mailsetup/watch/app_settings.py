@@ -29,3 +29,6 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     watch_customer_notices_limit: Annotated[int, Meta(ge=0, le=10_000)] = 20
     # A server that comes back has a hundred customers' names, and is not to be met by all of them at once.
     watch_notice_services_limit: Annotated[int, Meta(ge=2, le=1000)] = 8
+    # What staff let workers try before they save a server, and how long what was typed is kept.
+    watch_trial_rows_limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    watch_trial_hours: Annotated[int, Meta(ge=1, le=168)] = 24

@@ -158,3 +158,30 @@ class RecoveryNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.test}"
+
+
+class Trial(models.Model):
+    """The rows of a server's form, tried before they are saved: of each member of staff the last.
+
+    `form` is what was typed, name and text, so that nobody types it again; no password is in it. `reports`
+    has the steps of each of `services`, once a worker has looked.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("user")
+    )
+    server = models.ForeignKey(Server, models.CASCADE, null=True, related_name="+")
+    form = models.JSONField(_("form"))
+    services = models.JSONField(_("services"))
+    reports = models.JSONField(_("reports"), null=True)
+    started_at = models.DateTimeField(_("started"))
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def planned(self) -> list[ServerSettings]:
+        return [ServerSettings.from_dict(service) for service in self.services]

@@ -1,4 +1,4 @@
-"""Deleting checks, flips and notices that are old."""
+"""Deleting checks, flips, notices and trials that are old."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mailsetup.watch import selectors
-from mailsetup.watch.models import RecoveryNotice, WatchCheck, WatchFlip
+from mailsetup.watch.models import RecoveryNotice, Trial, WatchCheck, WatchFlip
 
 
 def prune() -> dict[str, int]:
@@ -20,8 +20,10 @@ def prune() -> dict[str, int]:
         # For a day it counts.
         | Q(told_at__lte=now - timedelta(days=1))
     )
+    trials = Trial.objects.filter(started_at__lt=now - timedelta(hours=limits.watch_trial_hours))
     return {
         "watch_checks": checks.delete()[0],
         "watch_flips": flips.delete()[0],
         "recovery_notices": notices.delete()[0],
+        "watch_trials": trials.delete()[0],
     }

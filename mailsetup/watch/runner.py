@@ -1,4 +1,4 @@
-"""Looks at one server, from a claim to its rows; and at those that somebody waits for."""
+"""Looks at one server, from a claim to its rows; at those somebody waits for, or that staff want tried."""
 
 import asyncio
 from datetime import datetime
@@ -7,6 +7,7 @@ from mailsetup.connection_tests.runner import vantage
 from mailsetup.probes.findings import Status
 from mailsetup.probes.look import look
 from mailsetup.watch import notices, selectors, services
+from mailsetup.watch.models import Trial
 from mailsetup.watch.services import Claim
 
 
@@ -38,3 +39,8 @@ def look_for_notices(claimed_at: datetime) -> None:
         if all(step.status is not Status.FAILED for step in report.steps)
     }
     notices.give(claimed_at, well)
+
+
+def try_rows(trial: Trial) -> None:
+    """Look at the rows of `trial`; takes as long as a check at most."""
+    services.record_trial(trial, asyncio.run(look(trial.planned(), vantage())))

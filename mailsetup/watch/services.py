@@ -13,9 +13,10 @@ from accounts import counting
 from accounts.models import User
 from mailsetup.clientconfig import ServerSettings
 from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.hosting.models import Server
 from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step
 from mailsetup.watch import selectors
-from mailsetup.watch.models import RecoveryNotice, WatchCheck, WatchedServer, WatchedService, WatchFlip
+from mailsetup.watch.models import RecoveryNotice, Trial, WatchCheck, WatchedServer, WatchedService, WatchFlip
 from mailsetup.watch.selectors import Target
 
 
@@ -69,6 +70,27 @@ def _until_next(*, again: bool) -> timedelta:
 def check_soon() -> None:
     """Let all servers be due, each once the workers have room for it."""
     WatchedServer.objects.update(due_at=timezone.now())
+
+
+def begin_trial(
+    user: User, server: Server | None, rows: Sequence[ServerSettings], form: Sequence[tuple[str, str]]
+) -> Trial:
+    """Note the `rows` that `user` wants tried, in place of the last ones; `form` is what they typed."""
+    tried = rows[: settings.WATCH.watch_trial_rows_limit]
+    values = {
+        "server": server,
+        "form": list(form),
+        "services": [row.as_dict() for row in tried],
+        "reports": None if tried else [],
+        "started_at": timezone.now(),
+    }
+    return Trial.objects.update_or_create(user=user, defaults=values)[0]
+
+
+def record_trial(trial: Trial, reports: Sequence[ServiceReport]) -> None:
+    """Keep what was seen, unless others have been begun since."""
+    steps = [[step.as_dict() for step in report.steps] for report in reports]
+    Trial.objects.filter(pk=trial.pk, started_at=trial.started_at).update(reports=steps)
 
 
 def is_open(claim: Claim) -> bool:

@@ -7,8 +7,11 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
+from mailsetup.connection_tests.tasks import BrokerUnavailable
 from mailsetup.watch import clock, runner
+from mailsetup.watch.models import Trial
 from mailsetup.watch.services import Claim
 
 
@@ -37,6 +40,24 @@ def look_for_notices(*, claimed_at: str, **_later: Any) -> None:
 
 def enqueue_look(claimed_at: datetime) -> None:
     look_for_notices.apply_async(kwargs={"claimed_at": claimed_at.isoformat()})
+
+
+@shared_task(
+    base=DjangoTask, ignore_result=True, acks_late=False, expires=settings.PROBES.probe_overall_seconds
+)
+def try_rows(*, user_id: int, started_at: str, **_later: Any) -> None:
+    """Look at what a member of staff wants tried, unless they have begun another since."""
+    trial = Trial.objects.filter(pk=user_id, started_at=datetime.fromisoformat(started_at)).first()
+    if trial is not None:
+        runner.try_rows(trial)
+
+
+def enqueue_trial(trial: Trial) -> None:
+    """Hand `trial` to a worker; raises BrokerUnavailable."""
+    try:
+        try_rows.apply_async(kwargs={"user_id": trial.pk, "started_at": trial.started_at.isoformat()})
+    except (OperationalError, OSError) as error:
+        raise BrokerUnavailable from error
 
 
 @worker_ready.connect

@@ -8,4 +8,5 @@ urlpatterns = [
     path("servers/", views.servers, name="servers"),
     path("servers/check/", views.check_now, name="check_servers"),
     path("tests/<reference:reference>/notice/", views.recovery_notice, name="recovery_notice"),
+    path("servers/try/", views.try_server, name="try_server"),
 ]

@@ -3,18 +3,27 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access
 from accounts.models import User
 from mailsetup.connection_tests.report import failures_beyond_the_reader
+from mailsetup.connection_tests.tasks import BrokerUnavailable
 from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, tests_of_visitor
+from mailsetup.hosting.forms import ServerPage
+from mailsetup.hosting.models import Server
 from mailsetup.watch import services
-from mailsetup.watch.decorators import for_watching_staff
+from mailsetup.watch.decorators import for_trying_staff, for_watching_staff
+from mailsetup.watch.models import Trial
 from mailsetup.watch.outages import outage_of
 from mailsetup.watch.report import board
+from mailsetup.watch.tasks import enqueue_trial
+from mailsetup.watch.trials import tried_server
+
+# Of a server's form what is not typed: it is another one when the form comes back.
+_NOT_TYPED = ("csrfmiddlewaretoken", "press", "save")
 
 
 @for_watching_staff
@@ -55,3 +64,28 @@ def recovery_notice(request: HttpRequest, *, reference: str) -> HttpResponse:
                 _("You or your colleagues wait for several servers already. Test again later instead."),
             )
     return HttpResponseRedirect(TestUrls.of(test).page)
+
+
+@for_trying_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_server(request: HttpRequest) -> HttpResponse:
+    """Have a worker look at the rows of a server's form, and show what came of it, with the way back."""
+    if request.method == "POST":
+        _begin(request)
+        return redirect("mailsetup:try_server")
+    trial = get_object_or_404(Trial.objects.select_related("server"), pk=request.user.pk)
+    return render(request, "watch/trial.html", {"trial": trial, "tried": tried_server(trial)})
+
+
+def _begin(request: HttpRequest) -> None:
+    assert isinstance(request.user, User)  # noqa: S101  # nobody else comes through for_trying_staff
+    number = request.GET.get("server", "")
+    server = get_object_or_404(Server, pk=number) if number.isdecimal() else None
+    rows = ServerPage(server, request.POST, domain="example.com").filled
+    form = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in _NOT_TYPED]
+    trial = services.begin_trial(request.user, server, rows, form)
+    try:
+        enqueue_trial(trial)
+    except BrokerUnavailable:
+        messages.error(request, _("The test service isn’t answering, so nothing could be tried."))
+        services.record_trial(trial, [])

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import DESKTOP_DARK, PHONE, Screen, assert_accessible
 from tests.e2e.portal import OWNER, Portal
-from tests.e2e.steps import expect_verdict, sign_in, sign_in_as_staff, start_test
+from tests.e2e.steps import TEST_MILLISECONDS, expect_verdict, sign_in, sign_in_as_staff, start_test
 
 LISTS = [
     "accounts/customer", "accounts/user", "accounts/invitation",
@@ -72,6 +72,21 @@ def test_what_a_server_would_tell_before_it_is_saved(page: Page, portal: Portal,
     page.get_by_role("button", name="Save the server").click()
     expect(page.locator("#ways .error")).to_be_visible()
     assert_good(page, screen)
+
+
+def test_the_rows_of_a_server_are_tried_and_the_form_comes_back(
+    page: Page, portal: Portal, screen: Screen
+) -> None:
+    sign_in_as_staff(page, portal)
+    page.goto("/admin/hosting/server/1/change/")
+    page.locator("[name=name]").fill("not saved yet")
+    page.locator("[name=example]").fill("anna@lab.test")
+    page.get_by_role("button", name="Try all rows now").click()
+    heading = page.get_by_role("heading", level=1, name="All rows answer")
+    expect(heading).to_be_visible(timeout=TEST_MILLISECONDS)
+    assert_good(page, screen)
+    page.get_by_role("button", name="Back to the form").click()
+    expect(page.locator("[name=name]")).to_have_value("not saved yet")
 
 
 def test_what_an_import_would_change(page: Page, portal: Portal, screen: Screen) -> None:

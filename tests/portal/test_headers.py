@@ -93,6 +93,7 @@ PAGES = {
     # What staff see there is in tests/watch/test_page.py.
     "servers/": (404, 404),
     "servers/check/": (404, 404),
+    "servers/try/": (404, 404),
     "accounts/name/": (302, 200),
     # What staff see there is in tests/support/.
     "desk/": (404, 404),

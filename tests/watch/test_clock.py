@@ -149,6 +149,7 @@ def test_a_check_is_a_task_of_its_own_away_from_customers_tests() -> None:
         "mailsetup.connection_tests.tasks.run_connection_test": "probes",
         "mailsetup.watch.tasks.check_server": "default",
         "mailsetup.watch.tasks.look_for_notices": "default",
+        "mailsetup.watch.tasks.try_rows": "default",
     }
 
 
