@@ -129,7 +129,9 @@ def test_a_certificate_that_ends_soon_stands_out_and_one_that_ran_out_more(
     row = only_row(board())
     assert row.state == "ok"
     assert row.certificate is not None
-    assert (row.certificate.state, row.certificate.title[1:]) == ("warn", " days left")
+    assert row.certificate.state == "warn"
+    # By the date, so it depends on the hour of the day.
+    assert row.certificate.title in ("9 days left", "10 days left")
     mail_server.certify(days=-1)
     later(hours=1)
     look()
