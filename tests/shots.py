@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo import authenticator
+from demo.state import STAFF_EMAIL
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "docs" / "shots"
@@ -49,6 +53,8 @@ class Demo:
     url: str
     portal_password: str
     mailbox_password: str
+    staff_password: str
+    authenticator_key: str
     address: str = "anna@lindqvist.example"
 
 
@@ -58,7 +64,6 @@ def running_demo(port: int) -> Iterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="mailway-demo-") as state:
         environment = {
             **os.environ,
-            "BRAND_NAME": "Northwind Hosting",
             "PORT": str(port),
             "MAILWAY_STATE": state,
         }
@@ -74,8 +79,9 @@ def running_demo(port: int) -> Iterator[Demo]:
                     break
             else:
                 raise RuntimeError(f"The demo did not start:\n{printed}")
-            portal, mailbox, *_staff = re.findall(r"password\s+(\S+)", printed)
-            yield Demo(f"http://127.0.0.1:{port}", portal, mailbox)
+            passwords = re.findall(r"password\s+(\S+)", printed)
+            (key,) = re.findall(r"secret=(\w+)", printed)
+            yield Demo(f"http://127.0.0.1:{port}", *passwords, key)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
@@ -87,6 +93,16 @@ def sign_in(page: Page, demo: Demo) -> None:
     page.fill("input[name=password]", demo.portal_password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{demo.url}/")
+
+
+def sign_in_as_staff(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/accounts/login/?next=/desk/")
+    page.fill("input[name=login]", STAFF_EMAIL)
+    page.fill("input[name=password]", demo.staff_password)
+    page.press("input[name=password]", "Enter")
+    page.fill("input[name=code]", authenticator.code(demo.authenticator_key, time.time()))
+    page.press("input[name=code]", "Enter")
+    page.wait_for_url(f"{demo.url}/desk/")
 
 
 def run_test(page: Page, demo: Demo, password: str, app: str) -> None:
@@ -154,6 +170,11 @@ def main() -> None:
         page.screenshot(path=SHOTS / "compare.png")
         run_test(page, demo, "not the password", "outlook-classic")
         page.screenshot(path=SHOTS / "test.png")
+        reference = page.inner_text(".ref code")
+        page.context.clear_cookies()
+        sign_in_as_staff(page, demo)
+        page.goto(f"{demo.url}/desk/tests/{reference}/")
+        page.screenshot(path=SHOTS / "desk.png")
         take_contact_sheets(browser, demo)
         browser.close()
 
