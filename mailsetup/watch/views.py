@@ -59,10 +59,8 @@ def recovery_notice(request: HttpRequest, *, reference: str) -> HttpResponse:
         try:
             services.ask_for_notice(user, test)
         except services.TooManyNotices:
-            messages.warning(
-                request,
-                _("You or your colleagues wait for several servers already. Test again later instead."),
-            )
+            text = _("You or your colleagues have asked for many of these mails already. Test again later.")
+            messages.warning(request, text)
     return HttpResponseRedirect(TestUrls.of(test).page)
 
 

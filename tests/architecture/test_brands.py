@@ -30,4 +30,6 @@ def test_who_has_no_request_speaks_for_the_installation() -> None:
         "portal/checks.py",
         # What is kept for programs is made before anybody asks.
         "mailsetup/discovery/index.py",
+        # The worker mails it, days after the request.
+        "mailsetup/watch/notices.py",
     }

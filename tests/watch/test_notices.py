@@ -22,13 +22,13 @@ from accounts.models import Membership, User
 from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.models import Domain, Server, Service
-from mailsetup.probes.findings import Code, Finding, Status, Step
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
 from mailsetup.setup_links.selectors import setup_of_link
 from mailsetup.watch import clock, notices, runner, services
 from mailsetup.watch.models import RecoveryNotice, WatchedService
 from mailsetup.watch.tasks import enqueue_look, look_for_notices
 from tests.architecture.rooms import ROOT
-from tests.connection_tests.runs import findings, finished, queued, running
+from tests.connection_tests.runs import findings, finished, queued, running, without_sign_in
 from tests.connection_tests.shown import Shown
 from tests.html import Element, read
 from tests.parts.postgres import Postgres
@@ -293,7 +293,7 @@ def test_who_is_deleted_leaves_no_notice(server: MailServer, owner: User, signed
 
 # --- How many, how long --------------------------------------------------------------------------------
 
-FULL = "You or your colleagues wait for several servers already. Test again later instead."
+FULL = "You or your colleagues have asked for many of these mails already. Test again later."
 
 
 def test_a_person_waits_for_few_and_is_told_of_few_in_a_day(
@@ -378,7 +378,6 @@ def test_all_who_wait_for_a_server_are_one_look(
     later(minutes=5)
     claimed_at = services.claim_notices()
     assert claimed_at is not None
-    assert services.claim_notices() is None, "one look at a time"
     before = server.connections
     runner.look_for_notices(claimed_at)
     assert server.connections - before <= 6, "two services, and what is asked once a day"
@@ -386,6 +385,19 @@ def test_all_who_wait_for_a_server_are_one_look(
     later(minutes=5)
     look()
     assert sorted(told(mailoutbox)) == sorted([owner.email, stranger.email] * 5)
+
+
+def test_one_look_is_made_at_a_time(server: MailServer, owner: User, stranger: User, later: Later) -> None:
+    services.ask_for_notice(owner, failed(owner))
+    later(seconds=2)
+    services.ask_for_notice(stranger, failed(stranger, "otto@elsewhere.example"))
+    later(minutes=4, seconds=58)
+    first = services.claim_notices()
+    assert first is not None
+    later(seconds=2)
+    assert services.claim_notices() is None
+    runner.look_for_notices(first)
+    assert services.claim_notices() is not None
 
 
 def test_many_names_are_not_looked_at_all_at_once(
@@ -579,7 +591,33 @@ def test_what_support_has_not_been_told_it_is_not_said_to_know(
     )
 
 
-def test_a_check_that_saw_it_work_and_the_last_test_that_got_through_are_said(
+def test_support_does_not_know_all_where_it_was_told_of_one(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later
+) -> None:
+    server.is_mended()
+    look()
+    server.breaks(server.receiving)
+    for minutes in (60, 5):
+        later(minutes=minutes)
+        look()
+    server.breaks()
+    later(hours=1)
+    look()
+    shown = Shown(signed_in(owner).get(path_of(failed(owner))))
+    assert "Support" not in shown.lede
+
+
+def test_a_test_without_a_password_is_no_good_one(
+    server: MailServer, owner: User, signed_in: SignedIn
+) -> None:
+    up_to_sign_in = without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1)
+    good = finished(queued(owner, password=""), up_to_sign_in)
+    good.refresh_from_db()
+    assert good.verdict == Verdict.PASSED
+    assert sightings(read(signed_in(owner).get(path_of(failed(owner))))) == []
+
+
+def test_a_check_that_saw_it_work_and_the_last_good_test_are_said(
     server: MailServer, owner: User, colleague: User, signed_in: SignedIn, later: Later
 ) -> None:
     server.is_mended()
@@ -624,7 +662,9 @@ def test_where_nothing_is_known_nothing_is_said(server: MailServer, owner: User,
     assert sightings(read(signed_in(owner).get(path_of(test)))) == []
     # A server that the domain has left says nothing about this one.
     look()
-    Domain.objects.update(server=Server.objects.create(name="another"))
+    another = Server.objects.create(name="another")
+    Domain.objects.update(server=another)
+    WatchedService.objects.update(server=another)
     assert sightings(read(signed_in(owner).get(path_of(test)))) == []
 
 
