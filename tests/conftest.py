@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Coverage is counted in the tests of the rooms that it judges: it makes a page half as slow again.
     """
-    items.sort(key=lambda item: not _installation(item.nodeid))
+    items.sort(key=lambda item: _installation(item.nodeid) or "last")
     for item in items:
         if not item.nodeid.startswith(JUDGED):
             item.add_marker(pytest.mark.no_cover)
@@ -50,7 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _installation(nodeid: str) -> str:
     """Which of the portals that run in tests/e2e a test is for; "" for none."""
-    return next((name for name in INSTALLATIONS if f"[{name}" in nodeid), "")
+    file, _, case = nodeid.partition("[")
+    return next((name for name in INSTALLATIONS if file.startswith("tests/e2e/") and name in case), "")
 
 
 @pytest.fixture(scope="session", autouse=True)
