@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from portal.environment import image
-from tests.portal.test_start import settings_of, started
+from tests.portal.installation import settings_of
+from tests.portal.test_start import started
 
 PNG = b"\x89PNG and so on"
 
@@ -46,11 +48,10 @@ def test_the_logo_is_on_every_page_on_error_pages_too(
 def test_a_logo_that_is_too_large_stops_the_start_with_its_size(tmp_path: Path) -> None:
     file = tmp_path / "logo.svg"
     file.write_text("<svg/>" * 100)
-    done = started({"BRAND_LOGO": str(file), "BRAND_LOGO_MAX_BYTES": "599"}, "")
-    assert done.stderr.splitlines()[-1].endswith(
-        f"BRAND_LOGO can't be used: {file} has 600 bytes, and as part of every page it may have 599."
-    )
-    assert started({"BRAND_LOGO": str(file), "BRAND_LOGO_MAX_BYTES": "600"}, "").returncode == 0
+    sentence = f"BRAND_LOGO can't be used: {file} has 600 bytes, and as part of every page it may have 599."
+    with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(sentence)}$"):
+        settings_of({"BRAND_LOGO": str(file), "BRAND_LOGO_MAX_BYTES": "599"})
+    assert settings_of({"BRAND_LOGO": str(file), "BRAND_LOGO_MAX_BYTES": "600"})["BRAND"]["logo"]
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,16 @@
 """Settings that are wrong stop the start with the name of the setting."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.parts.postgres import Postgres
+from tests.portal.installation import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_CERTIFICATE = str(ROOT / "LICENSE")
@@ -27,7 +27,6 @@ NO_CERTIFICATE = str(ROOT / "LICENSE")
         ("PORTAL_HOSTS", "portal.example .portal.example"),
         ("DEBUG", "perhaps"),
         ("TRUSTED_PROXY_COUNT", "-1"),
-        ("DATABASE_URL", "nonsense"),
         ("PROBE_ALLOWED_NETWORKS", "10.0.0.0/99"),
         ("PROBE_RESOLVER", "dns.example:53"),
         ("PROBE_HOSTS", "mail.example.com"),
@@ -39,14 +38,21 @@ NO_CERTIFICATE = str(ROOT / "LICENSE")
         ("BRAND_LOGO", "/nowhere/logo.svg"),
         ("BRAND_LOGO", NO_CERTIFICATE),
         ("OIDC_PROVIDERS", "{"),
-        ("PROFILE_SIGNING_CERT", NO_CERTIFICATE),
         ("INVITATION_DAYS", "a week"),
         ("INVITATION_DAYS", "-1"),
         ("INVITATION_DAYS", "0"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_its_name(name: str, value: str) -> None:
-    done = started({"PROFILE_SIGNING_KEY": NO_CERTIFICATE, name: value}, "")
+    with pytest.raises(ImproperlyConfigured, match=f"^{name}"):
+        settings_of({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATABASE_URL", "nonsense"), ("PROFILE_SIGNING_CERT", NO_CERTIFICATE)]
+)
+def test_a_wrong_setting_that_an_app_reads_stops_the_start_with_its_name(name: str, value: str) -> None:
+    done = started({"PROFILE_SIGNING_KEY": NO_CERTIFICATE, name: value})
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("django.core.exceptions.ImproperlyConfigured: " + name)
 
@@ -216,16 +222,7 @@ def test_postgresql_and_redis_get_their_limits() -> None:
     assert (options["socket_connect_timeout"], options["socket_timeout"]) == (4, 5)
 
 
-def settings_of(environment: dict[str, str]) -> dict[str, Any]:
-    """Every setting that an installation with this environment has."""
-    show = "import json; from portal import settings; print(json.dumps(vars(settings), default=str))"
-    done = started(environment, show)
-    assert done.returncode == 0, done.stderr
-    shown: dict[str, Any] = json.loads(done.stdout)
-    return shown
-
-
-def started(environment: dict[str, str], then: str) -> subprocess.CompletedProcess[str]:
+def started(environment: dict[str, str], then: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", f"import django; django.setup(); {then}"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", **environment},
