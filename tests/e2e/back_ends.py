@@ -46,7 +46,7 @@ def grown_up(postgres: Postgres, redis_server: RedisServer) -> BackEnd:
         dump_database=lambda: postgres.dump("portal"),
         dump_broker=lambda: redis_server.dump(broker) + redis_server.dump(cache),
         # Redis has no file: its persistence is off, as docs/operations.md wants it.
-        read_disk=postgres.read_disk,
+        read_disk=lambda: postgres.read_disk("portal"),
     )
 
 

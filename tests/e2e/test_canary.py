@@ -49,11 +49,12 @@ def opened_by_what_is_left(portal: Portal) -> tuple[int, int]:
         binascii.a2b_base64(run[: len(run) // 4 * 4])
         for run in re.findall(rb"[A-Za-z0-9+/]{60,}={0,2}", left)
     )
-    # SQLite writes the next column right behind it: 32 characters of a date at most.
+    # SQLite writes the next column right behind it: 32 characters of a date at most. Base64 comes in fours.
     seals = {
         match[: len(match) - cut]
         for match in re.findall(rb"gAAAA[\w-]{100,}={0,2}", left)
         for cut in range(32)
+        if (len(match) - cut) % 4 == 0
     }
     keys = set(re.findall(rb"(?<![\w-])[\w-]{43}=(?![\w=-])", left))
     portal_key = Fernet(portal.environment["CREDENTIALS_KEY"])
