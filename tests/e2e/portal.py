@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from mailsetup.clientconfig import ServiceType, SocketType
@@ -33,6 +34,21 @@ STRANGER = Person("Otto Fremd", "otto@elsewhere.example", "paper-anchor-77-stran
 STAFF = Person("Sam Support", "sam@provider.example", "silver-ladder-13-staff", staff=True)
 
 
+# A browser in which staff have signed in, with their second step.
+_SESSION = """
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from accounts.models import User
+
+user = User.objects.get(email={email!r})
+Authenticator.objects.get_or_create(user=user, type="totp", defaults={{"data": {{"secret": "x"}}}})
+browser = Client()
+browser.force_login(user)
+for cookie in browser.cookies.values():
+    print(cookie.key, cookie.value)
+"""
+
+
 @dataclass(frozen=True)
 class Portal:
     """What runs, and every place where it could leave something."""
@@ -47,6 +63,14 @@ class Portal:
     def run_manage(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """`python manage.py …` in this installation; never raises for an exit status."""
         return _run(self.environment, "manage.py", *arguments, stdin=stdin)
+
+    @cached_property
+    def staff_session(self) -> tuple[str, str]:
+        """Name and value of the cookie with which staff are signed in; a process makes it, so once."""
+        done = self.run_manage("shell", "-v", "0", "-c", _SESSION.format(email=STAFF.email))
+        assert done.returncode == 0, done.stderr
+        name, value = done.stdout.split()
+        return name, value
 
     def database_dump(self) -> str:
         return self.back_end.dump_database()

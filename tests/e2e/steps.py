@@ -4,24 +4,11 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.portal import STAFF, Person, Portal
+from tests.e2e.portal import Person, Portal
 
 # A test with a round trip takes a second or two; a busy machine may take longer.
 TEST_MILLISECONDS = 60_000
 EMAIL_LABEL, PASSWORD_LABEL = re.compile("^Email"), re.compile("^Password")
-# A browser in which staff have signed in, with their second step.
-_SESSION = """
-from allauth.mfa.models import Authenticator
-from django.test import Client
-from accounts.models import User
-
-user = User.objects.get(email={email!r})
-Authenticator.objects.get_or_create(user=user, type="totp", defaults={{"data": {{"secret": "x"}}}})
-browser = Client()
-browser.force_login(user)
-for cookie in browser.cookies.values():
-    print(cookie.key, cookie.value)
-"""
 
 
 def sign_in(page: Page, person: Person) -> None:
@@ -34,9 +21,7 @@ def sign_in(page: Page, person: Person) -> None:
 
 def sign_in_as_staff(page: Page, portal: Portal) -> None:
     page.context.clear_cookies()
-    done = portal.run_manage("shell", "-v", "0", "-c", _SESSION.format(email=STAFF.email))
-    assert done.returncode == 0, done.stderr
-    name, value = done.stdout.split()
+    name, value = portal.staff_session
     page.context.add_cookies([{"name": name, "value": value, "url": portal.url}])
 
 

@@ -19,9 +19,13 @@ from tests.e2e.steps import (
 )
 
 ADDRESS = "anna@lab.test"
+# What a screen changes is the same on either installation, and what an installation changes on either screen.
+on_both = pytest.mark.parametrize(
+    ("portal", "screen"), [("embedded", PHONE_DARK), ("grown-up", DESKTOP)], ids=str, indirect=True
+)
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE_DARK], ids=str, indirect=True)
+@on_both
 def test_from_signing_in_to_working_mail(page: Page, portal: Portal) -> None:
     sign_in(page, OWNER)
     choose(page, address=ADDRESS, kept="On every device", app="Windows Live Mail")
@@ -84,7 +88,7 @@ def test_the_profile_that_is_downloaded_is_the_one_that_render_prints(page: Page
     assert output.read_bytes() == profile
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE_DARK], ids=str, indirect=True)
+@on_both
 def test_a_wrong_password_is_explained(page: Page) -> None:
     sign_in(page, OWNER)
     page.goto("/setup/bert@lab.test/test/")
