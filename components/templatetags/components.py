@@ -3,7 +3,9 @@
 As a function each costs a fraction of what a template inside a template does.
 """
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django import template
 from django.template import Context
@@ -66,3 +68,32 @@ def setting(
     else:
         shown = format_html("{}", text)
     return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, shown)
+
+
+@register.simple_tag
+def step_rows(steps: Iterable[Any]) -> SafeString:
+    """The rows of ol.track.live: what the steps of one service of a test came to.
+
+    A step has an `id`, its `place`, its `state` and the `word` for it, a `title`, a `text`, a `time`, the
+    number of its `fix` or None, and whether it is `new` to the browser.
+    """
+    return SafeString("".join(map(_step_row, steps)))
+
+
+def _step_row(step: Any) -> SafeString:
+    if step.state in ("wait", "run"):
+        node = format_html('<span aria-hidden="true">{}</span>', step.place)
+    else:
+        node = state_icon(step.state)
+    text = format_html("<p>{}</p>", step.text) if step.text else SafeString("")
+    fix = SafeString("")
+    if step.fix:
+        place = "#fix" if step.fix == 1 else f"#fix-{step.fix}"
+        fix = format_html('<p><a href="{}">{}</a></p>', place, _("See the fix"))
+    return format_html(
+        '<li id="{}" data-state="{}"{}><span class="node">{}</span>'
+        '<div class="what"><h3><span class="sr-only">{}: </span>{}</h3>{}{}</div>'
+        '<span class="time">{}</span></li>',
+        *(step.id, step.state, SafeString(" data-new" if step.new else ""), node),
+        *(step.word, step.title, text, fix, step.time),
+    )

@@ -386,7 +386,7 @@ def _progress(test: ConnectionTest, services: list[_Service], waiting_before: in
         )
         return text % {"count": waiting_before}
     if test.state == ConnectionTest.State.QUEUED:
-        return _("Starting…")
+        return _("You’re next. Starting…")
     running = next(filter(None, (service.running_step for service in services)), None)
     return str(STEP_RUNNING[running]) if running else _("Summing up…")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import access
@@ -95,11 +95,23 @@ def oldest_unfinished() -> datetime:
     return timezone.now() - timedelta(seconds=limits.test_queue_seconds + limits.test_lost_seconds)
 
 
-def count_waiting_before(test: ConnectionTest) -> int:
-    """How many tests a worker takes before this one, which waits."""
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who else is there: how many tests a worker takes before a test that waits, how many wait or run in all.
+
+    The latter counts those that are lost and not cleared away yet, too: pages only take turns by it.
+    """
+
+    before: int
+    unfinished: int
+
+
+def crowd_around(test: ConnectionTest) -> Crowd:
     oldest = timezone.now() - timedelta(seconds=settings.CONNECTION_TESTS.test_queue_seconds)
-    waiting = ConnectionTest.objects.filter(state=ConnectionTest.State.QUEUED)
-    return waiting.filter(created_at__gte=oldest, pk__lt=test.pk).count()
+    before = Q(state=ConnectionTest.State.QUEUED, created_at__gte=oldest, pk__lt=test.pk)
+    recent = ConnectionTest.objects.filter(created_at__gte=oldest_unfinished())
+    unfinished = recent.exclude(state=ConnectionTest.State.DONE).order_by()
+    return Crowd(**unfinished.aggregate(before=Count("pk", filter=before), unfinished=Count("pk")))
 
 
 def workers_are_busy() -> bool:

@@ -1,5 +1,7 @@
 """What the small parts of a page write: words of others are text in them, and paper has nothing to press."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.template import Context, engines
 
@@ -35,6 +37,37 @@ def test_something_to_do_and_something_said_have_no_button() -> None:
 def test_paper_has_nothing_to_press() -> None:
     (row,) = written(ROW, value=993, paper=True).root.parts("div")
     assert (row.text, list(row.parts("button"))) == ("Server 993", [])
+
+
+STEP = {"id": "in-1", "place": 1, "state": "wait", "word": "Not yet", "title": "Connect"}
+OF_STEP = {"text": "", "time": "", "fix": None, "new": False}
+
+
+def steps(**facts: object) -> Page:
+    return written("{% step_rows steps %}", steps=[SimpleNamespace(**{**STEP, **OF_STEP, **facts})])
+
+
+def test_a_step_of_a_test_says_its_state_and_shows_its_place_until_there_is_one() -> None:
+    (row,) = steps().root.parts("li")
+    assert (row.text, row.attributes["data-state"]) == ("1 Not yet: Connect", "wait")
+    assert "data-new" not in row.attributes
+    (row,) = steps(state="ok", word="Done", text="It answered", time="3 ms", new=True).root.parts("li")
+    assert row.text == "Done: Connect It answered 3 ms"
+    assert "data-new" in row.attributes
+    assert len(list(row.parts("svg"))) == 1
+
+
+@pytest.mark.parametrize(("number", "place"), [(1, "#fix"), (2, "#fix-2")])
+def test_a_step_that_failed_leads_to_its_problem(number: int, place: str) -> None:
+    (link,) = steps(state="bad", fix=number).root.parts("a")
+    assert (link.text, link.attributes["href"]) == ("See the fix", place)
+
+
+@pytest.mark.parametrize("fact", ["id", "word", "title", "text", "time"])
+def test_what_a_server_said_is_text_in_a_step(fact: str) -> None:
+    html = steps(**{fact: '<b>"&'}).html
+    assert '<b>"&' not in html
+    assert "&lt;b&gt;&quot;&amp;" in html
 
 
 @pytest.mark.parametrize("part", [ROW, "{% setting value text=value %}", "{% setting value do=value %}"])

@@ -12,12 +12,15 @@ from mailsetup.connection_tests import credentials
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword
 from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.hosting.models import Server, Service
-from tests.connection_tests.runs import PASSWORD
+from tests.connection_tests.conftest import Later, Limits
+from tests.connection_tests.runs import PASSWORD, queued
+from tests.connection_tests.shown import Shown
 from tests.html import Element, read
 from tests.provider import MakeLink, support_looking_as
 
 pytestmark = pytest.mark.django_db
 FORM = "/setup/anna@example.com/test/"
+ANSWERS = {"protocol": "imap", "password": PASSWORD}
 
 
 def press(browser: Client, address: str = FORM, **answers: str) -> Any:
@@ -104,6 +107,56 @@ def test_behind_a_link_it_belongs_to_the_link(setup_link: MakeLink, client: Clie
     test = ConnectionTest.objects.get()
     assert answer["Location"] == f"/s/{token}/tests/{test.reference}/"
     assert (test.user, test.setup_link) == (None, link)
+
+
+# --- Pressed by script ---------------------------------------------------------------------------------
+
+BY_SCRIPT = {"HX-Request": "true"}
+
+
+def test_who_presses_by_script_gets_the_page_of_the_test_as_the_answer(browser: Client, later: Later) -> None:
+    """In a crowd nobody asks twice before they see anything; a reload presses nothing."""
+    later(0)
+    answer = browser.post(FORM, ANSWERS, headers=BY_SCRIPT)
+    test = ConnectionTest.objects.get()
+    assert answer["HX-Push-Url"] == f"/tests/{test.reference}/"
+    part = Shown(answer)
+    assert part.page.one("main")["id"] == "main"
+    assert part.page.one("title").text == "Testing your mail · Northwind Hosting"
+    (spoken,) = [element for element in part.page.inside() if element.attributes.get("id") == "said"]
+    assert spoken.text == "You’re next. Starting…"
+    assert part.test["hx-trigger"] == "load delay:20ms, every 100ms"
+    whole = Shown(browser.get(answer["HX-Push-Url"]))
+    assert (whole.test.text, whole.poll_url) == (part.test.text, part.poll_url)
+    assert browser.get(part.poll_url).status_code == 204
+
+
+def test_their_place_in_the_queue_is_in_it(browser: Client, owner: User) -> None:
+    queued(owner, address="bert@example.com")
+    part = Shown(browser.post(FORM, ANSWERS, headers=BY_SCRIPT))
+    assert "Waiting: 1 test is before yours…" in part.text
+    assert part.test["hx-trigger"] == "load delay:20ms, every 600ms"
+
+
+def test_behind_a_link_the_page_is_below_it(setup_link: MakeLink, client: Client) -> None:
+    _link, token = setup_link()
+    answer = client.post(f"/s/{token}/test/", ANSWERS, headers=BY_SCRIPT)
+    page = f"/s/{token}/tests/{ConnectionTest.objects.get().reference}/"
+    assert answer["HX-Push-Url"] == page
+    assert Shown(answer).poll_url.startswith(page)
+
+
+def test_what_is_refused_by_script_is_said_on_the_same_page(browser: Client, limits: Limits) -> None:
+    limits(mailbox_unfinished_limit=1)
+    assert browser.post(FORM, ANSWERS, headers=BY_SCRIPT).status_code == 200
+    for answers, status, sentence in (
+        ({"protocol": "imap"}, 422, "Type the password of this mailbox."),
+        (ANSWERS, 429, "This mailbox is being tested."),
+    ):
+        answer = browser.post(FORM, answers, headers=BY_SCRIPT)
+        assert answer.status_code == status
+        assert "HX-Push-Url" not in answer
+        assert sentence in read(answer).one("main").text
 
 
 def test_a_test_message_is_sent_only_by_choice_and_says_what_for(browser: Client) -> None:

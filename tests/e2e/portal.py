@@ -59,6 +59,7 @@ class Portal:
     back_end: BackEnd
     lab: MailLab
     worker: Daemon
+    web: Daemon
 
     def run_manage(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """`python manage.py …` in this installation; never raises for an exit status."""
@@ -112,7 +113,7 @@ def running_portal(folder: Path, back_end: BackEnd, lab: MailLab, static_root: P
         running.callback(web.stop)
         worker.wait_until_logged(" ready.")
         web.wait_until_listening(port)
-        yield Portal(url, folder, environment, back_end, lab, worker)
+        yield Portal(url, folder, environment, back_end, lab, worker, web)
 
 
 _WORKER = (

@@ -49,6 +49,12 @@ def app_button(page: Page, app: str) -> Locator:
 
 
 def start_test(page: Page, password: str) -> None:
+    """Until the press is answered."""
+    with page.expect_response(lambda answer: answer.request.method == "POST", timeout=TEST_MILLISECONDS):
+        press_test(page, password)
+
+
+def press_test(page: Page, password: str) -> None:
     page.get_by_label("Password of this mailbox").fill(password)
     page.get_by_label("Also send a short test message from you to you").check()
     page.get_by_role("button", name="Test my connection").click()

@@ -2,8 +2,9 @@
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browser import Complaints
 from tests.e2e.portal import OWNER, Portal
-from tests.e2e.steps import TEST_MILLISECONDS, expect_verdict, sign_in, start_test
+from tests.e2e.steps import TEST_MILLISECONDS, expect_verdict, press_test, sign_in, start_test
 
 ADDRESS = "anna@lab.test"
 FORM = f"/setup/{ADDRESS}/test/"
@@ -27,6 +28,48 @@ def test_a_second_tab_a_reload_and_the_button_back_show_what_is(page: Page, port
     page.go_back()
     expect_verdict(page, "Everything works")
     expect(page.get_by_role("button", name="Stop the test")).to_have_count(0)
+
+
+def test_back_leads_to_an_empty_form_and_forward_to_the_test(page: Page, portal: Portal) -> None:
+    """The press has taken the place of the form without a new page; the browser goes on as if it were one."""
+    sign_in(page, OWNER)
+    page.goto(FORM)
+    start_test(page, portal.lab.users["anna"].password)
+    expect_verdict(page, "Everything works")
+    expect(page).to_have_title("Everything works · Northwind Hosting")
+    result = page.url
+    assert "/tests/" in result
+    page.go_back()
+    expect(page.get_by_label("Password of this mailbox")).to_have_value("")
+    page.go_forward()
+    expect_verdict(page, "Everything works")
+    assert page.url == result
+
+
+def test_what_is_wrong_with_a_press_stands_beside_the_form(
+    page: Page, portal: Portal, complaints: Complaints
+) -> None:
+    sign_in(page, OWNER)
+    page.goto(FORM)
+    page.context.set_offline(True)
+    press_test(page, "a password")
+    expect(page.get_by_role("alert")).to_have_text(
+        "We can’t be reached at the moment. Wait a little, then press the button again."
+    )
+    complaints.expect("ERR_INTERNET_DISCONNECTED")
+    page.context.set_offline(False)
+    with portal.worker_held():
+        start_test(page, portal.lab.users["anna"].password)
+        expect(page.get_by_role("button", name="Stop the test")).to_be_visible()
+        running = page.url
+        page.goto(FORM)
+        start_test(page, "a password")
+        expect(page.get_by_role("alert")).to_contain_text("This mailbox is being tested.")
+        complaints.expect("429")
+        expect(page.get_by_label("Password of this mailbox")).to_have_value("")
+        page.get_by_role("link", name="Watch the test that is running").click()
+        assert page.url == running
+    expect_verdict(page, "Everything works")
 
 
 def test_a_test_is_stopped_by_keyboard_and_the_worker_goes_on_with_others(page: Page, portal: Portal) -> None:

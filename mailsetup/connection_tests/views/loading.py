@@ -12,6 +12,12 @@ from mailsetup.guides.clients import GUIDES
 from mailsetup.probes.findings import Finding
 
 
+def page_url(test: ConnectionTest, token: str = "") -> str:
+    """Where the page of a test is: below the set-up link with that `token`, without one below /tests/."""
+    link = {"token": token} if token else {}
+    return reverse("mailsetup:test", kwargs={**link, "reference": test.reference})
+
+
 @dataclass(frozen=True, slots=True)
 class TestUrls:
     """Where the page of a test is, another test like it, its guide, and the comparison with the app."""
@@ -38,7 +44,7 @@ class TestUrls:
         named = {**link, "reference": test.reference}
         account = f"protocol={test.protocol}&app={test.client}"
         return cls(
-            page=reverse("mailsetup:test", kwargs=named),
+            page=page_url(test, token),
             cancel=reverse("mailsetup:cancel_test", kwargs=named),
             text=reverse("mailsetup:written_test", kwargs={**named, "form": "txt"}),
             document=reverse("mailsetup:written_test", kwargs={**named, "form": "json"}),

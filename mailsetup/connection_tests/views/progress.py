@@ -24,18 +24,20 @@ from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.outages import outage_of
 from mailsetup.connection_tests.report import ReportUrls, report_of
 from mailsetup.connection_tests.summaries import latest_summaries
-from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, tests_of_visitor
+from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, page_url, tests_of_visitor
 from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
+from mailsetup.probes.findings import Finding
 from mailsetup.setup_links.decorators import for_link
 from mailsetup.setup_links.models import SetupLink
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How the page of a running test asks for news."""
+    """How the page of a running test asks for news: how often, and whether as soon as it is there."""
 
     url: str
     milliseconds: int
+    at_once: bool
 
 
 def test(request: HttpRequest, reference: str) -> HttpResponse:
@@ -70,16 +72,31 @@ def _cancel(
     test, _found = find_or_404(tests, reference)
     if request.method == "POST":
         services.cancel_connection_test(test)
-    return HttpResponseRedirect(TestUrls.of(test, token).page)
+    return HttpResponseRedirect(page_url(test, token))
 
 
 def _show(
     request: HttpRequest, tests: QuerySet[ConnectionTest], reference: str, token: str = ""
 ) -> HttpResponse:
-    """The page of a test; to a browser that says what it has `seen`, the part that changes, or 204."""
     test, found = find_or_404(tests, reference)
+    return show_test(request, test, found, tests, token)
+
+
+def show_test(
+    request: HttpRequest,
+    test: ConnectionTest,
+    found: list[tuple[int, Finding]],
+    tests: QuerySet[ConnectionTest],
+    token: str = "",
+) -> HttpResponse:
+    """The page of a test, or a part of it; `found` is what selectors.find_test() found among `tests`.
+
+    A browser that says what it has `seen` gets what changes, or 204; one that has just pressed gets what is
+    to stand in place of the form, so that nobody in a crowd has to ask twice before they see anything.
+    """
     waits = test.state == ConnectionTest.State.QUEUED
-    before = selectors.count_waiting_before(test) if waits else 0
+    crowd = selectors.crowd_around(test) if waits else None
+    before = crowd.before if crowd else 0
     late = _is_late(test) and not selectors.workers_are_busy()
     left = 0 if test.state == ConnectionTest.State.DONE else seconds_until(next_deadline(test))
     state = f"{'late' if late else test.state}-{len(found)}-{before}-{left}"
@@ -110,9 +127,17 @@ def _show(
         "says": seen is None or seen.rpartition("-")[0] != state.rpartition("-")[0],
     }
     if report.running:
-        milliseconds = _poll_milliseconds(test, late=late, before=before, count=len(found))
-        context["poll"] = Poll(f"{urls.page}?seen={state}", milliseconds)
-    template = "connection_tests/test.html" if seen is None else "connection_tests/test.html#progress"
+        alone = _poll_milliseconds(test, late=late, waits=bool(before), count=len(found))
+        # A crowd that asks many times a second keeps the web process from its own presses.
+        crowd = crowd or selectors.crowd_around(test)
+        turns = crowd.unfinished * settings.CONNECTION_TESTS.poll_turn_milliseconds
+        at_once = seen is None and turns <= alone
+        context["poll"] = Poll(f"{urls.page}?seen={state}", max(alone, turns), at_once)
+    template = "connection_tests/test.html"
+    if request.method == "POST":
+        template += "#main"
+    elif seen is not None:
+        template += "#progress"
     return render(request, template, context)
 
 
@@ -161,19 +186,17 @@ def _is_young(test: ConnectionTest) -> bool:
     return age <= settings.CONNECTION_TESTS.worker_patience_seconds
 
 
-def _poll_milliseconds(test: ConnectionTest, *, late: bool, before: int, count: int) -> int:
+def _poll_milliseconds(test: ConnectionTest, *, late: bool, waits: bool, count: int) -> int:
     """Fast while people wait for the first steps, slower for a run that takes its time or waits for others.
 
-    A crowd that asks many times a second keeps the web process from its own presses.
+    So often, as long as there is no crowd.
     """
     limits = settings.CONNECTION_TESTS
     if late:
-        alone = limits.poll_late_milliseconds
-    elif before or not _is_young(test):
-        alone = limits.poll_slow_milliseconds
-    else:
-        alone = limits.poll_fast_milliseconds if count else limits.poll_first_milliseconds
-    return max(alone, selectors.unfinished_tests().count() * limits.poll_turn_milliseconds)
+        return limits.poll_late_milliseconds
+    if waits or not _is_young(test):
+        return limits.poll_slow_milliseconds
+    return limits.poll_fast_milliseconds if count else limits.poll_first_milliseconds
 
 
 @login_required

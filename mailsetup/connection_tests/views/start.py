@@ -10,12 +10,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts import access
+from accounts.http import HtmxHttpRequest
 from mailsetup.clientconfig import ClientConfig, NotExpressible, NotOffered, Protocol
 from mailsetup.connection_tests import credentials, deadlines, services
 from mailsetup.connection_tests.forms import ConnectionTestForm
 from mailsetup.connection_tests.limits import TooManyTests
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
-from mailsetup.connection_tests.views.loading import TestUrls
+from mailsetup.connection_tests.views.loading import TestUrls, page_url
+from mailsetup.connection_tests.views.progress import show_test
 from mailsetup.guides.clients import GUIDES
 from mailsetup.setup_links.decorators import for_setup
 from mailsetup.setup_links.setups import Setup
@@ -24,7 +27,7 @@ from mailsetup.setup_links.setups import Setup
 @sensitive_post_parameters("password")
 @sensitive_variables()
 @for_setup
-def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
+def start_test(request: HtmxHttpRequest, setup: Setup) -> HttpResponse:
     """Ask for the password and start a test of one address."""
     offered = _testable(setup)
     if not offered:
@@ -58,15 +61,21 @@ def start_test(request: HttpRequest, setup: Setup) -> HttpResponse:
     except NotOffered:
         raise Http404("This protocol is not offered here.") from None
     except TooManyTests as refusal:
-        own = TestUrls.of(refusal.own, setup.token).page if refusal.own else ""
+        own = page_url(refusal.own, setup.token) if refusal.own else ""
         return _form(request, setup, form, status=429, error=_refusal(refusal), own_test_url=own)
-    urls = TestUrls.of(test, setup.token)
     try:
         enqueue_connection_test(test, key)
     except BrokerUnavailable:
+        urls = TestUrls.of(test, setup.token)
         context = {"setup": setup, "reference": test.reference, "urls": urls}
         return render(request, "connection_tests/worker_unavailable.html", context, status=503)
-    return HttpResponseRedirect(urls.page)
+    url = page_url(test, setup.token)
+    if not request.htmx:
+        return HttpResponseRedirect(url)
+    # Nothing has failed yet that earlier tests could say something about.
+    page = show_test(request, test, [], ConnectionTest.objects.none(), setup.token)
+    page["HX-Push-Url"] = url
+    return page
 
 
 def _testable(setup: Setup) -> tuple[Protocol, ...]:

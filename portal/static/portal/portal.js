@@ -50,6 +50,15 @@ document.addEventListener('htmx:afterSettle', (event) => {
   if (answer && document.activeElement === document.body) answer.focus({ preventScroll: true });
 });
 
+// A form whose answer takes the place of the page: a refusal is a page as well. Without any the form says so.
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  const isPage = detail.xhr.getResponseHeader('Content-Type')?.startsWith('text/html');
+  if (detail.requestConfig.verb === 'post' && detail.target.id === 'main') detail.shouldSwap = isPage;
+});
+for (const failure of ['htmx:sendError', 'htmx:responseError']) {
+  document.addEventListener(failure, ({ target }) => target.querySelector('[data-unsent]')?.removeAttribute('hidden'));
+}
+
 // The ticks of a guide stay on this device, for this address and app. Without storage they last as long as the page.
 const ticks = [...document.querySelectorAll('.track.steps input[type=checkbox]')];
 
