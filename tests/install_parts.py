@@ -43,7 +43,6 @@ PACKAGES = {
     "xvfb": ("Xvfb",),
     "curl": ("curl",),
     "thunderbird": ("thunderbird",),
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "chromium-headless-shell": ("chromium-headless-shell",),
     "fonts-dejavu-core": ("/usr/share/fonts/**/*.ttf", "/usr/share/fonts/**/*.otf"),
 }

@@ -18,22 +18,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo import authenticator
 from demo.state import STAFF_EMAIL
+from tests.e2e.browser import launched
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "docs" / "shots"
 # For the eye alone, so they are not part of the repository.
 SHEETS = ROOT / "var" / "shots"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # What the app of the picture has, and says.
 COMPARED = {
     "message": "We couldn’t log on to the incoming (POP) server. Please check your password.",
@@ -156,7 +147,7 @@ def guide_pages() -> Iterator[tuple[str, str]]:
 def main() -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
     with running_demo(8097) as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_ARGS))
+        browser = launched(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 1180}, color_scheme="light")
         sign_in(page, demo)
         page.goto(f"{demo.url}/setup/{demo.address}/windows-live-mail/pop3/")

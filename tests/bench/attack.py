@@ -2,7 +2,6 @@
 
 import http.client
 import re
-import shutil
 import socket
 import statistics
 import threading
@@ -21,7 +20,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench.press import press
 from tests.bench.report import Promise
 from tests.e2e.back_ends import embedded
-from tests.e2e.browser import CHROMIUM_ARGUMENTS
+from tests.e2e.browser import launched
 from tests.e2e.portal import OWNER, Portal, running_portal
 from tests.e2e.steps import sign_in
 from tests.mail.lab import LOOPBACK, MailLab, running_mail_lab
@@ -140,9 +139,7 @@ def _silent_name_server() -> Iterator[str]:
 def _press_beside_a_hundred(portal: Portal, lab: MailLab) -> float:
     """The median of a few rounds, in each of which another one presses a hundred times by a link."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-        )
+        browser = launched(playwright)
         page = browser.new_page(base_url=portal.url)
         sign_in(page, OWNER)
         press(page, lab)  # the first one warms the worker and the browser up

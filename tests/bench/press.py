@@ -1,7 +1,6 @@
 """From pressing the button to the first step on the page; the whole run beside a bare script."""
 
 import imaplib
-import shutil
 import smtplib
 import ssl
 import statistics
@@ -18,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 from mailsetup.clientconfig import ServiceType, SocketType
 from tests.bench.report import Promise
 from tests.e2e.back_ends import embedded, grown_up
-from tests.e2e.browser import CHROMIUM_ARGUMENTS
+from tests.e2e.browser import launched
 from tests.e2e.portal import OWNER, Portal, running_portal
 from tests.e2e.steps import sign_in
 from tests.mail.lab import LOOPBACK, MailLab, running_mail_lab
@@ -57,9 +56,7 @@ def _median(measurement: Callable[[], float]) -> float:
 def _first_step(portal: Portal, lab: MailLab) -> float:
     """Median seconds from the click to the first finished step that the browser shows."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-        )
+        browser = launched(playwright)
         page = browser.new_page(base_url=portal.url)
         sign_in(page, OWNER)
         press(page, lab)  # the first one warms the worker and the browser up

@@ -1,6 +1,5 @@
 """The whole product in a real browser, on both kinds of installation."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.back_ends import embedded, grown_up
-from tests.e2e.browser import CHROMIUM_ARGUMENTS, DESKTOP, Complaints, Screen
+from tests.e2e.browser import DESKTOP, Complaints, Screen, launched
 from tests.e2e.portal import Portal, running_portal
 from tests.mail.lab import MailLab
 
@@ -35,11 +34,8 @@ def portal(
 # ends with each module.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # The browser without its window: with it each page costs three times as much.
-    executable = shutil.which("chromium-headless-shell")
-    assert executable, "Chromium is not installed: run make test"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        started = launched(playwright)
         yield started
         started.close()
 

@@ -57,6 +57,7 @@ def test_what_is_wrong_with_a_press_stands_beside_the_form(
         "We can’t be reached at the moment. Wait a little, then press the button again."
     )
     complaints.expect("ERR_INTERNET_DISCONNECTED")
+    complaints.expect("error: htmx:")
     page.context.set_offline(False)
     with portal.worker_held():
         start_test(page, portal.lab.users["anna"].password)
