@@ -5,6 +5,7 @@ import ipaddress
 import json
 import os
 import re
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -129,7 +130,10 @@ def mail_addresses(text: str) -> tuple[str, ...]:
 
 
 def database(text: str) -> dict[str, Any]:
-    config: dict[str, Any] = env.db_url_config(text)
+    with warnings.catch_warnings():
+        # Of what it doesn't know it only warns; we say so in our own words.
+        warnings.simplefilter("ignore", UserWarning)
+        config: dict[str, Any] = env.db_url_config(text)
     if config.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
         raise ValueError("it should begin with sqlite:/// or postgres://.")
     # A service of libpq's pg_service.conf names the database itself (PostgreSQL manual, section 34.17).

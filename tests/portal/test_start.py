@@ -81,6 +81,7 @@ def run(program: str, environment: dict[str, str]) -> subprocess.CompletedProces
     ("environment", "sentence"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set: give it a long random text that nobody else knows."),
+        ({"DATABASE_URL": "nonsense"}, "it should begin with sqlite:/// or postgres://."),
         ({"DATABASE_URL": "mysql://a@b/c"}, "it should begin with sqlite:/// or postgres://."),
         ({"DATABASE_URL": "postgres://mailway@127.0.0.1"}, "it should end with the name of the database"),
         (
@@ -102,6 +103,7 @@ def test_a_start_that_can_not_be_says_why_in_one_sentence(
     assert done.returncode == 1
     assert done.stderr.count(sentence) == 1
     assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
     assert "hush" not in done.stderr
 
 
