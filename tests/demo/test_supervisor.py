@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -71,7 +71,9 @@ class Demo:
 
     def clear_away(self) -> None:
         for process in self.running():
-            process.kill()
+            # One goes when another does.
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.communicate()
 
 
@@ -228,7 +230,8 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(demo: Demo) -> Non
         assert wait_for(lambda: bool(workers() - killed), GONE_WITHIN_SECONDS)
         for worker in workers():
             killed.add(worker)
-            worker.kill()
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
     said, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
     assert said.count("The worker ended unexpectedly and was started again.") == WORKER_RESTARTS_LIMIT
     assert demo.process.returncode == 1
