@@ -43,6 +43,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     # A crowd's pages take turns: this long after one of them the next one asks, whichever it is.
     poll_turn_milliseconds: Annotated[int, Meta(ge=0, le=10_000)] = 20
     poll_late_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 2000
+    # So long a page waits for an answer, and at most so long between two questions while there is none.
+    poll_away_milliseconds: Annotated[int, Meta(ge=1000, le=60_000)] = 5000
     # So long after somebody stops a test its worker learns of it at the latest.
     cancel_look_milliseconds: Annotated[int, Meta(ge=50, le=60_000)] = 500
     worker_patience_seconds: Annotated[int, Meta(ge=1, le=3600)] = 5

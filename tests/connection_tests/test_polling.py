@@ -157,6 +157,7 @@ def test_how_often_it_asks_is_a_setting(owner: User, browser: Client, later: Lat
         poll_fast_milliseconds=101,
         poll_slow_milliseconds=102,
         poll_late_milliseconds=103,
+        poll_away_milliseconds=1004,
     )
     later(0)
     test = queued(owner)
@@ -170,6 +171,9 @@ def test_how_often_it_asks_is_a_setting(owner: User, browser: Client, later: Lat
     later(6)
     asked.append(Shown(browser.get(page_of(test))).test["hx-trigger"])
     assert [text.rpartition(" ")[2] for text in asked] == ["51ms", "103ms", "101ms", "102ms"]
+    page = Shown(browser.get(page_of(test))).test
+    assert (page["data-pause"], page["data-longest-pause"]) == ("102", "1004")
+    assert page["hx-request"] == '{"timeout":1004}'
 
 
 # --- Three queries -------------------------------------------------------------------------------------

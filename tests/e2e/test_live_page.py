@@ -1,5 +1,9 @@
 """The page of a test while it runs: in a second tab, after a reload, without scripts; and stopped."""
 
+import itertools
+import time
+
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import Complaints
@@ -8,6 +12,7 @@ from tests.e2e.steps import TEST_MILLISECONDS, expect_verdict, press_test, sign_
 
 ADDRESS = "anna@lab.test"
 FORM = f"/setup/{ADDRESS}/test/"
+AWAY = "We can’t be reached at the moment. This page goes on by itself once we’re back."
 
 
 def test_a_second_tab_a_reload_and_the_button_back_show_what_is(page: Page, portal: Portal) -> None:
@@ -70,6 +75,40 @@ def test_what_is_wrong_with_a_press_stands_beside_the_form(
         expect(page.get_by_label("Password of this mailbox")).to_have_value("")
         page.get_by_role("link", name="Watch the test that is running").click()
         assert page.url == running
+    expect_verdict(page, "Everything works")
+
+
+@pytest.mark.parametrize("gateway", [False, True], ids=["no-network", "gateway-answers"])
+def test_a_portal_that_goes_away_is_missed_aloud_and_asked_less_and_less_often(
+    page: Page, portal: Portal, complaints: Complaints, *, gateway: bool
+) -> None:
+    sign_in(page, OWNER)
+    page.goto(FORM)
+    with portal.worker_held():
+        start_test(page, portal.lab.users["anna"].password)
+        expect(page.get_by_text("at most, or we tell you")).to_be_visible()
+        asked: list[float] = []
+        page.on("request", lambda _request: asked.append(time.monotonic()))
+        if gateway:
+            page.route("**/tests/**", lambda route: route.fulfill(status=502, body="Bad gateway"))
+        else:
+            page.context.set_offline(True)
+        away = page.locator("p.note", has_text="We can’t be reached at the moment.")
+        expect(away).to_be_visible()
+        expect(page.get_by_role("status")).to_have_text(AWAY)
+        expect(page.get_by_text("at most, or we tell you")).to_be_hidden()
+        asked.clear()
+        for _question in range(3):
+            page.wait_for_event("request")
+        pauses = [later - sooner for sooner, later in itertools.pairwise(asked)]
+        assert pauses[-1] > 1.5 * pauses[0], pauses
+        page.unroute_all()
+        page.context.set_offline(False)
+        expect(away).to_be_hidden(timeout=TEST_MILLISECONDS)
+        expect(page.get_by_text("at most, or we tell you")).to_be_visible()
+        expect(page.get_by_role("status")).not_to_have_text(AWAY)
+    for complaint in ["502"] if gateway else ["ERR_INTERNET_DISCONNECTED", "error: htmx:"]:
+        complaints.expect(complaint)
     expect_verdict(page, "Everything works")
 
 

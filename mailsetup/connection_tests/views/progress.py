@@ -33,10 +33,14 @@ from mailsetup.setup_links.models import SetupLink
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How the page of a running test asks for news: how often, and whether as soon as it is there."""
+    """How the page of a running test asks for news: how often, and whether as soon as it is there.
+
+    `away_milliseconds`: how long it waits for an answer, and how long it pauses at most while none comes.
+    """
 
     url: str
     milliseconds: int
+    away_milliseconds: int
     at_once: bool
 
 
@@ -132,7 +136,8 @@ def show_test(
         crowd = crowd or selectors.crowd_around(test)
         turns = crowd.unfinished * settings.CONNECTION_TESTS.poll_turn_milliseconds
         at_once = seen is None and turns <= alone
-        context["poll"] = Poll(f"{urls.page}?seen={state}", max(alone, turns), at_once)
+        away = settings.CONNECTION_TESTS.poll_away_milliseconds
+        context["poll"] = Poll(f"{urls.page}?seen={state}", max(alone, turns), away, at_once)
     template = "connection_tests/test.html"
     if request.method == "POST":
         template += "#main"

@@ -59,6 +59,30 @@ for (const failure of ['htmx:sendError', 'htmx:responseError']) {
   document.addEventListener(failure, ({ target }) => target.querySelector('[data-unsent]')?.removeAttribute('hidden'));
 }
 
+// A page that asks for news and gets no answer says so, asks less and less often, and goes on with the first answer.
+let pause = 0;
+let silentUntil = 0;
+
+function answered(isAnswer) {
+  const page = document.querySelector('[data-pause]');
+  if (!page || (isAnswer && !pause)) return;
+  const { pause: first, longestPause } = page.dataset;
+  const away = page.querySelector('[data-away]');
+  const said = document.getElementById('said');
+  if (isAnswer) said.textContent = '';
+  else if (!pause) said.textContent = away.textContent;
+  pause = isAnswer ? 0 : Math.min(2 * (pause || Number(first)), Number(longestPause));
+  silentUntil = Date.now() + pause;
+  away.hidden = isAnswer;
+  page.querySelector('[data-here]').hidden = !isAnswer;
+}
+
+document.addEventListener('htmx:beforeRequest', (event) => {
+  if (event.target.matches('[data-pause]') && Date.now() < silentUntil) event.preventDefault();
+});
+document.addEventListener('htmx:beforeOnLoad', ({ detail }) => answered(detail.xhr.status < 500));
+for (const failure of ['htmx:sendError', 'htmx:timeout']) document.addEventListener(failure, () => answered(false));
+
 // The ticks of a guide stay on this device, for this address and app. Without storage they last as long as the page.
 const ticks = [...document.querySelectorAll('.track.steps input[type=checkbox]')];
 
