@@ -17,7 +17,7 @@ from mailsetup.connection_tests.models import (
     WorkerHeartbeat,
     stored_finding,
 )
-from mailsetup.probes.findings import Finding, Status, Step, Verdict
+from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
 from mailsetup.setup_links.models import SetupLink
 
 
@@ -35,11 +35,11 @@ def tests_of_link(link: SetupLink) -> QuerySet[ConnectionTest]:
 class Outline:
     """How far the services of a test came.
 
-    Whether it went up to the sign-in only, and at which step each service (its index) stopped.
+    Whether it went up to the sign-in only, and what each service (its index) stopped at.
     """
 
     up_to_sign_in: bool
-    stopped: dict[int, Step]
+    stopped: dict[int, Code]
 
 
 def latest_with_outlines(tests: QuerySet[ConnectionTest], limit: int) -> list[tuple[ConnectionTest, Outline]]:
@@ -47,10 +47,10 @@ def latest_with_outlines(tests: QuerySet[ConnectionTest], limit: int) -> list[tu
     steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
     skipped = steps.filter(step=Step.SIGN_IN, status=Status.SKIPPED)
     latest = list(tests.annotate(up_to_sign_in=Exists(skipped))[:limit])
-    failed = ConnectionTestStep.objects.filter(test__in=latest, status=Status.FAILED)
-    stopped: dict[int, dict[int, Step]] = defaultdict(dict)
-    for test, service, step in failed.values_list("test", "service", "step"):
-        stopped[test][service] = Step(step)
+    failed = ConnectionTestStep.objects.filter(test__in=latest, status=Status.FAILED).order_by("pk")
+    stopped: dict[int, dict[int, Code]] = defaultdict(dict)
+    for test, service, code in failed.values_list("test", "service", "code"):
+        stopped[test].setdefault(service, Code(code))
     return [(test, Outline(test.up_to_sign_in, stopped[test.pk])) for test in latest]
 
 

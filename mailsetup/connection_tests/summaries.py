@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from mailsetup.connection_tests.explanations import STEP_NAMES
+from mailsetup.connection_tests.explanations import explain
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import (
     DIRECTIONS,
@@ -22,7 +22,7 @@ from mailsetup.connection_tests.report import (
     state_of,
 )
 from mailsetup.connection_tests.selectors import Outline, latest_with_outlines, tests_of
-from mailsetup.probes.findings import Code, Step, Verdict
+from mailsetup.probes.findings import Code, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +85,12 @@ def _summary_title(test: ConnectionTest, outline: Outline) -> str:
             return _("The test couldn’t run")
 
 
-def _where_it_stopped(stopped: Mapping[int, Step]) -> str:
-    """Such as "Receiving: encryption"; both services at one step are said together."""
-    if len(stopped) > 1 and len(set(stopped.values())) == 1:
-        step = {"step": STEP_NAMES[stopped[0]]}
-        return _("Receiving and sending: %(step)s") % step
-    lines = (
-        f"{direction.title}: {STEP_NAMES[stopped[index]]}"
-        for index, direction in enumerate(DIRECTIONS)
-        if index in stopped
-    )
-    return "; ".join(lines)
+def _where_it_stopped(stopped: Mapping[int, Code]) -> str:
+    """Such as "Receiving: The server gives no answer"; one cause of both services is said once."""
+    titles = {index: explain(code, None, {}).title for index, code in sorted(stopped.items())}
+    if len(titles) > 1 and len(set(titles.values())) == 1:
+        return _("Receiving and sending: %(cause)s") % {"cause": titles[0]}
+    return "; ".join(f"{DIRECTIONS[index].title}: {title}" for index, title in titles.items())
 
 
 def said_when(moment: datetime) -> str:

@@ -18,6 +18,7 @@ from tests.html import Element, read
 pytestmark = pytest.mark.django_db
 PUSH_MISSING = (0, Finding(Step.PUSH, Status.WARNING, Code.IDLE_MISSING, 7))
 BROKEN = (1, Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 7))
+EXPIRED, NOT_TAKEN = "The server’s certificate ran out", "The server didn’t accept the password"
 REFUSED = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
 
 
@@ -37,10 +38,10 @@ def lately(browser: Client) -> list[Element]:
         (without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1), "ok", "Works up to the sign-in"),
         (without_sign_in(Protocol.IMAP, Code.UNVERIFIED, 1), "ok", "Works up to the sign-in"),
         (findings(Protocol.IMAP, PUSH_MISSING), "warn", "Works, with a limit"),
-        (findings(Protocol.IMAP, REFUSED), "bad", "Receiving: sign in"),
-        (findings(Protocol.IMAP, BROKEN), "bad", "Sending: encryption"),
-        (findings(Protocol.IMAP, REFUSED, BROKEN), "bad", "Receiving: sign in; Sending: encryption"),
-        (findings(Protocol.IMAP, (0, BROKEN[1]), BROKEN), "bad", "Receiving and sending: encryption"),
+        (findings(Protocol.IMAP, REFUSED), "bad", f"Receiving: {NOT_TAKEN}"),
+        (findings(Protocol.IMAP, BROKEN), "bad", f"Sending: {EXPIRED}"),
+        (findings(Protocol.IMAP, REFUSED, BROKEN), "bad", f"Receiving: {NOT_TAKEN}; Sending: {EXPIRED}"),
+        (findings(Protocol.IMAP, (0, BROKEN[1]), BROKEN), "bad", f"Receiving and sending: {EXPIRED}"),
     ],
     ids=["passed", "no-password", "unverified", "warning", "failed", "sending", "both", "alike"],
 )

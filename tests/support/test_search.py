@@ -240,7 +240,7 @@ def test_the_start_lists_what_failed_lately_to_who_may_see_it(
 
 def test_what_failed_lately_says_who_can_fix_it(desk: Client, refused: ConnectionTest) -> None:
     row = read(desk.get("/desk/")).one("tbody").all("tr")[0]
-    assert "Receiving: sign in" in row.text
+    assert "Receiving: The server didn’t accept the password" in row.text
     assert "Customer can fix it" in row.text
     assert row.one("th").one("a")["href"] == f"/desk/addresses/{refused.address}/"
 
