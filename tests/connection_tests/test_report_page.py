@@ -499,6 +499,18 @@ def test_a_test_that_nobody_could_be_asked_to_run(owner: User, browser: Client) 
     assert page.test.one("a", "primary").text == "Test again"
 
 
+@pytest.mark.parametrize("failed", [[], [(0, Finding(Step.DNS, Status.FAILED, Code.DNS_NXDOMAIN, 7))]])
+@pytest.mark.parametrize(
+    ("client", "about"),
+    [(AN_APP, "anna@example.com , the way Windows Live Mail connects"), ("", "anna@example.com")],
+)
+def test_a_result_says_what_was_tested(
+    owner: User, browser: Client, client: str, about: str, failed: list[tuple[int, Finding]]
+) -> None:
+    page = shown(browser, finished(queued(owner, client=client), findings(Protocol.IMAP, *failed)))
+    assert page.test.one("section", "verdict").one("p", "soft").text == about
+
+
 # --- While it runs -------------------------------------------------------------------------------------
 
 
