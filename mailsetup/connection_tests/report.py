@@ -468,7 +468,7 @@ def _step_text(settings: ServerSettings, step: Step, finding: Finding | None, st
     if finding is None:
         return str(STEP_RUNNING[step] if state == "run" else STEP_HINTS.get(step, ""))
     if finding.status is Status.SKIPPED:
-        return str(SKIPPED.get(finding.code, SKIPPED[Code.NOT_REACHED]))
+        return str(SKIPPED.get(finding.code, _STEP_WORDS["skip"]))
     if finding.status is Status.PASSED:
         return _passed_text(step, finding.evidence)
     return str(explain(finding.code, settings, finding.evidence).title)

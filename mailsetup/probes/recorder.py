@@ -13,7 +13,7 @@ from mailsetup.clientconfig import ServerSettings, SocketType
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.faults import Fault
-from mailsetup.probes.findings import Code, Finding, ServiceReport, Side, Status, Step, steps_of
+from mailsetup.probes.findings import CAUSES, Code, Finding, ServiceReport, Side, Status, Step, steps_of
 from mailsetup.probes.server_text import ServerText
 from mailsetup.probes.transcript import Transcript
 from mailsetup.probes.wire.stream import (
@@ -143,9 +143,18 @@ class Recorder:
             return Code.NOT_ASKED
         if step not in _AFTER_PASSWORD:
             return Code.NOT_REACHED
-        if self.has_failed(Step.TLS) or self.service.socket_type is SocketType.PLAIN:
+        if self._is_unverified():
             return Code.UNVERIFIED
         return self._reason or Code.NOT_REACHED
+
+    def _is_unverified(self) -> bool:
+        """Whether there is a connection, and nobody can tell with whom; not where the server went silent."""
+        if self.service.socket_type is SocketType.PLAIN:
+            return True
+        if not self.has_failed(Step.TLS):
+            return False
+        code = self._results[Step.TLS].code
+        return CAUSES[code].steps == (Step.TLS,) and code is not Code.TLS_EOF
 
     def _record(self, step: Step, finding: StepInProgress, started: float) -> None:
         self._running = None

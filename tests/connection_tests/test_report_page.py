@@ -617,7 +617,7 @@ def test_what_a_step_found(
 @pytest.mark.parametrize(
     ("reason", "text"),
     [
-        (Code.NOT_REACHED, "Not checked"),
+        (Code.NOT_REACHED, "Not checked: the test didn’t get this far"),
         (Code.NO_PASSWORD, "Not checked: no password was given"),
         (Code.NOT_ASKED, "Not checked: no test message was asked for"),
         (Code.RECEIVING_FIRST, "Not checked: we sign in here once receiving mail works"),

@@ -151,28 +151,43 @@ def test_what_a_listener_raises_ends_the_test() -> None:
         asyncio.run(run())
 
 
+NO_CONNECTION, SILENT = (Step.CONNECT, TimeoutError()), (Step.TLS, TimeoutError())
+EXPIRED, HUNG_UP = (Step.TLS, Fault(Code.CERT_EXPIRED)), (Step.TLS, Fault(Code.TLS_EOF))
+CUT_OFF = (Step.TLS, Fault(Code.CLOSED_AT_ONCE))
+
+
 @pytest.mark.parametrize(
     ("socket_type", "failed", "round_trip", "reason", "skipped"),
     [
         # An earlier step failed: the connection, then the handshake.
-        (SocketType.SSL, Step.CONNECT, True, None, "not_reached not_reached not_reached not_reached"),
-        (SocketType.SSL, Step.TLS, True, None, "not_reached unverified unverified unverified"),
-        (SocketType.SSL, Step.TLS, False, None, "not_reached unverified not_asked not_asked"),
+        (SocketType.SSL, NO_CONNECTION, True, None, "not_reached not_reached not_reached not_reached"),
+        (SocketType.SSL, EXPIRED, True, None, "not_reached unverified unverified unverified"),
+        (SocketType.SSL, EXPIRED, False, None, "not_reached unverified not_asked not_asked"),
+        # Nobody was there to be verified.
+        (SocketType.SSL, SILENT, True, None, "not_reached not_reached not_reached not_reached"),
+        (SocketType.SSL, HUNG_UP, True, None, "not_reached not_reached not_reached not_reached"),
+        (SocketType.SSL, CUT_OFF, False, None, "not_reached not_reached not_asked not_asked"),
         (SocketType.PLAIN, None, True, Code.UNVERIFIED, "not_reached unverified unverified unverified"),
         (SocketType.SSL, None, True, Code.NO_PASSWORD, "not_reached no_password no_password no_password"),
         (SocketType.SSL, None, False, Code.NO_PASSWORD, "not_reached no_password not_asked not_asked"),
-        (SocketType.SSL, Step.TLS, True, Code.NO_PASSWORD, "not_reached unverified unverified unverified"),
+        (SocketType.SSL, EXPIRED, True, Code.NO_PASSWORD, "not_reached unverified unverified unverified"),
+        (SocketType.SSL, SILENT, True, Code.NO_PASSWORD, "not_reached no_password no_password no_password"),
     ],
 )
 def test_why_a_step_is_skipped(
-    socket_type: SocketType, failed: Step | None, *, round_trip: bool, reason: Code | None, skipped: str
+    socket_type: SocketType,
+    failed: tuple[Step, Exception] | None,
+    *,
+    round_trip: bool,
+    reason: Code | None,
+    skipped: str,
 ) -> None:
     async def run() -> list[Finding]:
         recorder = recorder_of(socket_type=socket_type, round_trip=round_trip)
         if failed is not None:
             with pytest.raises(StepFailed):
-                async with recorder.step(failed):
-                    raise TimeoutError
+                async with recorder.step(failed[0]):
+                    raise failed[1]
         if reason is not None:
             recorder.skip_rest(reason)
         return list(recorder.finish().steps)

@@ -64,7 +64,7 @@ STEP_PASSED: dict[Step, Text] = {
 }
 
 SKIPPED: dict[Code, Text] = {
-    Code.NOT_REACHED: _("Not checked"),
+    Code.NOT_REACHED: _("Not checked: the test didn’t get this far"),
     Code.NO_PASSWORD: _("Not checked: no password was given"),
     Code.NOT_ASKED: _("Not checked: no test message was asked for"),
     Code.RECEIVING_FIRST: _("Not checked: we sign in here once receiving mail works"),
