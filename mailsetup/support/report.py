@@ -58,7 +58,7 @@ _LABELS = {
     "seconds": gettext_lazy("seconds"),
     "announced": gettext_lazy("announced"),
     "removed": gettext_lazy("removed again"),
-    "idle": gettext_lazy("push (IDLE)"),
+    "idle": gettext_lazy("push (IDLE), before the sign-in"),
     "phase": gettext_lazy("refused at"),
     "openssl": gettext_lazy("OpenSSL"),
     "app_gets": gettext_lazy("an app that tries both families gets"),

@@ -74,6 +74,13 @@ def _problem_rows(page: Element) -> list[Element]:
     return page.one("section", "problem").one("dl").all("div")
 
 
+def test_what_is_offered_before_the_sign_in_is_not_taken_for_all(desk: Client, owner: User) -> None:
+    """Many servers name IDLE only afterwards, and New-mail alerts says further down that push is on."""
+    found = Finding(Step.CAPABILITIES, Status.PASSED, Code.OK, 7, {"idle": False})
+    offers = steps(report(desk, of(owner, (0, found))), "Receiving")["What the server can do"]
+    assert "push (IDLE), before the sign-in: no" in offers.text
+
+
 def test_each_step_has_its_time_its_code_the_servers_words_and_what_it_saw(
     desk: Client, refused: ConnectionTest
 ) -> None:
