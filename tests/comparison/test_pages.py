@@ -135,6 +135,20 @@ class TestTheForm:
         assert (fields["incoming_port"], fields["user_name"]) == ("110", "anna")
         assert "Often said by Geary" in again.text
 
+    def test_the_words_of_another_app_come_without_losing_what_is_typed(self, browser: Client) -> None:
+        typed = {"message": "It fails", "outgoing_sign_in": "off", "incoming_encryption": "none"}
+        page = read(browser.post(ADDRESS, {"app": "geary", **typed, "again": "1"}))
+        (form,) = (form for form in page.all("form") if form.attributes.get("id") == "compare")
+        assert "data-keep" in form.attributes, "the script takes over what was typed since"
+        assert form.one("textarea").text == "It fails"
+        chosen = {
+            field["name"]: [
+                option["value"] for option in field.all("option") if "selected" in option.attributes
+            ]
+            for field in form.all("select")
+        }
+        assert (chosen["outgoing_sign_in"], chosen["incoming_encryption"]) == (["off"], ["none"])
+
     @pytest.mark.parametrize("app", ["", "nothing", "gmail-web", "../", "x" * 3000])
     def test_an_app_that_is_not_there_is_another_app(self, compare: Compare, app: str) -> None:
         assert "Your app, IMAP" in compare(app=app, **WRONG).text

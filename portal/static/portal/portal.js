@@ -83,6 +83,22 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 document.addEventListener('htmx:beforeOnLoad', ({ detail }) => answered(detail.xhr.status < 500));
 for (const failure of ['htmx:sendError', 'htmx:timeout']) document.addEventListener(failure, () => answered(false));
 
+// What was typed or chosen while a form of other words was on its way stays, and so does the cursor.
+let written = [];
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  written = [...detail.target.querySelectorAll('[data-keep] :is(input:not([type=hidden]), select, textarea)')];
+});
+document.addEventListener('htmx:afterSwap', () => {
+  for (const before of written) {
+    const field = document.getElementById(before.id);
+    const offered = field?.options && [...field.options].some((option) => option.value === before.value);
+    if (!field || field === before || (field.options && !offered)) continue;
+    field.value = before.value;
+    if (field === document.activeElement && field.setSelectionRange) field.setSelectionRange(before.selectionStart, before.selectionEnd);
+  }
+  written = [];
+});
+
 // The ticks of a guide stay on this device, for this address and app. Without storage they last as long as the page.
 const ticks = [...document.querySelectorAll('.track.steps input[type=checkbox]')];
 
