@@ -14,3 +14,5 @@ class ComparisonSettings(msgspec.Struct, frozen=True, kw_only=True):
     compare_value_characters: Annotated[int, Meta(ge=64, le=1000)] = 254
     # What a test found yesterday says little about what an app shows now.
     compare_test_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+    # What others have to mend may be mended by now.
+    compare_current_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15

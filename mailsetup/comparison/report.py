@@ -29,7 +29,8 @@ from mailsetup.comparison.judgement import (
     judge,
     right_value,
 )
-from mailsetup.connection_tests.report import TestReport
+from mailsetup.connection_tests.explanations import SIDES
+from mailsetup.connection_tests.report import Problem, TestReport
 from mailsetup.guides.clients import GUIDES, Guide, Message
 from mailsetup.guides.outline import Outline, outline_for
 from mailsetup.probes.findings import Fixer
@@ -73,24 +74,30 @@ class MessageMeaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestAnswer:
-    """What the last test of this address says about it.
-
-    `ours`: it met the same, and that is the provider's side.
-    """
+    """What the last test of this address says about it."""
 
     sentence: str
     state: State
     url: str
-    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastTest:
-    """The newest test of the address that is over: its report, when it was, and where its page is."""
+    """The newest test of the address that is over: its report, when it was, and where its page is.
+
+    `time` is `when` within a sentence. `current`: what it met is most likely still there.
+    """
 
     report: TestReport
     when: str
+    time: str
+    current: bool
     url: str
+
+    def met(self, words: Words | None) -> Problem | None:
+        """The problem that an app would say the same of."""
+        same = (problem for problem in self.report.problems if words and problem.code in words.codes)
+        return next(same, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +142,16 @@ def report_of(
     words = WORDS[message.meaning] if message else None
     page = _Page(guide, judged.settings, guide_url)
     differing = judged.differing
-    test = _test_answer(last_test, words) if last_test else None
-    ours = test is not None and test.ours and not differing
-    checks = _to_check(message) if message and not judged.rows and not ours else ()
+    # What differs is to be changed first, whatever a test has met.
+    fault = _fault(last_test, words) if last_test and not differing else None
+    checks = _to_check(message) if message and not judged.rows and fault is None else ()
     rows = _rows(judged, page) if judged.rows else tuple(page.row(setting) for setting in checks)
     steps = _steps(rows)
     headline, lede = _headline(judged, words), _lede(judged, words, steps)
-    if ours:
-        headline = _("It’s on our side")
-        lede = _("Our test met the same. There’s nothing to change in your app.")
+    if fault and (fault.current or not judged.rows):
+        headline, lede = fault.headline, fault.lede
     return ComparisonReport(
-        state="ok" if judged.rows and not differing and not ours else "warn",
+        state="ok" if judged.rows and not differing and not fault else "warn",
         headline=headline,
         lede=lede,
         caption=f"{capfirst(app_name(guide))}, {config.protocol.upper()}",
@@ -154,8 +160,8 @@ def report_of(
         not_compared=_not_compared(judged) if not differing else "",
         step_number=steps[0][0] if steps else None,
         step_url=steps[0][1] if steps else "",
-        meaning=_meaning(text, message, judged, guide) if text else None,
-        test=test,
+        meaning=_meaning(text, message, judged, guide, fault) if text else None,
+        test=_test_answer(last_test, words, fault) if last_test else None,
         password=words is not None and words.password and not differing,
         unsafe=not (judged.settings.incoming.encrypted and judged.settings.outgoing.encrypted),
     )
@@ -281,7 +287,33 @@ def _is_about(message: Message, setting: Setting) -> bool:
     return not message.side or setting.side in ("", message.side)
 
 
-def _meaning(text: str, message: Message | None, judged: Judgement, guide: Guide) -> MessageMeaning:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What our test has met as well and others have to mend; if it isn't `current`, it may be mended."""
+
+    headline: str
+    lede: str
+    current: bool
+
+
+def _fault(last: LastTest, words: Words | None) -> _Fault | None:
+    met = last.met(words)
+    if met is None or met.by is Fixer.CUSTOMER:
+        return None
+    ours, time = met.by in (Fixer.PROVIDER, Fixer.US), {"time": last.time}
+    if last.current:
+        headline = _("It’s on our side") if ours else str(SIDES[met.by])
+        lede = _("Our test met the same at %(time)s. There’s nothing to change in your app.")
+    else:
+        headline = _("At %(time)s it was on our side") if ours else _("At %(time)s it wasn’t your app")
+        headline %= time
+        lede = _("Our test met the same then, and it may be put right by now. Test again.")
+    return _Fault(headline, lede % time, last.current)
+
+
+def _meaning(
+    text: str, message: Message | None, judged: Judgement, guide: Guide, fault: _Fault | None
+) -> MessageMeaning:
     if message is None:
         return MessageMeaning(text=text, known=False)
     words, app = WORDS[message.meaning], {"app": app_name(guide)}
@@ -295,13 +327,19 @@ def _meaning(text: str, message: Message | None, judged: Judgement, guide: Guide
         advice %= {"settings": settings}
     else:
         advice = str(words.todo).format_map(app)
+    says = str(words.says).format_map(app)
+    if fault and fault.current:
+        says = _("Often it comes of a setting. Not now: our test has the right ones and met the same.")
+        advice = ""
+    elif fault:
+        advice = " ".join((_("Test again before you change anything. If the test passes:"), advice))
     known_from = [each.name for each in GUIDES.values() if message in each.says]
     is_its_own = message in guide.says or guide is GUIDES["other"] or not known_from
-    says = str(words.says).format_map(app)
+    paragraphs = (says, " ".join(filter(None, (advice, warning))))
     return MessageMeaning(
         text=text,
         known=True,
-        paragraphs=tuple(capfirst(each) for each in (says, " ".join(filter(None, (advice, warning))))),
+        paragraphs=tuple(capfirst(each) for each in paragraphs if each),
         other_app="" if is_its_own else known_from[0],
     )
 
@@ -312,15 +350,15 @@ def _not_compared(judged: Judgement) -> str:
     return ", ".join(str(SETTING_NAMES[setting]) for setting in judged.not_filled_in)
 
 
-def _test_answer(last: LastTest, words: Words | None) -> TestAnswer | None:
+def _test_answer(last: LastTest, words: Words | None, fault: _Fault | None) -> TestAnswer | None:
     """Whether our own test has met the same, something else, or nothing at all; None: it says nothing."""
-    report, when = last.report, {"when": last.when}
-    same = [problem for problem in report.problems if words and problem.code in words.codes]
-    if same:
-        text = _("Your test found the same (%(when)s): “%(title)s”. %(todo)s")
-        values = {**when, "title": same[0].title, "todo": same[0].todo}
-        ours = same[0].by in (Fixer.PROVIDER, Fixer.US)
-        return TestAnswer(sentence=text % values, state="bad", url=last.url, ours=ours)
+    report, when, met = last.report, {"when": last.when}, last.met(words)
+    if met:
+        sentence = _("Your test found the same (%(when)s): “%(title)s”.") % {**when, "title": met.title}
+        # Where others had to mend it, but it's long ago or something differs: not “nothing to change”.
+        if met.by is Fixer.CUSTOMER or (fault and fault.current):
+            sentence = f"{sentence} {met.todo}"
+        return TestAnswer(sentence=sentence, state="bad", url=last.url)
     if report.state == "bad":
         text = _("Your last test (%(when)s) stopped at something else: “%(title)s”.")
         title = report.problems[0].title if report.problems else report.headline

@@ -18,7 +18,7 @@ from mailsetup.comparison.judgement import protocol_by_port
 from mailsetup.comparison.recognition import recognise
 from mailsetup.comparison.report import LastTest, often_said, report_of
 from mailsetup.connection_tests import selectors
-from mailsetup.connection_tests.report import ReportUrls
+from mailsetup.connection_tests.report import ReportUrls, readable_time
 from mailsetup.connection_tests.report import report_of as report_of_test
 from mailsetup.connection_tests.summaries import said_when
 from mailsetup.guides.clients import GUIDES, Guide
@@ -172,7 +172,8 @@ def _last_test(setup: Setup) -> LastTest | None:
         tests = selectors.tests_of(setup.user)
     else:
         return None
-    since = timezone.now() - timedelta(hours=settings.COMPARISON.compare_test_hours)
+    now, limits = timezone.now(), settings.COMPARISON
+    since = now - timedelta(hours=limits.compare_test_hours)
     reference = selectors.latest_finished(tests, str(setup.address), since)
     read = selectors.find_test(tests, reference) if reference else None
     if read is None:
@@ -182,5 +183,7 @@ def _last_test(setup: Setup) -> LastTest | None:
     return LastTest(
         report=report_of_test(test, found, urls=ReportUrls()),
         when=said_when(timezone.localtime(test.created_at)),
+        time=readable_time(test.created_at),
+        current=now - test.created_at <= timedelta(minutes=limits.compare_current_minutes),
         url=reverse("mailsetup:test", kwargs={**link, "reference": test.reference}),
     )

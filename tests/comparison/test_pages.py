@@ -1,5 +1,6 @@
 """The page for comparing: who may see it, what it asks, what it answers."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, SocketType
 from mailsetup.comparison.explanations import WORDS
+from mailsetup.connection_tests.report import readable_time
 from mailsetup.connection_tests.services import close_connection_test
 from mailsetup.guides.clients import GUIDES, Meaning
 from mailsetup.guides.clients.messages import COMMON_WORDS
@@ -28,6 +30,7 @@ from tests.provider import MakeLink, setup_of, support_looking_as
 pytestmark = pytest.mark.django_db
 RECEIVING = 0
 WRONG = {"incoming_port": "110", "incoming_encryption": "none", "outgoing_port": "25"}
+SILENCE = "Connection to server mail.example.com timed out."
 REFUSED = "Login to server mail.example.com with username anna@example.com failed."
 
 
@@ -326,10 +329,52 @@ class TestTheLastTest:
         finished(queued(owner), self.failed(Code.CERT_EXPIRED, Step.TLS))
         shown = compare(app="apple-mail-iphone", message="Cannot Verify Server Identity")
         assert shown.headline == "It’s on our side"
-        assert shown.lede == "Our test met the same. There’s nothing to change in your app."
+        assert re.fullmatch(
+            r"Our test met the same at .+[.] There’s nothing to change in your app.", shown.lede
+        )
         assert not shown.rows
+        assert "Compare the servers’ names" not in shown.text, "nothing is to change there"
+        assert "our test has the right ones and met the same" in shown.text
+        assert "Don’t accept the certificate" in shown.text
         differing = compare(app="apple-mail-iphone", message="Cannot Verify Server Identity", **WRONG)
         assert differing.headline == "Three settings to change", "what differs is still to be changed"
+        assert "Nothing to change" not in differing.text
+
+    @pytest.mark.parametrize(
+        ("code", "step", "message", "then", "now"),
+        [
+            (Code.SILENT, Step.GREETING, SILENCE, "it was on our side", "It’s on our side"),
+            (Code.TCP_TIMEOUT, Step.CONNECT, SILENCE, "it wasn’t your app", "It’s on the network’s side"),
+        ],
+    )
+    def test_of_long_ago_it_is_told_with_its_time(
+        self,
+        owner: User,
+        compare: Compare,
+        time_machine: Any,
+        code: Code,
+        step: Step,
+        message: str,
+        then: str,
+        now: str,
+    ) -> None:
+        time_machine.move_to(START, tick=False)
+        finished(queued(owner), self.failed(code, step))
+        time_machine.move_to(START + timedelta(minutes=15), tick=False)
+        shown = compare(message=message)
+        assert shown.headline == now
+        assert "Compare the ports" not in shown.text
+        time_machine.move_to(START + timedelta(minutes=15, seconds=1), tick=False)
+        shown = compare(message=message)
+        at = readable_time(START)
+        assert shown.headline == f"At {at} {then}"
+        assert shown.lede == "Our test met the same then, and it may be put right by now. Test again."
+        assert "othing to change" not in shown.text
+        assert "Test again before you change anything. If the test passes: Compare the ports" in shown.text
+        assert (shown.rows, shown.primary) == ({}, ["Test my connection"])
+        right = compare(message=message, incoming_port="993")
+        assert right.headline == "These settings are right"
+        assert "Test again before you change anything." in right.text
 
     def test_that_got_in_says_that_the_server_is_fine(self, owner: User, compare: Compare) -> None:
         finished(queued(owner), findings())
