@@ -3,6 +3,7 @@
 import hashlib
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.db.models import Prefetch, QuerySet
 
 from accounts import access
@@ -54,6 +55,11 @@ def belongs(customer: Customer, email: str) -> bool:
     """Whether somebody with this address belongs to `customer`."""
     mine = EmailAddress.objects.filter(email=email, verified=True).values("user")
     return customer.memberships.filter(user__in=mine).exists()
+
+
+def other_sessions(user: User, session_key: str | None) -> QuerySet[UserSession]:
+    """Where `user` is signed in besides the session with this key."""
+    return UserSession.objects.filter(user=user).exclude(session_key=session_key)
 
 
 def open_visit(visit_id: int | None, staff: User) -> SupportVisit | None:

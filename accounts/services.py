@@ -8,7 +8,6 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -150,7 +149,7 @@ def remember_former_address(user: User, email: str, *, now: str) -> None:
 
 def end_other_sessions(user: User, session_key: str | None) -> int:
     """Sign `user` out everywhere but in the session with this key; returns in how many places that was."""
-    others = list(UserSession.objects.filter(user=user).exclude(session_key=session_key))
+    others = list(selectors.other_sessions(user, session_key))
     for session in others:
         session.end()
     return len(others)

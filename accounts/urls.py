@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from accounts.views import invitations, names, people, support
+from accounts.views import invitations, names, people, sessions, support
 
 app_name = "accounts"
 urlpatterns = [
     path("name/", names.name, name="name"),
+    path("sessions/<int:session_id>/end/", sessions.end, name="end_session"),
     path("people/", people.people, name="people"),
     path("people/customers/<int:customer_id>/invite/", people.invite, name="invite"),
     path("people/memberships/<int:membership_id>/role/", people.change_role, name="change_role"),

@@ -106,6 +106,7 @@ PAGES = {
     "desk/links/<int:link_id>/revoke/": (404, 404),
     "desk/domains/<str:name>/": (404, 404),
     "desk/customers/<int:customer_id>/": (404, 404),
+    "accounts/sessions/<int:session_id>/end/": (302, 404),
     "accounts/people/": (302, 200),
     "accounts/people/customers/<int:customer_id>/invite/": (302, 422),
     "accounts/people/memberships/<int:membership_id>/role/": (302, 404),
@@ -167,6 +168,7 @@ POSTED = {
     "desk/links/<int:link_id>/revoke/",
     "setup/<str:address>/phone/",
     "s/<str:token>/phone/",
+    "accounts/sessions/<int:session_id>/end/",
     "accounts/people/customers/<int:customer_id>/invite/",
     "accounts/people/memberships/<int:membership_id>/role/",
     "accounts/people/removals/<int:removal_id>/undo/",
@@ -286,6 +288,8 @@ def values(owner: User) -> dict[str, str]:
         "removal_id": str(
             Removal.objects.create(user=owner, customer=Customer.objects.get(), role="owner").pk
         ),
+        # Nobody's; tests/accounts/test_sessions.py has some.
+        "session_id": "0",
         "slug": "mobileconfig",
         "token": "invited",
         "uidb36": "1",
