@@ -190,7 +190,7 @@ def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) 
     code_command = f"{elsewhere}{PYTHON[0]} -m demo.authenticator"
     sign_ins = [
         ("Portal", address),
-        ("  sign in as", CUSTOMER_EMAIL),
+        ("  sign in as", state.customer_email),
         ("  password", state.customer_password),
         ("Mailbox to test", CUSTOMER_EMAIL),
         ("  password", state.mailboxes.passwords[CUSTOMER_EMAIL]),

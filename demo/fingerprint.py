@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from demo.ports import MailPorts
-from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
+from demo.state import STAFF_EMAIL, DemoState
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Code with its migrations and static files.
@@ -22,7 +22,7 @@ def fingerprint(state: DemoState, environment: Mapping[str, str], mail_ports: Ma
 
     That is a database which is not the demo's own, and one that nobody has prepared yet.
     """
-    people = _stored_people(state.database)
+    people = _stored_people(state)
     if environment.get("DATABASE_URL") != state.database_url or not people:
         return ""
     settings = sorted(item for item in environment.items() if item[0] not in OF_THE_SHELL)
@@ -43,15 +43,15 @@ def _files(state: DemoState) -> Iterator[Path]:
         yield from (path for path in found if "__pycache__" not in path.parts)
 
 
-def _stored_people(database: Path) -> list[tuple[str, str]]:
+def _stored_people(state: DemoState) -> list[tuple[str, str]]:
     """Who the demo's passwords are printed for, each with what is stored to check theirs."""
-    if not database.exists():
+    if not state.database.exists():
         return []
-    with closing(sqlite3.connect(database)) as connection:
+    with closing(sqlite3.connect(state.database)) as connection:
         try:
             return connection.execute(
                 "SELECT email, password FROM accounts_user WHERE email IN (?, ?) ORDER BY email",
-                (CUSTOMER_EMAIL, STAFF_EMAIL),
+                (state.customer_email, STAFF_EMAIL),
             ).fetchall()
         except sqlite3.OperationalError:  # there is no such table yet
             return []

@@ -8,12 +8,12 @@ from datetime import timedelta
 from django.db.models import F
 
 from accounts.brands import installation_brand
-from accounts.models import User
 from demo.ports import MailPorts, listens
 from demo.state import CUSTOMER_EMAIL
 from mailsetup.clientconfig import Protocol, resolve
 from mailsetup.connection_tests import credentials, runner, services
 from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.home.management.commands.load_demo import demo_customer
 from mailsetup.setup_links.selectors import setup_of_user
 
 LISTENS_WITHIN_SECONDS = 10.0
@@ -43,7 +43,7 @@ def make_a_past(passwords: Mapping[str, str], ports: MailPorts) -> None:
     """Run the tests of PAST and date them back, where there is none yet and the mail server is there."""
     if ConnectionTest.objects.exists() or not _is_there(ports):
         return
-    anna = User.objects.get(email=CUSTOMER_EMAIL)
+    anna = demo_customer()
     for past in PAST:
         setup = setup_of_user(anna, past.address, display_name=installation_brand().name)
         config = resolve(setup.address, setup.hosting, past.protocol)

@@ -47,6 +47,10 @@ def prepare_portal(state: DemoState, mail_ports: MailPorts) -> bool:
             # Its words are for a person who calls it; the passwords are said once everything is ready.
             stdout=io.StringIO(),
         )
+        # Its models are there once Django is set up.
+        from mailsetup.home.management.commands.load_demo import demo_customer  # noqa: PLC0415
+
+        state.write_customer_email(demo_customer().email)
     return own_database
 
 

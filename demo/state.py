@@ -48,6 +48,16 @@ class DemoState:
         )
 
     @property
+    def customer_email(self) -> str:
+        """What the demo customer signs in with: the address may be changed in the portal as anybody's."""
+        file = self.folder / "customer-email"
+        return file.read_text() if file.exists() else CUSTOMER_EMAIL
+
+    def write_customer_email(self, email: str) -> None:
+        """Keeps it for who has no Django to ask the database with."""
+        write_private(self.folder / "customer-email", email.encode())
+
+    @property
     def mail(self) -> Path:
         return self.folder / "mail"
 

@@ -270,20 +270,54 @@ def test_everything_it_keeps_is_private(state: Path) -> None:
     assert [path for path in secret_files if path.stat().st_mode & 0o077] == []
 
 
+def prepare(state: DemoState, *, imap_port: int) -> None:
+    environment = {**os.environ, **state.settings("127.0.0.1", {})}
+    ports = (f"--imap-port={imap_port}", "--pop3-port=10995", "--smtp-port=10465")
+    command = [sys.executable, "-m", "demo.preparation", "--state", str(state.folder), *ports]
+    subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
+
+
 def test_its_data_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
     """The tables of before can't be taken over, and nobody should have to clear up after `make run`."""
     state = DemoState.in_folder(tmp_path)
     file = tmp_path / "mailway.sqlite3"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE mailsetup_server (id integer PRIMARY KEY)")
-    environment = {**os.environ, **state.settings("127.0.0.1", {})}
-    ports = ("--imap-port=10993", "--pop3-port=10995", "--smtp-port=10465")
-    command = [sys.executable, "-m", "demo.preparation", "--state", str(tmp_path), *ports]
-    subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
+    prepare(state, imap_port=10993)
     with closing(sqlite3.connect(file)) as connection:
         domains = connection.execute("SELECT count(*) FROM hosting_domain").fetchall()
         before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mailsetup_server'").fetchall()
     assert (domains, before) == ([(5,)], [])
+
+
+def test_a_customer_with_another_address_is_not_made_again(tmp_path: Path) -> None:
+    state = DemoState.in_folder(tmp_path)
+    prepare(state, imap_port=10993)
+    assert state.customer_email == CUSTOMER_EMAIL
+    with closing(sqlite3.connect(state.database)) as connection, connection:
+        for table in ("accounts_user", "account_emailaddress"):
+            change = f"UPDATE {table} SET email = 'anna@new.example' WHERE email = ?"
+            connection.execute(change, [CUSTOMER_EMAIL])
+        connection.execute(
+            "INSERT INTO accounts_formeraddress (email, customer_id, user_id) "
+            "SELECT ?, customer_id, user_id FROM accounts_membership "
+            "JOIN accounts_user ON accounts_user.id = user_id WHERE accounts_user.email = 'anna@new.example'",
+            [CUSTOMER_EMAIL],
+        )
+    settings = state.settings("127.0.0.1", {})
+
+    prepare(state, imap_port=10144)
+
+    with closing(sqlite3.connect(state.database)) as connection:
+        people = connection.execute("SELECT email FROM accounts_user ORDER BY email").fetchall()
+    assert people == [("anna@new.example",), ("erik@bergstrom.example",), (STAFF_EMAIL,)]
+    assert re.search(
+        r"sign in as +anna@new\.example", welcome(state, "http://x/", PREFERRED, tmp_path / "demo.env")
+    )
+    prepared = fingerprint(state, settings, PREFERRED)
+    with closing(sqlite3.connect(state.database)) as connection, connection:
+        connection.execute("UPDATE accounts_user SET password = '!' WHERE email = 'anna@new.example'")
+    assert fingerprint(state, settings, PREFERRED) != prepared
 
 
 def test_whoever_lets_the_network_in_is_not_told_how(state: Path) -> None:

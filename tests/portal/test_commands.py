@@ -13,6 +13,9 @@ from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from accounts.brands import installation_brand
+from accounts.models import Customer, User
+from accounts.services import replace_addresses
 from mailsetup.connection_tests.models import ConnectionTest, ConnectionTestStep
 from mailsetup.hosting.models import Domain
 from mailsetup.hosting.provisioning import provision
@@ -168,6 +171,19 @@ def test_test_connection_reports_each_step(
 def test_load_demo_is_for_an_empty_database(provider: None) -> None:
     with pytest.raises(CommandError, match="--force"):
         call_command("load_demo", stdout=io.StringIO())
+
+
+def test_load_demo_finds_its_customer_by_the_address_that_they_changed_to(db: None) -> None:
+    call_command("load_demo", stdout=io.StringIO())
+    anna = User.objects.get(email="anna@lindqvist.example")
+    replace_addresses(anna, "anna@new.example", brand=installation_brand())
+
+    said = io.StringIO()
+    call_command("load_demo", "--force", stdout=said)
+
+    assert not User.objects.filter(email="anna@lindqvist.example").exists()
+    assert Customer.objects.get(name="Lindqvist AB").users.get() == anna
+    assert said.getvalue().startswith("Customer: anna@new.example\n")
 
 
 def test_prune_deletes_what_is_old(provider: None, capsys: pytest.CaptureFixture[str], settings: Any) -> None:

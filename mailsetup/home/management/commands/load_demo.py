@@ -8,14 +8,21 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts import services as account_services
-from accounts.models import User
+from accounts.models import FormerAddress, User
 from mailsetup.hosting.management.base import PlainCommand
 from mailsetup.hosting.models import Domain
 from mailsetup.hosting.provisioning import provision
 
 DOMAIN = "lindqvist.example"
+CUSTOMER_ID = "demo:1"
 CUSTOMER_EMAIL = "anna@lindqvist.example"
 STAFF_EMAIL = "support@northwind.example"
+
+
+def demo_customer() -> User:
+    """Anna, by whatever address she signs in with now; she is made where nobody is her."""
+    former = FormerAddress.objects.filter(email=CUSTOMER_EMAIL, customer__external_id=CUSTOMER_ID).first()
+    return (former and former.user) or account_services.ensure_user(CUSTOMER_EMAIL)
 
 
 class Command(PlainCommand):
@@ -42,12 +49,11 @@ class Command(PlainCommand):
             )
         with transaction.atomic():
             provision(json.dumps(_provider_file(options)).encode())
-            customer = self._password(
-                CUSTOMER_EMAIL, "Anna Lindqvist", options["customer_password"], staff=False
-            )
-            staff = self._password(STAFF_EMAIL, "Maya Okafor", options["staff_password"], staff=True)
+            anna, maya = demo_customer(), account_services.ensure_user(STAFF_EMAIL)
+            customer = self._password(anna, "Anna Lindqvist", options["customer_password"], staff=False)
+            staff = self._password(maya, "Maya Okafor", options["staff_password"], staff=True)
             self._authenticator(options["authenticator_key"])
-        self.stdout.write(f"Customer: {CUSTOMER_EMAIL} {customer}".rstrip())
+        self.stdout.write(f"Customer: {anna.email} {customer}".rstrip())
         self.stdout.write(f"Staff: {STAFF_EMAIL} {staff}".rstrip())
 
     def _authenticator(self, key: str | None) -> None:
@@ -56,9 +62,8 @@ class Command(PlainCommand):
         if key and not owned.exists():
             TOTP.activate(User.objects.get(email=STAFF_EMAIL), key)
 
-    def _password(self, email: str, name: str, password: str | None, *, staff: bool) -> str:
-        """Create the user; returns a password only when this made one up."""
-        user = account_services.ensure_user(email)
+    def _password(self, user: User, name: str, password: str | None, *, staff: bool) -> str:
+        """Name the user and give them a password; returns it only when this made one up."""
         new = not user.has_usable_password()
         user.name, user.is_staff, user.is_superuser = user.name or name, staff, staff
         made_up = secrets.token_urlsafe(9) if new and not password else ""
@@ -73,7 +78,7 @@ class Command(PlainCommand):
 def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
     return {
         "customers": [
-            {"id": "demo:1", "name": "Lindqvist AB", "users": [CUSTOMER_EMAIL]},
+            {"id": CUSTOMER_ID, "name": "Lindqvist AB", "users": [CUSTOMER_EMAIL]},
             {"id": "demo:2", "name": "Bergström Konsult", "users": ["erik@bergstrom.example"]},
         ],
         "servers": [
@@ -86,26 +91,26 @@ def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
             {
                 "name": DOMAIN,
                 "server": "mail1",
-                "customer": "demo:1",
+                "customer": CUSTOMER_ID,
                 "aliases": ["lindqvistbygg.example"],
                 "mailboxes": [CUSTOMER_EMAIL, f"office@{DOMAIN}"],
             },
             {
                 "name": "smörgåsbutiken.example",
                 "server": "mail1",
-                "customer": "demo:1",
+                "customer": CUSTOMER_ID,
                 "mailboxes": ["hej@smörgåsbutiken.example"],
             },
             {
                 "name": "kaffehuset.example",
                 "server": "mail2, wrong certificate",
-                "customer": "demo:1",
+                "customer": CUSTOMER_ID,
                 "mailboxes": ["info@kaffehuset.example"],
             },
             {
                 "name": "fjordbygg.example",
                 "server": "mail3, switched off",
-                "customer": "demo:1",
+                "customer": CUSTOMER_ID,
                 "mailboxes": ["info@fjordbygg.example"],
             },
             {
