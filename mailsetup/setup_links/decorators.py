@@ -1,7 +1,6 @@
 """For the views of one address: from a request to a `Setup` or a link."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
@@ -10,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.brands import brand_of
 from mailsetup.clientconfig import AddressError
@@ -111,7 +111,7 @@ def _behind_link(
         response.set_cookie(
             DEVICE_COOKIE,
             device_key,
-            max_age=timedelta(hours=settings.SETUP_LINKS.one_device_hours),
+            max_age=link.expires_at - timezone.now(),
             path=home_url,
             httponly=True,
             secure=settings.SESSION_COOKIE_SECURE,

@@ -42,6 +42,9 @@ class SetupLink(models.Model):
     seed = models.CharField(max_length=22, blank=True, editable=False)
     one_device = models.BooleanField(_("for one device"), default=False)
     device_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # A QR code has to be scanned soon, and whoever has scanned it keeps the link for longer. Of any other
+    # link somebody chose the end, and it stays.
+    prolonged_when_opened = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("set-up link")

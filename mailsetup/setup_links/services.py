@@ -47,17 +47,25 @@ def create_setup_link(
     *,
     lifetime: timedelta,
     one_device: bool = False,
+    prolonged_when_opened: bool = False,
     client: str = "",
     protocol: str = "",
     code: str = "",
 ) -> tuple[SetupLink, str]:
     """A new link to the address of `setup`, and its token, which is not stored and can't be shown again.
 
-    `client` and `protocol` say which guide it opens, `code` what may be typed in its place. A link that is
-    made behind another one ends with it.
+    `client` and `protocol` say which guide it opens, `code` what may be typed in its place. It ends after
+    `lifetime`, unless its opening is to prolong it; a link that is made behind another one ends with it.
     """
     token = secrets.token_urlsafe(16)
-    link = _link_of(setup, client, protocol, expires_at=timezone.now() + lifetime, one_device=one_device)
+    link = _link_of(
+        setup,
+        client,
+        protocol,
+        expires_at=timezone.now() + lifetime,
+        one_device=one_device,
+        prolonged_when_opened=prolonged_when_opened,
+    )
     link.token_hash, link.code_hash = token_hash(token), code_hash(code) if code else ""
     link.save()
     return link, token
@@ -101,7 +109,13 @@ def create_one_device_link(setup: Setup, *, client: str = "", protocol: str = ""
         lifetime = timedelta(minutes=limits.one_device_opening_minutes)
         code = new_code()
         _link, token = create_setup_link(
-            setup, lifetime=lifetime, one_device=True, client=client, protocol=protocol, code=code
+            setup,
+            lifetime=lifetime,
+            one_device=True,
+            prolonged_when_opened=True,
+            client=client,
+            protocol=protocol,
+            code=code,
         )
     return PhoneLink(token, code)
 
@@ -159,7 +173,8 @@ def redeem_code(text: str, *, visitor: str) -> str:
 def claim_setup_link(link: SetupLink) -> str | None:
     """Bind a one-device link to the browser that opens it first: its device key, None if already bound.
 
-    Of any other link it is noted when it was first opened. Raises LinkGone when another browser was quicker.
+    A QR code's lives on from there. Of a link that isn't for one device it is noted when it was first opened.
+    Raises LinkGone when another browser was quicker.
     """
     if not link.one_device and link.opened_at is None:
         SetupLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
@@ -167,10 +182,10 @@ def claim_setup_link(link: SetupLink) -> str | None:
         return None
     device_key = secrets.token_urlsafe(16)
     now = timezone.now()
+    if link.prolonged_when_opened:
+        link.expires_at = now + timedelta(hours=settings.SETUP_LINKS.one_device_hours)
     claimed = SetupLink.objects.filter(pk=link.pk, device_hash="").update(
-        device_hash=token_hash(device_key),
-        opened_at=now,
-        expires_at=now + timedelta(hours=settings.SETUP_LINKS.one_device_hours),
+        device_hash=token_hash(device_key), opened_at=now, expires_at=link.expires_at
     )
     if not claimed:
         raise LinkGone("used")

@@ -70,6 +70,35 @@ def test_the_phone_that_scanned_a_code_keeps_it_for_a_day(clock: time_machine.Tr
     assert (answer.status_code, answer.context["reason"]) == (410, "expired")
 
 
+@pytest.mark.parametrize("hours", [1, 48])
+def test_a_link_for_one_device_ends_when_it_was_chosen_to_also_once_it_is_opened(
+    clock: time_machine.Traveller, setup_link: MakeLink, hours: int
+) -> None:
+    _link, token = setup_link(hours=hours, one_device=True)
+    clock.move_to(NOON + timedelta(minutes=30))
+    phone = Client()
+    assert phone.get(f"/s/{token}/").status_code == 200
+    assert SetupLink.objects.get().expires_at == NOON + timedelta(hours=hours)
+    assert phone.cookies["setup_device"]["max-age"] == hours * 3600 - 30 * 60
+    clock.move_to(NOON + timedelta(hours=hours) - SECOND)
+    assert phone.get(f"/s/{token}/").status_code == 200
+    clock.move_to(NOON + timedelta(hours=hours))
+    answer = phone.get(f"/s/{token}/")
+    assert (answer.status_code, answer.context["reason"]) == (410, "expired")
+
+
+def test_a_code_that_was_typed_is_kept_for_a_day_like_one_that_was_scanned(
+    clock: time_machine.Traveller, owner: User
+) -> None:
+    code = services.create_one_device_link(setup_of(owner)).code
+    clock.move_to(NOON + timedelta(minutes=10))
+    token = services.redeem_code(code, visitor="192.0.2.1")
+    phone = Client()
+    assert phone.get(f"/s/{token}/").status_code == 200
+    clock.move_to(NOON + timedelta(hours=24))
+    assert phone.get(f"/s/{token}/").status_code == 200
+
+
 def test_the_key_of_another_phone_opens_nothing(owner: User) -> None:
     token = services.create_one_device_link(setup_of(owner)).token
     key = services.claim_setup_link(open_link(token, ""))
