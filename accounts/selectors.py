@@ -25,6 +25,12 @@ def people_of(user: User) -> QuerySet[Customer]:
     )
 
 
+def left_by(user: User) -> QuerySet[Customer]:
+    """The customers that `user` was removed from lately: removals are forgotten within a day or so."""
+    left = Customer.objects.filter(removals__user=user, removals__undone_at=None)
+    return left.exclude(memberships__user=user)
+
+
 def token_hash(token: str) -> str:
     """What is stored of an invitation's token: nobody who reads the database can use the link."""
     return hashlib.sha256(token.encode()).hexdigest()

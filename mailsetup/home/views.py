@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import selectors as account_selectors
 from accounts.brands import brand_of
 from accounts.http import AuthenticatedHttpRequest
 from accounts.models import User
@@ -64,7 +65,7 @@ def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
         typed = mailboxes[0].address
     domains = list(selectors.domains_of(user))
     if not domains:
-        return render(request, "home/no_domain.html")
+        return _no_domain(request, user)
     error = ""
     if "other" in request.GET or typed:  # the form sends its field even if it is empty
         try:
@@ -156,7 +157,7 @@ def _page(
     if not domains and user.is_staff:
         return redirect("admin:index")
     if not domains:
-        return render(request, "home/no_domain.html")
+        return _no_domain(request, user)
     latest = latest_summaries(user, settings.CONNECTION_TESTS.recent_tests_limit)
     choices = _address_choices(user, typed, latest)
     context = {
@@ -169,6 +170,11 @@ def _page(
         **_questions(request, tuple(Protocol), Cards([(domain, domain.name) for domain in domains])),
     }
     return render(request, "home/home.html", context, status=status)
+
+
+def _no_domain(request: HttpRequest, user: User) -> HttpResponse:
+    """Somebody new, or somebody whose customer has let them go."""
+    return render(request, "home/no_domain.html", {"left": account_selectors.left_by(user)})
 
 
 def _address_choices(user: User, typed: str, latest: list[TestSummary]) -> list[dict[str, Any]]:

@@ -184,7 +184,7 @@ def test_the_front_page_tests_the_address_that_is_chosen_there(browser: Client) 
 
 def test_without_a_domain_there_is_nothing_to_test(signed_in: Any) -> None:
     nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
-    assert "There’s no domain here yet" in read(signed_in(nobody).get("/test/")).text
+    assert "There’s no domain here" in read(signed_in(nobody).get("/test/")).text
 
 
 # --- Which protocol ------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Customer, Membership, User
+from accounts.services import ensure_user, remove_member, undo_removal
 from mailsetup.hosting import selectors
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.selectors import open_link
+from tests.html import read
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,46 @@ def test_somebody_without_a_domain_is_told_so(signed_in: Any) -> None:
     nobody = User.objects.create_user("new@customer.example", "a long password of nobody")
     answer = signed_in(nobody).get("/")
     assert "home/no_domain.html" in [template.name for template in answer.templates]
+
+
+@pytest.mark.parametrize("path", ["/", "/test/"])
+def test_somebody_who_was_removed_is_told_that_and_whom_to_ask(
+    colleague: User, signed_in: Any, path: str
+) -> None:
+    removal = remove_member(colleague.memberships.get())
+
+    page = read(signed_in(colleague).get(path)).text
+
+    assert "You no longer belong to Lindqvist AB, so its domains aren’t here any more." in page
+    assert "Ask an owner there to let you in again." in page
+    assert "Just ordered" not in page
+    undo_removal(removal)
+    assert "You no longer belong" not in read(signed_in(colleague).get(path)).text
+
+
+@pytest.mark.usefixtures("colleague")
+def test_nobody_reads_that_somebody_else_was_removed(stranger: User, signed_in: Any) -> None:
+    gone = ensure_user("gone@lindqvist.example")
+    customer = Customer.objects.get(external_id="whmcs:1234")
+    remove_member(Membership.objects.create(user=gone, customer=customer))
+    stranger.memberships.all().delete()
+
+    page = read(signed_in(stranger).get("/")).text
+
+    assert "Lindqvist" not in page
+    assert "Was there one before? Ask whoever invited you here." in page
+
+
+def test_who_came_back_after_a_removal_and_has_no_domain_belongs_there(
+    colleague: User, signed_in: Any
+) -> None:
+    membership = colleague.memberships.get()
+    remove_member(membership)
+    # As the admin does it, where a removal isn't told.
+    Membership.objects.create(user=colleague, customer=membership.customer)
+    selectors.domains_of(colleague).update(enabled=False)
+
+    assert "You no longer belong" not in read(signed_in(colleague).get("/")).text
 
 
 def test_a_disabled_domain_is_gone(owner: User, signed_in: Any) -> None:

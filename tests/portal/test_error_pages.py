@@ -83,7 +83,7 @@ def test_a_form_from_elsewhere_is_not_linked() -> None:
     ("template", "headline"),
     [
         ("429.html", "That was a lot in a short time"),
-        ("home/no_domain.html", "There’s no domain here yet"),
+        ("home/no_domain.html", "There’s no domain here"),
     ],
 )
 def test_pages_that_views_and_libraries_ask_for(rf: RequestFactory, template: str, headline: str) -> None:
