@@ -13,8 +13,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
+from accounts.brands import installation_brand
 from accounts.models import Customer, FormerAddress, Membership, User
-from accounts.services import ensure_owner, remove_member
+from accounts.services import ensure_owner, remove_member, replace_addresses
 from tests.accounts.authenticator import code_for, enrol
 from tests.accounts.conftest import PASSWORD, code_in_mail, person, signed_in
 
@@ -83,6 +84,43 @@ def test_nobody_signs_in_with_the_old_address_and_it_gets_a_mail(owner: User) ->
     Client().post("/accounts/login/code/", {"email": "owner@lindqvist.example"})
     Client().post("/accounts/password/reset/", {"email": "owner@lindqvist.example"})
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        (("+46 8 555 01 20", "8 to 17", "https://help.example/"), "Help: +46 8 555 01 20, 8 to 17\n"),
+        (("", "", "https://help.example/"), "Help: https://help.example/\n"),
+        (("", "", ""), ""),
+    ],
+)
+@pytest.mark.parametrize("by", ["themselves", "support"])
+def test_who_can_no_longer_sign_in_reads_whose_portal_it_is_and_how_to_reach_support(
+    owner: User, settings: Settings, contact: tuple[str, str, str], said: str, by: str
+) -> None:
+    names = ("support_phone", "support_hours", "support_url")
+    settings.BRAND = {**settings.BRAND, "name": "Southwind & Co", **dict(zip(names, contact, strict=True))}
+    if by == "themselves":
+        change(signed_in(owner))
+    else:
+        replace_addresses(owner, NEW, brand=installation_brand())
+
+    body = mail.outbox[-1].body
+    assert mail.outbox[-1].to == ["owner@lindqvist.example"]
+    assert "Southwind & Co" in body
+    assert "tell support now" in body
+    assert said in body
+    assert ("Help:" in body) is bool(said)
+    assert "choose a new password" not in body
+
+
+def test_the_mail_with_a_code_names_the_provider(owner: User, settings: Settings) -> None:
+    settings.BRAND = {**settings.BRAND, "name": "Southwind & Co"}
+    ask_for_code(signed_in(owner))
+
+    body = mail.outbox[-1].body
+    assert "Somebody gave this address to sign in with at Southwind & Co." in body
+    assert "Sent by the mail set-up pages of Southwind & Co at testserver." in body
 
 
 def test_everywhere_else_one_is_signed_out_and_told_so(owner: User) -> None:
