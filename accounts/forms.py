@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.core import context
@@ -13,6 +14,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.socialaccount import forms as socialaccount
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -90,18 +92,24 @@ class ChangeAddressForm(FieldTextMixin, account.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _(
-            "We send a code there. Nothing changes until you’ve typed it here."
+            "We send a code there. Nothing changes until you’ve typed the code here."
         )
         self.fields["email"].validators.extend(NEW_ADDRESS)
 
     def save(self, request: HttpRequest) -> EmailAddress:
-        """Send the code, and count it: a form that waits for the password is sent twice and counts once."""
+        """Send the code, and count it: a form that waits for the password is sent twice and counts once.
+
+        The page of the code sends this once more, and would look as if nothing had happened.
+        """
+        waiting = request.session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY, {})
         limited = ratelimit.consume_or_429(
             request, app="allauth.account", action="change_address", user=self.user
         )
         if limited is not None:
             raise ImmediateHttpResponse(limited)
         address: EmailAddress = super().save(request)
+        if waiting.get("email") == address.email:
+            messages.success(request, _("A new code is on its way. The one before no longer works."))
         return address
 
 

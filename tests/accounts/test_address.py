@@ -18,6 +18,7 @@ from accounts.models import Customer, FormerAddress, Membership, User
 from accounts.services import ensure_owner, remove_member, replace_addresses
 from tests.accounts.authenticator import code_for, enrol
 from tests.accounts.conftest import PASSWORD, code_in_mail, person, signed_in
+from tests.html import Element, read
 
 NEW = "anna@new.example"
 
@@ -112,6 +113,41 @@ def test_who_can_no_longer_sign_in_reads_whose_portal_it_is_and_how_to_reach_sup
     assert said in body
     assert ("Help:" in body) is bool(said)
     assert "choose a new password" not in body
+
+
+def test_a_new_code_is_sent_from_the_page_of_the_code_and_ends_the_one_before(owner: User) -> None:
+    browser = signed_in(owner)
+    first = ask_for_code(browser)
+    assert "A new code is on its way" not in browser.get("/accounts/confirm-email/").content.decode()
+
+    page = send_again(browser)
+
+    assert page.one("h1").text == "Type the code"
+    assert "A new code is on its way. The one before no longer works." in page.text
+    assert [message.to for message in mail.outbox] == [[NEW], [NEW]]
+    second = code_in_mail()
+    assert "That code doesn’t match." in type_code(browser, first)
+    assert addresses(owner) == [("owner@lindqvist.example", True, True)]
+    type_code(browser, second)
+    assert addresses(owner) == [(NEW, True, True)]
+
+
+def test_new_codes_from_there_count_as_codes_to_new_addresses(owner: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "change_address": "2/h/user"}
+    browser = signed_in(owner)
+    ask_for_code(browser)
+
+    assert send_again(browser).one("h1").text == "Type the code"
+    assert send_again(browser).one("h1").text == "That was a lot in a short time"
+    assert len(mail.outbox) == 2
+
+
+def send_again(browser: Client) -> Element:
+    """Press "Send a new code" on the page of the code."""
+    page = read(browser.get("/accounts/confirm-email/"))
+    (form,) = [form for form in page.all("form") if "Send a new code" in form.text]
+    fields = {field["name"]: field.attributes.get("value", "") for field in form.all("input")}
+    return read(browser.post(form["action"], {**fields, form.one("button")["name"]: ""}, follow=True))
 
 
 def test_the_mail_with_a_code_names_the_provider(owner: User, settings: Settings) -> None:

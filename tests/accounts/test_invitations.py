@@ -8,12 +8,15 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from accounts.brands import Brand
 from accounts.models import Customer, Invitation, Membership, User
 from accounts.services import invite
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import PASSWORD, person, signed_in
+from tests.html import Element, read
+from tests.provider import support_looking_as
 
 WELCOME = "You now belong to Lindqvist AB at Northwind Hosting. Here you get its mail on your devices"
 
@@ -153,3 +156,40 @@ def test_staff_go_from_a_customer_to_its_invitation(support: User, customer: Cus
 
     assert answer.request["PATH_INFO"] == "/admin/accounts/invitation/add/"
     assert f'<option value="{customer.pk}" selected>{customer.name}</option>' in answer.content.decode()
+
+
+def test_the_row_of_an_invitation_says_as_what_and_until_when_and_sends_it_again(
+    owner: User, customer: Customer, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2026-11-26T12:00:00Z", tick=False)
+    browser = signed_in(owner)
+    path = f"/accounts/people/customers/{customer.pk}/invite/"
+    browser.post(path, {"email": "new@lindqvist.example", "role": "owner"})
+    first = path_in_mail()
+    time_machine.shift(timedelta(days=2))
+    browser = signed_in(owner)
+
+    (row,) = rows_of(browser, "new@lindqvist.example")
+    assert "owner Invited Until 3 December 2026" in row.text
+    (again,) = [form for form in row.all("form") if form.text == "Send again"]
+    fields = {field["name"]: field["value"] for field in again.all("input")}
+    page = read(browser.post(again["action"], fields, follow=True))
+
+    assert "We’ve sent an invitation to new@lindqvist.example." in page.text
+    (row,) = rows_of(browser, "new@lindqvist.example")
+    assert "owner Invited Until 5 December 2026" in row.text
+    assert mail.outbox[-1].to == ["new@lindqvist.example"]
+    assert Client().get(first).status_code == 410
+    assert Client().get(path_in_mail()).status_code == 200
+
+
+def rows_of(browser: Client, email: str) -> list[Element]:
+    page = read(browser.get("/accounts/people/"))
+    return [row for row in page.all("tr") if email in row.text]
+
+
+def test_support_looking_as_an_owner_sends_no_invitation_again(link: str, owner: User) -> None:
+    (row,) = rows_of(support_looking_as(owner), "new@lindqvist.example")
+
+    assert "member Invited Until" in row.text
+    assert row.all("form") == []

@@ -232,5 +232,5 @@ def test_support_sees_the_people_and_no_button_that_would_be_refused(
     assert not menu & {"/accounts/name/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"}
     mine = read(signed_in(owner).get("/accounts/people/")).one("main")
     assert {button.text for button in mine.all("button")} == {
-        *("Make an owner", "Undo", "Cancel the invitation", "Send the invitation"),
+        *("Make an owner", "Undo", "Send again", "Cancel the invitation", "Send the invitation"),
     }
