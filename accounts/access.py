@@ -56,6 +56,7 @@ class DeskRights:
     see_transcripts: bool = False
     start_tests: bool = False
     see_domains: bool = False
+    see_servers: bool = False
     see_links: bool = False
     make_links: bool = False
     revoke_links: bool = False
@@ -76,6 +77,7 @@ _DESK_PERMISSIONS = {
     "see_transcripts": "connection_tests.view_transcript",
     "start_tests": "connection_tests.add_connectiontest",
     "see_domains": "hosting.view_domain",
+    "see_servers": "hosting.view_server",
     "see_links": "setup_links.view_setuplink",
     "make_links": "setup_links.add_setuplink",
     "revoke_links": "setup_links.change_setuplink",

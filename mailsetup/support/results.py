@@ -1,20 +1,20 @@
 """What the desk finds for what somebody types: one page at once, or what comes close."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import DeskRights
-from accounts.models import Customer
+from accounts.models import Customer, Membership
 from mailsetup.clientconfig import AddressError, display_domain, parse_address
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import display_address
-from mailsetup.hosting.models import Domain
+from mailsetup.hosting.models import Domain, Server
 from mailsetup.support import selectors
-from mailsetup.support.search import Query, as_stored, may_be_in_a_name, near_names, query_of
+from mailsetup.support.search import Query, as_stored, may_be_in_a_name, names_above, near_names, query_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,17 @@ def find(text: str, rights: DeskRights) -> Results:
 
 
 def _named(query: Query, rights: DeskRights) -> Iterable[Group | None]:
-    """Domains and addresses, then customers; whoever typed a whole domain name means that, or nearly."""
+    """Servers, domains, addresses, people, customers; a whole domain name means that domain, or nearly."""
     domains = _domains(query) if rights.see_domains else None
-    if domains and domains.matches and ((query.domain and not query.address) or _has_exact(domains)):
+    if domains and _has_exact(domains):
         return [domains]
-    customers = _customers(query, rights) if rights.see_customers else None
+    servers = _servers(query) if rights.see_servers else None
+    if query.domain and not query.address and any(group and group.matches for group in (domains, servers)):
+        return [servers, domains]
     old = _addresses_of_tests(query) if rights.see_tests and rights.see_domains else None
-    return [domains, old, customers]
+    people = _people(query) if rights.see_customers and rights.see_people else None
+    customers = _customers(query) if rights.see_customers else None
+    return [servers, domains, old, people, customers]
 
 
 def _has_exact(group: Group) -> bool:
@@ -88,10 +92,11 @@ def _has_exact(group: Group) -> bool:
 
 
 def _tests(query: Query) -> Group | None:
-    wanted = [query.reference] if query.reference else query.near_references
+    wanted = query.references or query.near_references
     if not wanted:
         return None
-    matches = [_test(test, exact=bool(query.reference)) for test in selectors.tests_by_reference(wanted)]
+    exact = bool(query.references)
+    matches = [_test(test, exact=exact) for test in selectors.tests_by_reference(wanted)]
     return Group(title=_("Tests"), icon="pulse", matches=matches)
 
 
@@ -122,7 +127,8 @@ def _by_name(query: Query) -> Iterable[Domain]:
     limits = settings.SUPPORT
     if query.domain:
         near = near_names(query.domain) if len(query.domain) <= limits.desk_near_max_characters else set()
-        named = list(selectors.domains_called([query.domain, *near])[: limits.desk_matches_limit])
+        above = () if query.address else names_above(query.domain)
+        named = list(selectors.domains_called([query.domain, *near, *above])[: limits.desk_matches_limit])
         exact = [domain for domain in named if _is_called(domain, query.domain)]
         return exact or named
     piece = as_stored(query.words)
@@ -143,14 +149,14 @@ def _domain(domain: Domain, query: Query) -> Match:
         note=_note(domain, name),
         url=page_of_address(f"{local_part}@{name}") if local_part else page_of_domain(name),
         exact=exact,
-        near=bool(query.domain) and not exact,
+        near=bool(query.domain) and not exact and name not in names_above(query.domain),
     )
 
 
 def _closest(domain: Domain, query: Query) -> str:
     """The name of `domain` for which it was found: its own, or else an alias."""
     names = [domain.name, *(alias.name for alias in domain.aliases.all())]
-    near = near_names(query.domain) if query.domain else ()
+    near = near_names(query.domain).union(names_above(query.domain)) if query.domain else ()
     hits = [name for name in names if name in near or (not query.domain and as_stored(query.words) in name)]
     return hits[0] if hits else domain.name
 
@@ -193,25 +199,62 @@ def _addresses_of_tests(query: Query) -> Group | None:
     return Group(title=_("Tested addresses"), icon="mail", matches=[match])
 
 
-# --- Customers -----------------------------------------------------------------------------------------
+# --- Servers --------------------------------------------------------------------------------------------
 
 
-def _customers(query: Query, rights: DeskRights) -> Group:
-    limit = settings.SUPPORT.desk_matches_limit
+def _servers(query: Query) -> Group | None:
+    """The mail servers of that name or host name; a host name below a domain's own is found as the domain."""
+    if query.address or query.local_part or not query.words:
+        return None
+    found = selectors.servers_with(query.words)[: settings.SUPPORT.desk_matches_limit]
+    return Group(title=_("Servers"), icon="server", matches=[_server(server) for server in found])
+
+
+def _server(server: Server) -> Match:
+    return Match(
+        title=server.name,
+        note=server.software or _("Mail server"),
+        url=reverse("admin:hosting_server_change", args=[server.pk]),
+    )
+
+
+# --- People and customers -------------------------------------------------------------------------------
+
+
+def _people(query: Query) -> Group | None:
+    """Whoever signs in with this address, which opens at once, or is called so."""
     if query.address is not None:
-        person = str(query.address)
-        found = list(selectors.customers_of_person(person)[:limit]) if rights.see_people else []
-        matches = [replace(_customer(each), note=person, exact=True) for each in found]
+        people, exact = selectors.people_with_address(str(query.address)), True
     elif query.words and not query.local_part:
-        matches = [_customer(each) for each in selectors.customers_with(query.words)[:limit]]
+        people, exact = selectors.people_called(query.words), False
     else:
-        matches = []
-    return Group(title=_("Customers"), icon="person", matches=matches)
+        return None
+    limit = settings.SUPPORT.desk_matches_limit
+    return Group(
+        title=_("People"), icon="person", matches=[_person(each, exact=exact) for each in people[:limit]]
+    )
+
+
+def _person(membership: Membership, *, exact: bool) -> Match:
+    user, customer = membership.user, membership.customer
+    return Match(
+        title=user.get_full_name(),
+        note=", ".join((membership.get_role_display(), customer.name, user.email)),
+        url=f"{_page_of_customer(customer)}?person={user.pk}#person-{user.pk}",
+        exact=exact,
+    )
+
+
+def _customers(query: Query) -> Group | None:
+    if query.address is not None or query.local_part or not query.words:
+        return None
+    found = selectors.customers_with(query.words)[: settings.SUPPORT.desk_matches_limit]
+    return Group(title=_("Customers"), icon="person", matches=[_customer(each) for each in found])
 
 
 def _customer(customer: Customer) -> Match:
-    return Match(
-        title=customer.name,
-        note=customer.external_id,
-        url=reverse("mailsetup:desk_customer", kwargs={"customer_id": customer.pk}),
-    )
+    return Match(title=customer.name, note=customer.external_id, url=_page_of_customer(customer))
+
+
+def _page_of_customer(customer: Customer) -> str:
+    return reverse("mailsetup:desk_customer", kwargs={"customer_id": customer.pk})

@@ -3,9 +3,11 @@
 Plain text in, plain text out: what is there is another question (`selectors`).
 """
 
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 import idna
 
@@ -19,20 +21,22 @@ from mailsetup.setup_links.codes import (
 )
 
 _NAME_CHARACTERS = string.ascii_lowercase + string.digits + "-."
+# What stands between the words of a sentence, or between the parts of a pasted web address.
+_BETWEEN_WORDS = re.compile(r"[\s/?#&=,;:<>()]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What a text may mean.
 
-    `reference` is one that can be right, `near_references` are those that it may be with one slip; `address`
+    `references` are those that can be right, `near_references` those that it may be with one slip; `address`
     and `domain` are what it is in full; `words` is the text for names, `local_part` what stands before an @
     whose domain isn't whole.
     """
 
     text: str
     words: str
-    reference: str = ""
+    references: tuple[str, ...] = ()
     near_references: tuple[str, ...] = ()
     address: Address | None = None
     local_part: str = ""
@@ -43,29 +47,47 @@ def query_of(text: str, *, max_characters: int) -> Query:
     """What `text` may mean; whatever it holds, it is one line of so many characters at most."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     cleaned = " ".join(printable[:max_characters].split())
-    if "@" in cleaned:
-        return _with_at(cleaned)
+    host, words = _parts(cleaned)
+    with_at = next((word for word in words if "@" in word), "")
+    if with_at:
+        return _with_at(cleaned, with_at)
+    references = tuple(_references(words))
     return Query(
         text=cleaned,
-        words=cleaned,
-        reference=_reference(cleaned),
-        near_references=tuple(_near_references(cleaned)),
-        domain=_domain(cleaned),
+        words=host or cleaned,
+        references=references,
+        near_references=() if references else tuple(_near_references(words)),
+        domain=_domain(host or cleaned),
     )
 
 
-def _with_at(text: str) -> Query:
+def _parts(text: str) -> tuple[str, list[str]]:
+    """The host of a pasted web address, if it is one, and the words of the text without it."""
+    host = ""
+    if "://" in text:
+        try:
+            address = urlsplit(text)
+        except ValueError:  # brackets that aren't those of an IPv6 address
+            return "", _BETWEEN_WORDS.split(text)
+        host, text = address.hostname or "", unquote(f"{address.path} {address.query}")
+    return host, [word for word in _BETWEEN_WORDS.split(text) if word]
+
+
+def _with_at(text: str, word: str) -> Query:
+    """Of an address that is the whole text, or that stands in it: `Anna <anna@lindqvist.example>`."""
+    for candidate in (text, word.strip(".")):
+        try:
+            address = parse_address(candidate)
+        except AddressError:
+            continue
+        return Query(text=text, words=text.lower(), address=address, domain=address.domain)
     local_part, _, domain = text.rpartition("@")
-    try:
-        address = parse_address(text)
-    except AddressError:
-        return Query(
-            text=text,
-            words=domain.strip(),
-            local_part=local_part.strip().lower(),
-            domain=_domain(domain),
-        )
-    return Query(text=text, words=text.lower(), address=address, domain=address.domain)
+    return Query(
+        text=text,
+        words=domain.strip(),
+        local_part=local_part.strip().lower(),
+        domain=_domain(domain),
+    )
 
 
 def _domain(text: str) -> str:
@@ -75,18 +97,32 @@ def _domain(text: str) -> str:
         return ""
 
 
-def _reference(text: str) -> str:
-    code = normal_code(text)
-    return "" if is_mistyped(code) else display_code(code)
+def _codes(words: list[str]) -> Iterator[str]:
+    """Words, or neighbours together, that are as long as a code: `7k4q 29xm` behind a word or before one."""
+    normal = [normal_code(word) for word in words]
+    for start in range(len(normal)):
+        code = ""
+        for part in normal[start : start + CODE_LENGTH]:
+            code += part
+            if len(code) >= CODE_LENGTH:
+                break
+        if len(code) == CODE_LENGTH:
+            yield code
 
 
-def _near_references(text: str) -> Iterator[str]:
-    """The references that become this text by one wrong character or two that changed places.
+def _references(words: list[str]) -> Iterator[str]:
+    for code in _codes(words):
+        if not is_mistyped(code):
+            yield display_code(code)
+
+
+def _near_references(words: list[str]) -> Iterator[str]:
+    """The references that become the last such word by one wrong character or two that changed places.
 
     The last character follows from the others, so of each place there is one at most.
     """
-    code = normal_code(text)
-    if len(code) != CODE_LENGTH or not is_mistyped(code):
+    code = next(reversed(list(_codes(words))), "")
+    if not code:
         return
     for place in range(CODE_LENGTH):
         for character in CODE_ALPHABET:
@@ -110,6 +146,12 @@ def as_stored(words: str) -> str:
 def may_be_in_a_name(piece: str) -> bool:
     """Whether any domain name can have this piece in it."""
     return bool(piece) and set(piece) <= set(_NAME_CHARACTERS)
+
+
+def names_above(name: str) -> list[str]:
+    """The domains that a host of this name may belong to: `example.com` for `mail.example.com`."""
+    labels = name.split(".")
+    return [".".join(labels[place:]) for place in range(1, len(labels) - 1)]
 
 
 def near_names(name: str) -> set[str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import reduce
+from operator import and_
+from typing import Any, Generic, TypeVar
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -14,7 +16,7 @@ from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 from mailsetup.connection_tests import reaper
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.selectors import find_test
-from mailsetup.hosting.models import Domain, DomainAlias
+from mailsetup.hosting.models import Domain, DomainAlias, Server, Service
 from mailsetup.probes.findings import Finding, Verdict
 from mailsetup.setup_links.models import SetupLink
 
@@ -76,11 +78,30 @@ def customers_with(words: str) -> QuerySet[Customer]:
     return Customer.objects.filter(Q(name__icontains=words) | number)
 
 
-def customers_of_person(email: str) -> QuerySet[Customer]:
-    """The customers of whoever signs in with this address."""
-    addresses = EmailAddress.objects.filter(email=email).values("user")
-    person = User.objects.filter(Q(email=email) | Q(pk__in=addresses))
-    return Customer.objects.filter(memberships__user__in=person).distinct()
+def people_with_address(email: str) -> QuerySet[Membership]:
+    """Whoever signs in with this address, once for each customer that they belong to."""
+    # By one index each, as with the domains.
+    own = User.objects.filter(email=email).order_by().values("pk")
+    others = EmailAddress.objects.filter(email=email).order_by().values("user")
+    return _people(own.union(others, all=True))
+
+
+def people_called(words: str) -> QuerySet[Membership]:
+    """Whoever has each of these words in their name, in any order, once for each customer."""
+    called = reduce(and_, (Q(name__icontains=word) for word in words.split()))
+    return _people(User.objects.filter(called).order_by().values("pk"))
+
+
+def _people(users: QuerySet[Any, Any]) -> QuerySet[Membership]:
+    # The people first: with a join a database looks at every membership.
+    found = Membership.objects.filter(user__in=users)
+    return found.select_related("user", "customer").order_by("user__name", "pk")
+
+
+def servers_with(piece: str) -> QuerySet[Server]:
+    """The mail servers that have this piece in their name, or a host name that begins so."""
+    hosts = Service.objects.filter(hostname__istartswith=piece).order_by().values("server")
+    return Server.objects.filter(Q(name__icontains=piece) | Q(pk__in=hosts))
 
 
 def failed_tests() -> QuerySet[ConnectionTest]:

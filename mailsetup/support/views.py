@@ -310,6 +310,7 @@ def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> H
         "rights": rights,
         "customer": found,
         "people": Listed.first_of(selectors.people_of(found)) if rights.see_people else None,
+        "marked": request.GET.get("person", ""),
         "domains": Listed.first_of(selectors.domains_of(found)) if rights.see_domains else None,
         "invitations": Listed.first_of(selectors.invitations_of(found)) if rights.see_invitations else None,
         "visits": visits if rights.see_visits else None,

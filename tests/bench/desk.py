@@ -25,6 +25,10 @@ SEARCHES = {
     "a domain with a slip": "shop5000o.example",
     "a stranger's address": "somebody@stranger-of-ours.example",
     "a part of a name": "berg 49",
+    "a person": "okafor anna 49",
+    "a sign-in address": "anna49@people.example",
+    "a server's host name": "mail1.hoster.example",
+    "a sentence with a reference": "the reference is {reference}",
     "nothing": "no such customer",
     "a telephone number": "+46 70 123 45 67",
 }
@@ -79,14 +83,21 @@ def _fill() -> str:
     from django.db import connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from accounts.models import Customer  # noqa: PLC0415
+    from accounts.models import Customer, Membership, User  # noqa: PLC0415
     from mailsetup.connection_tests.models import ConnectionTest  # noqa: PLC0415
     from mailsetup.connection_tests.services import new_reference  # noqa: PLC0415
     from mailsetup.hosting.models import Domain, DomainAlias, Server  # noqa: PLC0415
 
     server = Server.objects.create(name="mail1")
+    server.services.create(position=0, type="imap", hostname="mail1.hoster.example", port=993)
     customers = Customer.objects.bulk_create(
         [Customer(external_id=f"whmcs:{n}", name=f"Lindqvist & Berg {n} AB") for n in range(CUSTOMERS)]
+    )
+    people = User.objects.bulk_create(
+        User(email=f"anna{n}@people.example", name=f"Anna Okafor {n}") for n in range(CUSTOMERS)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, customer=customer) for user, customer in zip(people, customers, strict=True)
     )
     domains = Domain.objects.bulk_create(
         Domain(name=f"shop{n}.example", server=server, customer=customers[n % CUSTOMERS])
@@ -130,7 +141,8 @@ def _ask(reference: str) -> dict[str, dict[str, float]]:
 
     Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
     slip = reference[:-1] + ("2" if reference[-1] != "2" else "3")
-    rights = DeskRights(see_tests=True, see_domains=True, see_customers=True, see_people=True)
+    seen = ("tests", "domains", "servers", "customers", "people")
+    rights = DeskRights(**{f"see_{each}": True for each in seen})
     found = {}
     for name, text in SEARCHES.items():
         typed = text.format(reference=reference, slip=slip)

@@ -18,7 +18,7 @@ from tests.connection_tests.runs import findings, finished, queued
 # Every permission that the desk knows.
 PERMISSIONS = (
     *("view_connectiontest", "add_connectiontest", "view_transcript"),
-    *("view_domain", "view_setuplink", "add_setuplink", "change_setuplink"),
+    *("view_domain", "view_server", "view_setuplink", "add_setuplink", "change_setuplink"),
     *("view_customer", "view_user", "view_invitation", "view_supportvisit", "view_as_customer"),
 )
 WORKER_ADDRESS = "198.51.100.7"
