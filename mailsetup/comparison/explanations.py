@@ -307,7 +307,9 @@ WORDS: dict[Meaning, Words] = {
     Meaning.NOT_FOUND: Words(
         title=_("Your app didn’t find the settings by itself"),
         hint=_("No fault: the settings are typed in by hand."),
-        says=_("Nothing is broken. {app} looks in its own lists first, and your address isn’t in them."),
+        says=_(
+            "Nothing is broken. {app} looked for the settings by itself, and found none for your address."
+        ),
         todo=_("Type the settings in by hand, as in your guide."),
         settings=tuple(Setting),
     ),

@@ -328,10 +328,10 @@ def _meaning(
     else:
         advice = str(words.todo).format_map(app)
     says = str(words.says).format_map(app)
-    if fault and fault.current:
+    if fault and fault.current and words.settings:
         says = _("Often it comes of a setting. Not now: our test has the right ones and met the same.")
         advice = ""
-    elif fault:
+    elif fault and words.settings:
         advice = " ".join((_("Test again before you change anything. If the test passes:"), advice))
     known_from = [each.name for each in GUIDES.values() if message in each.says]
     is_its_own = message in guide.says or guide is GUIDES["other"] or not known_from
@@ -351,7 +351,7 @@ def _not_compared(judged: Judgement) -> str:
 
 
 def _test_answer(last: LastTest, words: Words | None, fault: _Fault | None) -> TestAnswer | None:
-    """Whether our own test has met the same, something else, or nothing at all; None: it says nothing."""
+    """Whether our test has met the same, something else, or nothing at all; None: it says nothing."""
     report, when, met = last.report, {"when": last.when}, last.met(words)
     if met:
         sentence = _("Your test found the same (%(when)s): “%(title)s”.") % {**when, "title": met.title}
@@ -360,7 +360,12 @@ def _test_answer(last: LastTest, words: Words | None, fault: _Fault | None) -> T
             sentence = f"{sentence} {met.todo}"
         return TestAnswer(sentence=sentence, state="bad", url=last.url)
     if report.state == "bad":
-        text = _("Your last test (%(when)s) stopped at something else: “%(title)s”.")
+        # Without a message that we know, nobody can say whether it's the same.
+        text = (
+            _("Your last test (%(when)s) stopped at something else: “%(title)s”.")
+            if words
+            else _("Your last test (%(when)s) found this: “%(title)s”.")
+        )
         title = report.problems[0].title if report.problems else report.headline
         return TestAnswer(sentence=text % {**when, "title": title}, state="bad", url=last.url)
     if report.state not in ("ok", "warn"):

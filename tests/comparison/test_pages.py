@@ -325,6 +325,19 @@ class TestTheLastTest:
         finished(queued(owner), self.failed(Code.CERT_EXPIRED, Step.TLS))
         assert "stopped at something else: “" in compare(message=REFUSED).text
 
+    def test_beside_an_unknown_message_it_is_told_without_a_comparison(
+        self, owner: User, compare: Compare
+    ) -> None:
+        finished(queued(owner), self.failed(Code.SILENT, Step.GREETING))
+        shown = compare(message="Kontot är trasigt")
+        assert shown.headline == "We don’t know this message"
+        assert "We don’t know this message, so we can’t say what it comes of." in shown.text
+        assert re.search(
+            "Your last test [(]Today, .+[)] found this: “The server gives no answer”", shown.text
+        )
+        assert "something else" not in shown.text
+        assert "something else" not in compare(incoming_port="993").text, "there is no message at all"
+
     def test_that_met_it_on_our_side_is_the_answer(self, owner: User, compare: Compare) -> None:
         finished(queued(owner), self.failed(Code.CERT_EXPIRED, Step.TLS))
         shown = compare(app="apple-mail-iphone", message="Cannot Verify Server Identity")
@@ -339,6 +352,15 @@ class TestTheLastTest:
         differing = compare(app="apple-mail-iphone", message="Cannot Verify Server Identity", **WRONG)
         assert differing.headline == "Three settings to change", "what differs is still to be changed"
         assert "Nothing to change" not in differing.text
+
+    def test_that_met_it_on_our_side_leaves_what_no_setting_causes(
+        self, owner: User, compare: Compare
+    ) -> None:
+        finished(queued(owner), self.failed(Code.AUTH_TEMP_FAILURE))
+        shown = compare(message="NO [UNAVAILABLE] Temporary authentication failure")
+        assert shown.headline == "It’s on our side"
+        assert "Your settings are most likely fine" in shown.text
+        assert "Often it comes of a setting" not in shown.text
 
     @pytest.mark.parametrize(
         ("code", "step", "message", "then", "now"),

@@ -75,6 +75,26 @@ PASTED = [
         "The recipient “x@y.example” was rejected by the server because it does not allow relaying.",
         Meaning.SENDING_SIGN_IN,
     ),
+    (
+        "apple-mail-iphone",
+        "The mail server “mail.example.com” is not responding. Verify that you have entered the correct "
+        "account info in Mail settings.",
+        Meaning.UNREACHABLE,
+    ),
+    (
+        "outlook-classic",
+        "Task 'anna - Receiving' reported error (0x8004210A): 'The operation timed out waiting for a "
+        "response from the receiving (POP) server.'",
+        Meaning.UNREACHABLE,
+    ),
+    ("windows-live-mail", "0x8004210b", Meaning.UNREACHABLE),
+    (
+        "outlook-classic",
+        "Something went wrong and Outlook couldn't set up your account. Please try again. If the problem "
+        "continues, contact your email administrator.",
+        Meaning.NOT_FOUND,
+    ),
+    ("other", "Something went wrong", None),
     ("gmail-app", "Couldnt open connection to server", Meaning.UNREACHABLE),
     ("evolution", "Failed to authenticate.", Meaning.SIGN_IN),
     (

@@ -84,6 +84,10 @@ GUIDE = Guide(
             "the Message framework of iOS, as others have read it",
             {
                 Meaning.SIGN_IN: ("The user name or password for … is incorrect",),
+                Meaning.UNREACHABLE: (
+                    "The mail server … is not responding",
+                    "entered the correct account info in Mail settings",
+                ),
             },
         ),
         *said(

@@ -35,7 +35,10 @@ WINDOWS_CODES = (
     *said(
         Grade.HOSTS,
         _NUMBERS,
-        {Meaning.SIGN_IN: ("0x800CCC92", "0x800CCC90"), Meaning.UNREACHABLE: ("0x80042108",)},
+        {
+            Meaning.SIGN_IN: ("0x800CCC92", "0x800CCC90"),
+            Meaning.UNREACHABLE: ("0x80042108", "0x8004210A"),
+        },
         side="incoming",
     ),
     *said(
@@ -47,7 +50,7 @@ WINDOWS_CODES = (
             Meaning.SENDER_REFUSED: ("0x800CCC78",),
             Meaning.SIGN_IN_METHOD: ("0x800CCC80",),
             Meaning.ENCRYPTION: ("0x800CCC7D",),
-            Meaning.UNREACHABLE: ("0x80042109",),
+            Meaning.UNREACHABLE: ("0x80042109", "0x8004210B"),
         },
         side="outgoing",
     ),

@@ -132,5 +132,15 @@ GUIDE = Guide(
             },
             side="outgoing",
         ),
+        *said(
+            Grade.VENDOR,
+            "Microsoft's KB 3060280, on a profile that can't be created",
+            {
+                Meaning.NOT_FOUND: (
+                    "Outlook couldn't set up your account",
+                    "we couldn't set up your account automatically",
+                ),
+            },
+        ),
     ),
 )
