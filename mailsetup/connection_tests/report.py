@@ -30,6 +30,7 @@ from mailsetup.connection_tests.explanations import (
     readable_date,
     refusals,
 )
+from mailsetup.connection_tests.explanations.base import OUR_SIDE
 from mailsetup.connection_tests.explanations.run import MESSAGE_LEFT
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
@@ -47,8 +48,9 @@ from mailsetup.probes.findings import (
 )
 
 State = Literal["wait", "run", "ok", "warn", "bad", "skip"]
-# When to call support: not at all, because only it can help, if it stays, when the advice did not help.
-Call = Literal["", "now", "if-it-stays", "afterwards"]
+# When to call support: not at all, because only it can help, if nobody knows who else it is that can, if it
+# stays, when the advice did not help.
+Call = Literal["", "now", "who-else", "if-it-stays", "afterwards"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +350,14 @@ def state_of(test: ConnectionTest) -> State:
     return "warn" if test.verdict == Verdict.WARNING else "bad"
 
 
+def fixer_of(code: Code, hostname: str, address: str) -> Fixer:
+    """Who can put `code` right at the server `hostname` of `address`: in the DNS that is whose name it is."""
+    fixer, domain = CAUSES[code].fixer, address.rpartition("@")[2]
+    if fixer is Fixer.DNS and not f".{hostname}".endswith(f".{domain}"):
+        return Fixer.PROVIDER
+    return fixer
+
+
 def failures_beyond_the_reader(
     test: ConnectionTest, found: Sequence[tuple[int, Finding]]
 ) -> dict[int, Finding]:
@@ -543,7 +553,8 @@ def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) 
         return ()
     if Code.LOST_RUN in test.causes:
         words = explain(Code.LOST_RUN, None, {})
-        return (_problem(test, Code.LOST_RUN, words, urls, icons=("pulse",), severity="bad"),)
+        by = CAUSES[Code.LOST_RUN].fixer
+        return (_problem(test, Code.LOST_RUN, words, urls, by=by, icons=("pulse",), severity="bad"),)
     problems = []
     for cause in causes_of(finding for service in services for finding in service.findings.values()):
         met = [
@@ -557,8 +568,13 @@ def _problems(test: ConnectionTest, services: list[_Service], urls: ReportUrls) 
         words = explain(cause, service.settings, finding.evidence)
         icons = tuple(dict.fromkeys(service.direction.icon for service, _finding in met))
         also = _also_at([service.settings for service, _finding in met])
+        words = replace(words, happened=f"{words.happened} {also}".strip())
         severity: State = "bad" if failed else "warn"
-        problem = _problem(test, cause, words, urls, icons=icons, severity=severity, also=also)
+        by = fixer_of(cause, service.settings.hostname, test.address)
+        # The words of the DNS speak to a customer whose name it is. What passes is tested again by anybody.
+        if by is not CAUSES[cause].fixer and not CAUSES[cause].passing:
+            words = replace(words, todo=OUR_SIDE)
+        problem = _problem(test, cause, words, urls, by=by, icons=icons, severity=severity)
         problems.append(replace(problem, besides=_besides(cause, service.settings, finding.evidence)))
     return tuple(problems)
 
@@ -587,26 +603,26 @@ def _problem(
     words: Explanation,
     urls: ReportUrls,
     *,
+    by: Fixer,
     icons: tuple[str, ...],
     severity: State,
-    also: str = "",
 ) -> Problem:
-    number, cause = _step_number(test, words.topic), CAUSES[code]
-    sides, sides_label = _THREE_SIDES.get(cause.fixer, ((), "")) if severity == "bad" else ((), "")
+    number = _step_number(test, words.topic)
+    sides, sides_label = _THREE_SIDES.get(by, ((), "")) if severity == "bad" else ((), "")
     return Problem(
         code=code,
         title=str(words.title),
         icons=icons,
         severity=severity,
-        happened=f"{words.happened} {also}".strip(),
+        happened=str(words.happened),
         why=str(words.why),
         todo=str(words.todo),
         staff=str(words.staff),
-        by=cause.fixer,
-        fixer=str(FIXER_LABELS[cause.fixer]),
-        fixer_icon=_FIXER_ICONS[cause.fixer],
-        passes=str(PASSES) if cause.passing else "",
-        who=str(FIXER_NAMES[cause.fixer]),
+        by=by,
+        fixer=str(FIXER_LABELS[by]),
+        fixer_icon=_FIXER_ICONS[by],
+        passes=str(PASSES) if CAUSES[code].passing else "",
+        who=str(FIXER_NAMES[by]),
         besides=(),
         sides=tuple((state, str(name)) for state, name in sides),
         sides_label=str(sides_label),
@@ -679,7 +695,9 @@ def _call(problems: tuple[Problem, ...], *, known: bool) -> Call:
     if any(problem.by is Fixer.CUSTOMER for problem in problems):
         return "afterwards"
     passes = all(problem.passes or problem.by is Fixer.US for problem in problems)
-    return "if-it-stays" if passes or known else "now"
+    if passes or known:
+        return "if-it-stays"
+    return "now" if any(problem.by is Fixer.PROVIDER for problem in problems) else "who-else"
 
 
 def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mailsetup.connection_tests.explanations import refusals
-from mailsetup.connection_tests.report import State, TestReport
+from mailsetup.connection_tests.report import State, TestReport, fixer_of
 from mailsetup.probes.findings import CAUSES, Finding, ServiceReport, Step, causes_of, verdict_of
 
 _ORDER = list(Step)
@@ -57,24 +57,27 @@ def as_document(
             {"app": refusal.slug, "reason": refusal.trait.value, "sure": refusal.sure}
             for refusal in refusals(findings)
         ],
-        "services": [_service(service) for service in services],
+        "services": [_service(service, address) for service in services],
     }
 
 
-def _service(report: ServiceReport) -> dict[str, Any]:
+def _service(report: ServiceReport, address: str) -> dict[str, Any]:
     service = report.service.as_dict()
     return {
         **{key: service[key] for key in ("type", "hostname", "port", "socket_type")},
         "verdict": report.verdict.value,
         # One order for all services, so that programs find them in one place.
-        "steps": [_step(step) for step in sorted(report.steps, key=lambda step: _ORDER.index(step.step))],
+        "steps": [
+            _step(step, report.service.hostname, address)
+            for step in sorted(report.steps, key=lambda step: _ORDER.index(step.step))
+        ],
     }
 
 
-def _step(finding: Finding) -> dict[str, Any]:
+def _step(finding: Finding, hostname: str, address: str) -> dict[str, Any]:
     """`who` can put it right: customer, provider, dns, network or us; None where nothing is wrong."""
-    cause = CAUSES.get(finding.code)
-    return {**finding.as_dict(), "who": cause.fixer.value if cause else None}
+    who = fixer_of(finding.code, hostname, address).value if finding.code in CAUSES else None
+    return {**finding.as_dict(), "who": who}
 
 
 def _seconds(report: ServiceReport) -> float:

@@ -668,21 +668,25 @@ def test_an_address_is_shown_in_its_own_script(owner: User, browser: Client) -> 
 WRONG_PASSWORD = (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7))
 EXPIRED = (1, Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 7))
 SILENCE = (0, Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000))
+NO_SUCH_NAME = (0, Finding(Step.DNS, Status.FAILED, Code.DNS_NXDOMAIN, 5))
+NO_ROUTE = (0, Finding(Step.CONNECT, Status.FAILED, Code.NET_UNREACHABLE, 5))
 NO_NAME_SERVER = (0, Finding(Step.DNS, Status.FAILED, Code.NOT_TESTABLE_HERE, 1))
 
 
 @pytest.mark.parametrize(
-    ("brand", "call", "wait", "afterwards"),
+    ("brand", "call", "who", "wait", "afterwards"),
     [
         (
             {"support_phone": "+46 8 123"},
             "Only we can put this right. Call +46 8 123 and give the reference {}",
+            "Not sure who that is? Call +46 8 123 and give the reference {}",
             "You needn’t call. If it stays like this, it’s +46 8 123 , reference {}",
             "Done that, and still stuck? Then call +46 8 123 and give the reference {}",
         ),
         (
             {"support_url": "https://hoster.example/"},
             "Only we can put this right. Contact support and give the reference {}",
+            "Not sure who that is? Contact support and give the reference {}",
             "There’s nothing to do. If it stays like this, contact support and give the reference {}",
             "Done that, and still stuck? Then contact support and give the reference {}",
         ),
@@ -694,6 +698,8 @@ NO_NAME_SERVER = (0, Finding(Step.DNS, Status.FAILED, Code.NOT_TESTABLE_HERE, 1)
     [
         ([EXPIRED], "call"),
         ([EXPIRED, SILENCE], "call"),
+        ([NO_SUCH_NAME], "who"),
+        ([NO_ROUTE], "who"),
         ([SILENCE], "wait"),
         ([NO_NAME_SERVER], "wait"),
         ([WRONG_PASSWORD], "afterwards"),
@@ -706,6 +712,7 @@ def test_the_telephone_comes_when_it_helps(
     settings: Any,
     brand: dict[str, str],
     call: str,
+    who: str,
     wait: str,
     afterwards: str,
     faults: list[tuple[int, Finding]],
@@ -715,10 +722,37 @@ def test_the_telephone_comes_when_it_helps(
     settings.BRAND = {**settings.BRAND, "support_phone": "", "support_url": "", **brand}
     test = finished(queued(owner), findings(Protocol.IMAP, *faults))
     text = shown(browser, test).text
-    sentences = {"call": call, "wait": wait, "afterwards": afterwards}
+    sentences = {"call": call, "who": who, "wait": wait, "afterwards": afterwards}
     said = [name for name, sentence in sentences.items() if sentence.format(test.reference) in text]
     assert said == [expected]
     assert "We’ll see exactly what you see here, never your password." in text
+
+
+@pytest.mark.parametrize("hostname", ["mail.hoster.example", "mail.notexample.com"])
+@pytest.mark.parametrize(
+    "code", [code for code, cause in CAUSES.items() if cause.fixer is Fixer.DNS], ids=str
+)
+def test_what_the_dns_lacks_of_the_providers_own_name_is_the_providers_to_mend(
+    owner: User, browser: Client, settings: Any, hostname: str, code: Code
+) -> None:
+    settings.BRAND = {**settings.BRAND, "support_phone": "+46 8 123", "support_url": ""}
+    Service.objects.update(hostname=hostname)
+    test = finished(queued(owner), findings(Protocol.IMAP, (0, Finding(Step.DNS, Status.FAILED, code, 5))))
+    page = shown(browser, test)
+    (problem,) = page.problems
+    assert (page.headline, problem.fixer) == ("It’s on the mail server’s side", "We have to fix this")
+    assert "your domain’s DNS" not in page.text
+    if CAUSES[code].passing:
+        assert problem.parts["What to do"].startswith("Test again in a few minutes.")
+    else:
+        assert problem.parts["What to do"].startswith("Nothing to change. It’s on our side;")
+        assert "Only we can put this right. Call +46 8 123" in page.text
+    (step,) = (
+        step
+        for step in browser.get(f"/tests/{test.reference}/report.json").json()["services"][0]["steps"]
+        if step["code"] == code
+    )
+    assert step["who"] == "provider", "programs read the same"
 
 
 def test_a_test_without_a_fault_or_a_brand_without_a_telephone_sends_nobody_there(

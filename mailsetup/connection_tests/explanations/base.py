@@ -70,7 +70,7 @@ SAME_AS_GUIDE = _(
     "give support the reference and we’ll put it right."
 )
 THEIR_DNS = _(
-    "Nothing to change in your app. Give the reference to whoever looks after your domain’s DNS: support, if "
+    "Nothing to change in your app. Give the reference to whoever keeps your domain’s DNS: support, if "
     "that’s us."
 )
 AGAIN = _("Test again in a few minutes. If it stays, call support with the reference.")
