@@ -27,6 +27,7 @@ from mailsetup.hosting import sentences
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.selectors import UnknownDomain, find_hosting
 from mailsetup.support import selectors
+from mailsetup.support.search import near_names
 
 _ENCRYPTION = {SocketType.SSL: "SSL/TLS", SocketType.STARTTLS: "STARTTLS", SocketType.PLAIN: "–"}
 
@@ -107,6 +108,24 @@ def subject_of(address: Address, *, display_name: str) -> Subject:
         hosting = None
         domain = selectors.domains_called([address.domain]).select_related("server").first()
     return Subject(address, domain, hosting)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An address that isn't among the known ones of its domain; `near`: those that it may be by a slip."""
+
+    near: list[Address]
+
+
+def unknown(subject: Subject, *, near_limit: int, near_max_characters: int) -> Unknown | None:
+    """None where the address is known, or where nobody named the addresses of its domain."""
+    address, domain = subject.address, subject.domain
+    if subject.whole_domain or domain is None or not selectors.is_unknown_mailbox(domain, address):
+        return None
+    typed = address.mailbox_local_part
+    slips = near_names(typed) if len(typed) <= near_max_characters else ()
+    found = selectors.mailboxes_called(domain, slips)[:near_limit]
+    return Unknown([Address(mailbox.local_part, address.domain) for mailbox in found])
 
 
 def reasons(subject: Subject) -> Iterator[Reason]:
@@ -190,8 +209,15 @@ def _way(service: ServerSettings, *, first: bool) -> Way:
         hostname=service.hostname,
         port=service.port,
         encryption=_ENCRYPTION[service.socket_type],
-        username=service.username,
+        username=_in_words(service.username),
     )
+
+
+def _in_words(username: str) -> str:
+    """Of a domain alone: what its programs put in the place of the signs for an address."""
+    if username == "%EMAILADDRESS%":
+        return _("the whole address")
+    return username.replace("%EMAILLOCALPART%", "…")
 
 
 def documents_of(subject: Subject, protocol: Protocol) -> list[Told]:

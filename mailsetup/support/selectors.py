@@ -13,10 +13,11 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
+from mailsetup.clientconfig import Address
 from mailsetup.connection_tests import reaper
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.selectors import find_test
-from mailsetup.hosting.models import Domain, DomainAlias, Server, Service
+from mailsetup.hosting.models import Domain, DomainAlias, Mailbox, Server, Service
 from mailsetup.probes.findings import Finding, Verdict
 from mailsetup.setup_links.models import SetupLink
 
@@ -102,6 +103,17 @@ def servers_with(piece: str) -> QuerySet[Server]:
     """The mail servers that have this piece in their name, or a host name that begins so."""
     hosts = Service.objects.filter(hostname__istartswith=piece).order_by().values("server")
     return Server.objects.filter(Q(name__icontains=piece) | Q(pk__in=hosts))
+
+
+def is_unknown_mailbox(domain: Domain, address: Address) -> bool:
+    """Whether the provider named the mailboxes of `domain`, and this is none of them."""
+    known = domain.mailboxes.filter(local_part__in={address.local_part, address.mailbox_local_part})
+    return domain.mailboxes.exists() and not known.exists()
+
+
+def mailboxes_called(domain: Domain, local_parts: Iterable[str]) -> QuerySet[Mailbox]:
+    """The known mailboxes of `domain` that have one of these names before the @."""
+    return domain.mailboxes.filter(local_part__in=tuple(local_parts))
 
 
 def failed_tests() -> QuerySet[ConnectionTest]:

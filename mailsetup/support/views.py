@@ -142,6 +142,11 @@ def _page(
         "subject": subject,
         "page_url": _url_of(subject),
         "customer": customer,
+        "unknown": addresses.unknown(
+            subject,
+            near_limit=settings.SUPPORT.desk_matches_limit,
+            near_max_characters=settings.SUPPORT.desk_near_max_characters,
+        ),
         "reasons": list(addresses.reasons(subject)),
         "ways": addresses.ways(subject),
         "offered": [each.value for each in offered],

@@ -19,7 +19,7 @@ from mailsetup.discovery import documents
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.clients import GUIDES
 from mailsetup.hosting import dns
-from mailsetup.hosting.models import Domain, Server
+from mailsetup.hosting.models import Domain, Mailbox, Server, Service
 from mailsetup.hosting.selectors import find_hosting
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.runs import queued, running
@@ -113,12 +113,51 @@ def test_a_server_that_lacks_a_service_says_so(desk: Client, owner: User) -> Non
 def test_a_domain_alone_has_its_page(desk: Client, owner: User, refused: ConnectionTest) -> None:
     shown = page(desk, "/desk/domains/example.com/")
     assert shown.one("h1").text == "example.com"
-    assert "%EMAILADDRESS%" in section(shown, "Settings").text
+    assert "as the whole address" in section(shown, "Settings").text
+    assert "%EMAIL" not in section(shown, "Settings").text
+    Service.objects.update(username="%EMAILLOCALPART%@login.example")
+    assert "as …@login.example" in section(page(desk, "/desk/domains/example.com/"), "Settings").text
     assert refused.reference in section(shown, "Last tests").text
     assert section(shown, "Known addresses").links() == {"anna@example.com": ANNA}
     assert "made for one address" in section(shown, "What each app would be told").text
     for path in ("/desk/domains/no dots/", "/desk/domains/%00.example/", "/desk/addresses/no-at/"):
         assert desk.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("ana@example.com", ["anna@example.com"]),
+        ("anan+shop@example.com", ["anna@example.com"]),
+        ("annaa@example.net", ["anna@example.net"]),
+        ("nobody@example.com", []),
+    ],
+)
+def test_an_address_that_is_not_among_the_known_ones_says_so(
+    desk: Client, owner: User, typed: str, near: list[str]
+) -> None:
+    shown = page(desk, f"/desk/addresses/{typed}/")
+    (note,) = shown.all("p", "note")
+    assert f"{typed} is not among the addresses that we know of this domain." in note.text
+    assert list(note.links()) == near
+    assert ("Did you mean" in note.text) == bool(near)
+
+
+@pytest.mark.parametrize("known", ["anna@example.com", "anna+shop@example.com", "anna@example.net"])
+def test_a_known_address_has_no_such_word(desk: Client, owner: User, known: str) -> None:
+    assert "not among" not in page(desk, f"/desk/addresses/{known}/").text
+
+
+def test_where_nobody_named_the_addresses_none_is_unknown(desk: Client, owner: User) -> None:
+    Mailbox.objects.all().delete()
+    for path in ("/desk/addresses/ana@example.com/", "/desk/domains/example.com/"):
+        assert "not among" not in page(desk, path).text
+
+
+def test_tests_and_links_stand_above_the_long_list_of_formats(desk: Client, owner: User) -> None:
+    headings = [each.text for each in page(desk).one("main").all("h2")]
+    for heading in ("Last tests", "Open set-up links", "A link for the caller"):
+        assert headings.index(heading) < headings.index("What each app would be told")
 
 
 # --- What programs are told ------------------------------------------------------------------------------
