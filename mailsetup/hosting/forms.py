@@ -35,6 +35,7 @@ SOFTWARE = {
 }
 # RFC 8314: TLS from the first byte comes first.
 _USUAL = (("imap", "993", "SSL"), ("pop3", "995", "SSL"), ("smtp", "465", "SSL"), ("smtp", "587", "STARTTLS"))
+_WEB_ADDRESSES = frozenset({"webmail_url", "password_url", "caldav_url", "carddav_url", "activesync_url"})
 _FIXED_WIDTH = {"class": "mono", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 # Sends or not; the first of its kind or not.
 _TITLES = {
@@ -67,6 +68,12 @@ class ServerForm(forms.ModelForm[Server]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["mx_patterns"] = "\n".join(self.instance.mx_patterns)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for field in _WEB_ADDRESSES.intersection(data):
+            data[field] = names.with_https(data[field])
+        return data
 
     def clean_mx_patterns(self) -> list[str]:
         patterns = [line.rstrip(".") for line in _lines(self.cleaned_data["mx_patterns"].lower())]
@@ -235,7 +242,13 @@ class ServerPage:
                 posted["software"] = what
             rows = _pressed(rows, verb, what)
         self.form = ServerForm(posted, instance=server, label_suffix="")
-        self.rows = [_row(number, row, rows) for number, row in enumerate(rows)]
+        self.rows = [_row(number, row, rows, saves=self._saves) for number, row in enumerate(rows)]
+        if not self._saves:
+            _forget_what_is_missing(self.form)
+
+    @property
+    def is_named(self) -> bool:
+        return bool((self.form["name"].value() or "").strip())
 
     @property
     def services(self) -> list[ServerSettings]:
@@ -304,7 +317,14 @@ class ServerPage:
         return [first[kind] for kind in ServiceType if kind in first]
 
 
-def _row(number: int, row: dict[str, str], rows: list[dict[str, str]]) -> Row:
+def _forget_what_is_missing(form: forms.ModelForm[Any]) -> None:
+    """Whoever hasn't pressed "Save" is still typing: what is wrong is said, what is missing isn't yet."""
+    for name, errors in form.errors.as_data().items():
+        if all(error.code == "required" for error in errors):
+            del form.errors[name]
+
+
+def _row(number: int, row: dict[str, str], rows: list[dict[str, str]], *, saves: bool) -> Row:
     data = {f"way-{number}-{name}": text for name, text in row.items()}
     form = ServiceForm(
         data, prefix=f"way-{number}", label_suffix="", empty_permitted=True, use_required_attribute=False
@@ -312,6 +332,8 @@ def _row(number: int, row: dict[str, str], rows: list[dict[str, str]]) -> Row:
     sends = row["type"] == ServiceType.SMTP
     first = not any((other["type"] == ServiceType.SMTP) == sends for other in rows[:number])
     settings = form.settings
+    if not saves:
+        _forget_what_is_missing(form)
     odd = sentences.odd_service(settings) if settings else ""
     state = "bad" if form.errors else "warn" if odd else ""
     return Row(form, str(_TITLES[sends, first]), state, odd, settings)

@@ -10,6 +10,8 @@ import idna
 
 # Labels as DNS has them, each perhaps with a placeholder in it; an IPv6 address has colons.
 _HOSTNAME = re.compile(r"(?:[A-Za-z0-9_.-]|%EMAILDOMAIN%|%EMAILLOCALPART%)+|[0-9A-Fa-f:.]+")
+# A host name with a dot, perhaps a port and a path: neither `mailto:x` nor a word.
+_WITHOUT_SCHEME = re.compile(r"[^\s:/?#@]+\.[^\s:/?#@]+(?::\d+)?(?:[/?#].*)?")
 
 _SMTP_RELAY_PORT = 25
 
@@ -37,6 +39,11 @@ def check_web_address(text: str) -> None:
     """Customers click on it, so it leads to a web page and runs nothing."""
     if text and not (text.startswith(("https://", "http://")) and text.isprintable()):
         raise ValueError("A web address starts with https://.")
+
+
+def with_https(text: str) -> str:
+    """A web address as people say it, `webmail.hoster.example/login`, with what a browser puts before it."""
+    return f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else text
 
 
 def with_a_labels(hostname: str) -> str:

@@ -157,6 +157,49 @@ def test_the_usual_rows_keep_the_servers_own_name_where_the_software_has_one(sup
     assert software == "mailcow"
 
 
+def test_usual_rows_complain_of_nothing_that_nobody_has_typed_yet(support: Client) -> None:
+    for button in ("usual mailcow", "add pop3", "show"):
+        answer = support.post(ADD, form({**IMAP, "hostname": ""}, press=button, name=""))
+        page = read(answer)
+        assert "required" not in page.text
+        assert page.all("p", "error") == []
+        assert "Something to put right" not in page.text
+        assert not [one for one in page.all("li") if one.attributes.get("data-state") == "bad"]
+    wrong = pressed(support, "usual mailcow", {**IMAP, "hostname": "no name"}, name="")
+    assert "“no name” is not a host name." in wrong.text, "what is wrong is said"
+    saved = read(support.post(ADD, form({**IMAP, "hostname": ""}, SMTP, save="1", name="")))
+    assert saved.text.count("This field is required.") == 2
+
+
+def test_what_is_needed_lists_the_name_and_where_the_preview_comes_from(support: Client) -> None:
+    for page in (read(support.get(ADD)), pressed(support, "usual mailcow", name=" ")):
+        needed = next(one for one in page.all("section") if "Before it can be saved" in one.text)
+        assert "By which staff know it" in needed.text
+        assert "“Show it again” shows it here" in page.text
+    page = pressed(support, "show", IMAP, SMTP)
+    assert "By which staff know it" not in page.text
+    assert "Nothing yet" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("webmail.hoster.example", "https://webmail.hoster.example"),
+        ("webmail.hoster.example:8443/login?x=1", "https://webmail.hoster.example:8443/login?x=1"),
+        ("http://webmail.hoster.example", "http://webmail.hoster.example"),
+        ("javascript:alert(1)", ""),
+        ("mailto:anna@hoster.example", ""),
+        ("webmail", ""),
+    ],
+)
+def test_a_web_address_is_taken_as_people_say_it(support: Client, typed: str, stored: str) -> None:
+    answer = support.post(ADD, form(IMAP, SMTP, save="1", webmail_url=typed, caldav_url=typed))
+    found = Server.objects.filter(name="Mail 5").values_list("webmail_url", "caldav_url")
+    assert list(found) == ([(stored, stored)] if stored else [])
+    if not stored:
+        assert "A web address starts with https://." in read(answer).text
+
+
 def test_what_an_app_would_get_is_shown_for_an_address(support: Client) -> None:
     row = {**IMAP, "username": "%EMAILLOCALPART%"}
     page = pressed(support, "show", row, SMTP, {**IMAP, "port": "143"}, example="Anna+shop@Kunde.example")
