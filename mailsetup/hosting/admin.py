@@ -15,10 +15,13 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from accounts import access
 from mailsetup.clientconfig import AddressError, parse_address
 from mailsetup.hosting.forms import SOFTWARE, DomainForm, ServerPage
 from mailsetup.hosting.models import Domain, Mailbox, Server
@@ -120,8 +123,21 @@ class ServerAdmin(admin.ModelAdmin[Server]):
             else:
                 fields = [*page.form.changed_data, *(["services"] if different else [])]
                 self.log_change(request, server, [{"changed": {"fields": fields}}])
-        messages.success(request, _("%(name)s is saved. Apps are told of it from now on.") % {"name": server})
+        messages.success(request, self._saved(request, server))
         return redirect("admin:hosting_server_changelist")
+
+    def _saved(self, request: HttpRequest, server: Server) -> SafeString:
+        """What is so now, and where to try it. The name isn't first: the admin begins with a capital."""
+        links = [
+            (reverse("admin:hosting_server_change", args=[server.pk]) + "#needed", _("Try all rows now"))
+        ]
+        if access.may_see_the_watch(request.user):
+            links.append((reverse("mailsetup:servers"), _("How the servers are doing")))
+        return format_html(
+            "{} {}",
+            _("Saved: %(name)s. Apps are told of it from now on.") % {"name": server},
+            format_html_join(" · ", '<a href="{}">{}</a>', links),
+        )
 
 
 @admin.register(Domain)

@@ -55,7 +55,7 @@ def test_what_was_filled_in_is_stored_in_its_order_and_told_at_once(support: Cli
     before = revision()
     patterns = "MX5.hoster.example\r\n\r\n  *.cluster5.hoster.example. \r\nmx5.hoster.example"
     answer = support.post(ADD, form(IMAP, SMTP, save="1", mx_patterns=patterns), follow=True)
-    assert "Mail 5 is saved." in answer.content.decode()
+    assert "Saved: Mail 5." in answer.content.decode()
     server = Server.objects.get(name="Mail 5")
     assert server.mx_patterns == ["mx5.hoster.example", "*.cluster5.hoster.example"]
     assert [(one.position, one.type, one.port) for one in server.services.all()] == [
@@ -68,6 +68,24 @@ def test_what_was_filled_in_is_stored_in_its_order_and_told_at_once(support: Cli
     assert "mx5.hoster.example" in support.get(page).content.decode()
     assert support.post(page, form(POP3, IMAP, SMTP, save="1")).status_code == 302
     assert [one.port for one in server.services.all()] == [995, 993, 465]
+
+
+def test_what_was_saved_keeps_its_name_and_can_be_tried(support: Client) -> None:
+    page = read(support.post(ADD, form(IMAP, SMTP, save="1", name="mail9 <b>"), follow=True))
+    server = Server.objects.get(name="mail9 <b>")
+    (said,) = page.all("li", "success")
+    assert "Saved: mail9 <b>." in said.text
+    assert said.links() == {
+        "Try all rows now": f"/admin/hosting/server/{server.pk}/change/#needed",
+        "How the servers are doing": "/servers/",
+    }
+
+
+def test_a_domain_of_the_admin_leads_to_the_desk(support: Client) -> None:
+    domain = Domain.objects.get(name="example.com")
+    page = read(support.get(f"/admin/hosting/domain/{domain.pk}/change/"))
+    links = page.one("ul", "object-tools").links()
+    assert links["At the support desk"] == "/desk/domains/example.com/"
 
 
 @pytest.mark.parametrize(

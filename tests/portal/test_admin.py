@@ -346,3 +346,16 @@ def test_staff_are_warned_of_a_server_that_answers_autodiscover_itself(
     Server.objects.update(**{"software": "", "activesync_url": "", **values})
     page = support.get(f"/admin/hosting/server/{Server.objects.get().pk}/change/").content.decode()
     assert ("This server answers Autodiscover itself." in page) == warned
+
+
+def test_the_list_of_set_up_links_says_where_they_are_made_and_finds_them_by_device(
+    support: Client, setup_link: MakeLink
+) -> None:
+    empty = read(support.get("/admin/setup_links/setuplink/"))
+    assert "Links are made at the desk, on the page of an address." in empty.text
+    assert empty.one("main").links()["Support desk"] == "/desk/"
+    setup_link(one_device=True)
+    for device, count in (("one", 1), ("any", 0), ("x", 1)):
+        shown = read(support.get(f"/admin/setup_links/setuplink/?device={device}"))
+        assert len(shown.all("th", "field-address")) == count
+        assert "By device" in shown.text
