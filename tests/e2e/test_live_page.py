@@ -78,6 +78,11 @@ def test_what_is_wrong_with_a_press_stands_beside_the_form(
     expect_verdict(page, "Everything works")
 
 
+# What becomes of the page hangs on no database.
+ON_ONE_KIND = pytest.mark.parametrize("portal", ["embedded"], indirect=True)
+
+
+@ON_ONE_KIND
 @pytest.mark.parametrize("gateway", [False, True], ids=["no-network", "gateway-answers"])
 def test_a_portal_that_goes_away_is_missed_aloud_and_asked_less_and_less_often(
     page: Page, portal: Portal, complaints: Complaints, *, gateway: bool
@@ -109,6 +114,23 @@ def test_a_portal_that_goes_away_is_missed_aloud_and_asked_less_and_less_often(
         expect(page.get_by_role("status")).not_to_have_text(AWAY)
     for complaint in ["502"] if gateway else ["ERR_INTERNET_DISCONNECTED", "error: htmx:"]:
         complaints.expect(complaint)
+    expect_verdict(page, "Everything works")
+
+
+@ON_ONE_KIND
+def test_a_portal_that_keeps_silent_is_missed_as_well(
+    page: Page, portal: Portal, complaints: Complaints
+) -> None:
+    sign_in(page, OWNER)
+    page.goto(FORM)
+    with portal.worker_held():
+        start_test(page, portal.lab.users["anna"].password)
+        expect(page.get_by_text("at most, or we tell you")).to_be_visible()
+        page.route("**/tests/**", lambda _route: None)
+        expect(page.get_by_role("status")).to_have_text(AWAY, timeout=TEST_MILLISECONDS)
+        page.unroute_all()
+        expect(page.get_by_role("status")).not_to_have_text(AWAY, timeout=TEST_MILLISECONDS)
+    complaints.expect("error: htmx:")
     expect_verdict(page, "Everything works")
 
 
