@@ -101,6 +101,19 @@ def test_a_wrong_password_is_explained(page: Page) -> None:
     expect(problem).to_contain_text("Type the password again")
     expect(page.get_by_role("link", name="Test again")).to_be_visible()
 
+    reference = page.locator(".ref code").inner_text()
+    page.goto("/tests/")
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        row = page.locator("tr", has_text=reference)
+        chip, link = row.locator(".tag").bounding_box(), row.locator("code").bounding_box()
+        assert chip is not None
+        assert link is not None
+        beside = link["x"] >= chip["x"] + chip["width"]
+        above_or_below = link["y"] + link["height"] <= chip["y"] or link["y"] >= chip["y"] + chip["height"]
+        assert beside or above_or_below, f"the result lies on the reference at {width} px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
 
 def test_a_test_up_to_the_sign_in_needs_no_password(page: Page) -> None:
     sign_in(page, OWNER)
