@@ -23,7 +23,7 @@ def test_a_reference_over_the_telephone(page: Page, portal: Portal) -> None:
     page.goto("/desk/")
     assert_accessible(page)
 
-    page.get_by_label("Type an address, a domain").fill(reference.replace("-", " ").lower())
+    page.get_by_label("Type an address, a person").fill(reference.replace("-", " ").lower())
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1, name="The server didn’t accept the password")).to_be_visible()
@@ -48,7 +48,7 @@ def test_the_other_pages_are_for_everybody_to_read(page: Page, portal: Portal) -
         page.goto(path)
         page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         assert_accessible(page)
-    page.goto("/desk/?q=Lindqvist")
+    page.goto("/desk/?q=Lindqvist+AB")
     expect(page.get_by_role("heading", level=1, name="Lindqvist AB")).to_be_visible()
     assert_accessible(page)
 
