@@ -59,7 +59,7 @@ for (const failure of ['htmx:sendError', 'htmx:responseError']) {
   document.addEventListener(failure, ({ target }) => target.querySelector('[data-unsent]')?.removeAttribute('hidden'));
 }
 
-// A page that asks for news and gets no answer says so, asks less and less often, and goes on with the first answer.
+// A page that gets no news says so, and asks less and less often.
 let pause = 0;
 let silentUntil = 0;
 
@@ -83,7 +83,7 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 document.addEventListener('htmx:beforeOnLoad', ({ detail }) => answered(detail.xhr.status < 500));
 for (const failure of ['htmx:sendError', 'htmx:timeout']) document.addEventListener(failure, () => answered(false));
 
-// What was typed or chosen while a form of other words was on its way stays, and so does the cursor.
+// What was typed meanwhile stays, and so does the cursor.
 let written = [];
 document.addEventListener('htmx:beforeSwap', ({ detail }) => {
   written = [...detail.target.querySelectorAll('[data-keep] :is(input:not([type=hidden]), select, textarea)')];
@@ -99,7 +99,7 @@ document.addEventListener('htmx:afterSwap', () => {
   written = [];
 });
 
-// The ticks of a guide stay on this device, for this address and app. Without storage they last as long as the page.
+// Ticks stay on this device, for this address and app, where it stores them.
 const ticks = [...document.querySelectorAll('.track.steps input[type=checkbox]')];
 
 function keepTicks() {
