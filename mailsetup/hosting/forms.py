@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from mailsetup.clientconfig import (
     AddressError,
-    Authentication,
     ServerSettings,
     ServiceType,
     SocketType,
@@ -199,15 +198,7 @@ class ServiceForm(forms.ModelForm[Service]):
         """What stands in the row; None while it is empty or wrong."""
         if not self.has_changed() or not self.is_valid():
             return None
-        data = self.cleaned_data
-        return ServerSettings(
-            type=ServiceType(data["type"]),
-            hostname=data["hostname"],
-            port=data["port"],
-            socket_type=SocketType(data["socket_type"]),
-            authentication=Authentication(data["authentication"]),
-            username=data["username"],
-        )
+        return ServerSettings.from_dict(self.cleaned_data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from mailsetup.clientconfig import (
 )
 from mailsetup.clientconfig.address import ADDRESS_MAX, LOCAL_PART_MAX
 
+ENCRYPTION_NAMES = {SocketType.SSL: "SSL/TLS", SocketType.STARTTLS: "STARTTLS", SocketType.PLAIN: "–"}
 _ADDRESS_FAULTS = {
     AddressFault.NO_AT: _("An address has an @ in it, such as anna@example.com."),
     AddressFault.ADDRESS_TOO_LONG: _(

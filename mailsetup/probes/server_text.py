@@ -94,9 +94,8 @@ class ServerText:
         if isinstance(value, str):
             if key == "folder" and not _FOLDER.fullmatch(value):
                 return None
-            most = self._limits.probe_text_max_characters
             text = value if key in _NAMES else self.words(value, reply=key == "server")
-            value = clean(text, most)
+            value = clean(text, self._limits.probe_text_max_characters)
         return None if value == LEFT_OUT or self._secret.is_in(str(value)) else value
 
     def line(self, text: str) -> str:

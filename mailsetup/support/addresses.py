@@ -13,7 +13,6 @@ from mailsetup.clientconfig import (
     Protocol,
     ServerSettings,
     ServiceType,
-    SocketType,
     Source,
     display_domain,
     resolve,
@@ -26,10 +25,9 @@ from mailsetup.guides.clients import GUIDES, Guide
 from mailsetup.hosting import sentences
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.selectors import UnknownDomain, find_hosting
+from mailsetup.hosting.sentences import ENCRYPTION_NAMES
 from mailsetup.support import selectors
 from mailsetup.support.search import near_names
-
-_ENCRYPTION = {SocketType.SSL: "SSL/TLS", SocketType.STARTTLS: "STARTTLS", SocketType.PLAIN: "–"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +206,7 @@ def _way(service: ServerSettings, *, first: bool) -> Way:
         first=first,
         hostname=service.hostname,
         port=service.port,
-        encryption=_ENCRYPTION[service.socket_type],
+        encryption=ENCRYPTION_NAMES[service.socket_type],
         username=_in_words(service.username),
     )
 

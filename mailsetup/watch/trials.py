@@ -9,13 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mailsetup.clientconfig import ServerSettings, SocketType
+from mailsetup.clientconfig import ServerSettings
 from mailsetup.connection_tests.explanations import explain
+from mailsetup.hosting.sentences import ENCRYPTION_NAMES
 from mailsetup.probes.findings import Code, Status
 from mailsetup.watch.models import Trial
 from mailsetup.watch.news import State
 
-_ENCRYPTION = {SocketType.SSL: "SSL/TLS", SocketType.STARTTLS: "STARTTLS", SocketType.PLAIN: "–"}
 _STATES: dict[str, State] = {Status.FAILED.value: "bad", Status.WARNING.value: "warn"}
 
 
@@ -74,7 +74,7 @@ def _rows(services: Sequence[ServerSettings], reports: Sequence[list[dict[str, A
         words = explain(Code(worst["code"]), service, worst["evidence"]) if worst else None
         yield TriedRow(
             state=_STATES[worst["status"]] if worst else "ok",
-            title=f"{service.type.upper()}, {service.port}, {_ENCRYPTION[service.socket_type]}",
+            title=f"{service.type.upper()}, {service.port}, {ENCRYPTION_NAMES[service.socket_type]}",
             server=service.hostname,
             text=str(words.title) if words else _("Answers, up to the sign-in"),
             code=worst["code"] if worst else "",

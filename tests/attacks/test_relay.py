@@ -1,11 +1,6 @@
 """Mail in the portal's name says what the portal says, to few: nobody makes a relay of it."""
 
 import email
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -21,9 +16,8 @@ from mailsetup.guides import selectors
 from mailsetup.guides.models import StepsMail
 from mailsetup.hosting.models import Domain
 from mailsetup.setup_links.models import SetupLink
-from tests.architecture.rooms import ROOT
 from tests.html import read
-from tests.parts.postgres import Postgres
+from tests.parts.crowd import Crowd
 from tests.provider import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -195,23 +189,8 @@ print(json.dumps([answers.count("sent"), answers.count("enough"), StepsMail.obje
 """
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_twelve_customers_at_once_send_one_mailbox_the_five_mails_of_its_day(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    url = f"sqlite:///{tmp_path}/relay.sqlite3"
-    if database == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.create_database("relay")
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v", "0", "-c", _CROWD],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [5, 7, 5]
+def test_twelve_customers_at_once_send_one_mailbox_the_five_mails_of_its_day(crowd: Crowd) -> None:
+    assert crowd.run(_CROWD) == [5, 7, 5]
 
 
 def test_only_who_is_signed_in_and_only_for_their_own_addresses(

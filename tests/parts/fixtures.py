@@ -1,10 +1,13 @@
 """Real parts for the whole suite. Each starts when the first test asks for it, once."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.mail.lab import MailLab, running_mail_lab
+from tests.parts.crowd import Crowd
 from tests.parts.postgres import Postgres, running_postgres
 from tests.parts.redis_server import RedisServer, running_redis
 
@@ -19,6 +22,15 @@ def postgres() -> Iterator[Postgres]:
 def redis_server() -> Iterator[RedisServer]:
     with running_redis() as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Crowd:
+    """On either kind of database: their locks differ."""
+    if request.param == "sqlite":
+        return Crowd(f"sqlite:///{tmp_path}/crowd.sqlite3")
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return Crowd(postgres.create_database(f"crowd_{uuid4().hex}"))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
+from mailsetup.hosting.models import Domain
 from tests.faults import Authority, ServerThread
 from tests.probes.prober import QUICK
 from tests.watch.lab import HOST, MailServer
@@ -66,6 +67,15 @@ def bare_server(db: None, authority: Authority, servers: ServerThread, settings:
 def mail_server(bare_server: MailServer) -> MailServer:
     """The same with one domain."""
     bare_server.serves("example.com")
+    return bare_server
+
+
+@pytest.fixture
+def server(provider: None, bare_server: MailServer, settings: Settings) -> MailServer:
+    """The server of all customers, which hangs up on whoever comes."""
+    Domain.objects.update(server=bare_server.row)
+    bare_server.breaks()
+    settings.CONNECTION_TESTS = msgspec.structs.replace(settings.CONNECTION_TESTS, server_refusals_limit=1000)
     return bare_server
 
 

@@ -3,14 +3,23 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from accounts.models import User
+from mailsetup.clientconfig import Protocol
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.models import Domain, Server, Service
+from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.watch import clock, runner
 from mailsetup.watch.models import WatchFlip
+from tests.connection_tests.runs import findings, finished, queued
 from tests.faults import Authority, ImapServer, Maildrop, ServerThread, SubmissionServer, closes_at_once
 from tests.faults.thread import Handler
 
 HOST = "mail.hoster.test"
+# What a test has found where such a server is broken.
+HANGS_UP = Finding(Step.GREETING, Status.FAILED, Code.CLOSED_AT_ONCE, 7)
+BOTH_HANG_UP = findings(Protocol.IMAP, (0, HANGS_UP), (1, HANGS_UP))
 
 
 @dataclass
@@ -79,3 +88,11 @@ def kinds(flips: Iterable[WatchFlip] | None = None) -> list[tuple[str, str]]:
     """Of each flip what happened and to which type of service, the oldest first."""
     rows = WatchFlip.objects.order_by("pk") if flips is None else flips
     return [(flip.kind, flip.type) for flip in rows]
+
+
+def failed(user: User, address: str = "anna@example.com", found: Any = BOTH_HANG_UP) -> ConnectionTest:
+    return finished(queued(user, address=address), found)
+
+
+def path_of(test: ConnectionTest) -> str:
+    return f"/tests/{test.reference}/"

@@ -1,12 +1,8 @@
 """One check an hour for each server in use, however many workers there are and whatever becomes of them."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -17,8 +13,7 @@ from mailsetup.watch.models import WatchCheck, WatchedServer
 from mailsetup.watch.services import Claim, claim_due
 from mailsetup.watch.tasks import check_server, enqueue, enqueue_look
 from portal.celery import app
-from tests.architecture.rooms import ROOT
-from tests.parts.postgres import Postgres
+from tests.parts.crowd import Crowd
 from tests.watch.conftest import Later, Limits
 from tests.watch.lab import MailServer, look
 
@@ -221,23 +216,8 @@ with ThreadPoolExecutor(8) as workers:
 """
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_workers_at_the_same_moment_take_each_server_once_and_tell_of_it_once(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_workers_at_the_same_moment_take_each_server_once_and_tell_of_it_once(crowd: Crowd) -> None:
     """And all together take no more than there is room for."""
-    url = f"sqlite:///{tmp_path}/watch.sqlite3"
-    if database == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.create_database("watch")
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v", "0", "-c", _RACE],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url, "WATCH_RUNNING_LIMIT": "6"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    claimed, told = json.loads(done.stdout)
+    claimed, told = crowd.run(_RACE, WATCH_RUNNING_LIMIT="6")
     assert len(claimed) == len(set(claimed)) == 6
     assert len(told) == len(set(told)) == 10

@@ -1,64 +1,38 @@
 """Who wanted to hear that a server works again hears it: once, in time, and nobody else does."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.brands import portal_url
 from accounts.models import Membership, User
 from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.hosting.models import Domain, Server, Service
-from mailsetup.probes.findings import Code, Finding, Status, Step, Verdict
+from mailsetup.hosting.models import Domain, Service
+from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.selectors import setup_of_link
 from mailsetup.watch import clock, notices, runner, services
-from mailsetup.watch.models import RecoveryNotice, WatchedService
+from mailsetup.watch.models import RecoveryNotice
 from mailsetup.watch.tasks import enqueue_look, look_for_notices
-from tests.architecture.rooms import ROOT
-from tests.connection_tests.runs import findings, finished, queued, running, without_sign_in
+from tests.connection_tests.runs import findings, queued, running
 from tests.connection_tests.shown import Shown
 from tests.html import Element, read
-from tests.parts.postgres import Postgres
+from tests.parts.crowd import Crowd
 from tests.provider import MakeLink, support_looking_as
 from tests.watch.conftest import Later, Limits
-from tests.watch.lab import HOST, MailServer, look
+from tests.watch.lab import HANGS_UP, HOST, MailServer, failed, look, path_of
 
 pytestmark = pytest.mark.django_db
 Outbox = list[EmailMessage]
 SignedIn = Callable[[User], Client]
-HANGS_UP = Finding(Step.GREETING, Status.FAILED, Code.CLOSED_AT_ONCE, 7)
-BOTH_HANG_UP = findings(Protocol.IMAP, (0, HANGS_UP), (1, HANGS_UP))
 LATE = 20
-
-
-@pytest.fixture
-def server(provider: None, bare_server: MailServer, settings: Settings) -> MailServer:
-    """The server of all customers, which hangs up on whoever comes."""
-    Domain.objects.update(server=bare_server.row)
-    bare_server.breaks()
-    settings.CONNECTION_TESTS = msgspec.structs.replace(settings.CONNECTION_TESTS, server_refusals_limit=1000)
-    return bare_server
-
-
-def failed(user: User, address: str = "anna@example.com", found: Any = BOTH_HANG_UP) -> ConnectionTest:
-    return finished(queued(user, address=address), found)
-
-
-def path_of(test: ConnectionTest) -> str:
-    return f"/tests/{test.reference}/"
 
 
 def ask(browser: Client, test: ConnectionTest, **form: str) -> Element:
@@ -514,158 +488,14 @@ print(json.dumps([notices.filter(user=one).count(), notices.count(), claims]))
 """
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_presses_and_workers_at_the_same_moment_are_counted(
-    database: str, tmp_path: Any, request: pytest.FixtureRequest
-) -> None:
-    url = f"sqlite:///{tmp_path}/watch.sqlite3"
-    if database == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.create_database("notices")
-    limits = {"WATCH_NOTICES_LIMIT": "3", "WATCH_CUSTOMER_NOTICES_LIMIT": "6"}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v", "0", "-c", _RACE],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url, **limits},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    of_one, of_all, claims = json.loads(done.stdout)
+def test_presses_and_workers_at_the_same_moment_are_counted(crowd: Crowd) -> None:
+    of_one, of_all, claims = crowd.run(_RACE, WATCH_NOTICES_LIMIT="3", WATCH_CUSTOMER_NOTICES_LIMIT="6")
     assert of_one <= 3
     assert of_all == 6
     assert claims == 1
 
 
-# --- When it last worked -------------------------------------------------------------------------------
-
-
-def sightings(page: Element) -> list[tuple[str, str, str]]:
-    """State, title and text of each line; none where the page has no such part."""
-    parts = [part for part in page.all("section") if part.attributes.get("aria-labelledby") == "when"]
-    return [
-        (line["data-state"], line.one("b").text.partition(": ")[2], line.one("p").text)
-        for part in parts
-        for line in part.all("li")
-    ]
-
-
-def test_the_page_says_when_it_last_worked_and_since_when_support_knows(
-    server: MailServer, owner: User, signed_in: SignedIn, later: Later
-) -> None:
-    server.is_mended()
-    look()
-    server.breaks(server.sending)
-    for minutes in (60, 5):
-        later(minutes=minutes)
-        look()
-    later(minutes=1)
-    found = findings(Protocol.IMAP, (1, HANGS_UP))
-    shown = Shown(signed_in(owner).get(path_of(failed(owner, found=found))))
-    told_at = timezone.localtime(timezone.now() - timedelta(minutes=1)).strftime("%H:%M")
-    assert shown.lede.startswith("Receiving works. Sending stopped at “greeting”.")
-    assert shown.lede.endswith(f"Support has known since {told_at}.")
-    assert sightings(shown.page) == [
-        ("bad", "This test", "Sending stopped at “greeting”."),
-        ("bad", "Our own check", "Sending stopped at “greeting”."),
-        ("ok", "Our own check", "Sending worked."),
-    ]
-
-
-def test_what_support_has_not_been_told_it_is_not_said_to_know(
-    server: MailServer, owner: User, signed_in: SignedIn, later: Later, settings: Settings
-) -> None:
-    settings.WATCH_MAIL_TO = ()
-    server.is_mended()
-    look()
-    server.breaks()
-    for minutes in (60, 5):
-        later(minutes=minutes)
-        look()
-    shown = Shown(signed_in(owner).get(path_of(failed(owner))))
-    assert "Support" not in shown.lede
-    assert sightings(shown.page)[1] == (
-        "bad",
-        "Our own check",
-        "Receiving stopped at “greeting”. Sending stopped at “greeting”.",
-    )
-
-
-def test_support_does_not_know_all_where_it_was_told_of_one(
-    server: MailServer, owner: User, signed_in: SignedIn, later: Later
-) -> None:
-    server.is_mended()
-    look()
-    server.breaks(server.receiving)
-    for minutes in (60, 5):
-        later(minutes=minutes)
-        look()
-    server.breaks()
-    later(hours=1)
-    look()
-    shown = Shown(signed_in(owner).get(path_of(failed(owner))))
-    assert "Support" not in shown.lede
-
-
-def test_a_test_without_a_password_is_no_good_one(
-    server: MailServer, owner: User, signed_in: SignedIn
-) -> None:
-    up_to_sign_in = without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1)
-    good = finished(queued(owner, password=""), up_to_sign_in)
-    good.refresh_from_db()
-    assert good.verdict == Verdict.PASSED
-    assert sightings(read(signed_in(owner).get(path_of(failed(owner))))) == []
-
-
-def test_a_check_that_saw_it_work_and_the_last_good_test_are_said(
-    server: MailServer, owner: User, colleague: User, signed_in: SignedIn, later: Later
-) -> None:
-    server.is_mended()
-    finished(queued(owner), findings())
-    finished(queued(owner, password=""), findings(Protocol.IMAP, (0, HANGS_UP)))
-    later(minutes=1)
-    look()
-    later(minutes=1)
-    assert sightings(read(signed_in(owner).get(path_of(failed(owner))))) == [
-        (
-            "bad",
-            "This test",
-            "Receiving stopped at “greeting”. Sending stopped at “greeting”.",
-        ),
-        ("ok", "Our own check", "Receiving worked. Sending worked."),
-        ("ok", "The last good test", "Receiving and sending worked, with the password."),
-    ]
-    # A colleague's page tells nothing of tests that aren't theirs.
-    assert [line[1] for line in sightings(read(signed_in(colleague).get(path_of(failed(colleague)))))] == [
-        "This test",
-        "Our own check",
-    ]
-
-
-def test_a_check_by_another_customers_name_is_called_that_and_does_not_name_them(
-    server: MailServer, owner: User, signed_in: SignedIn, settings: Settings
-) -> None:
-    Service.objects.update(hostname="mail.%EMAILDOMAIN%")
-    Domain.objects.create(name="aardvark.example", server=server.row)
-    settings.PROBE_HOSTS = {"mail.aardvark.example": ("127.0.0.1",)}
-    server.is_mended()
-    server.imap.starttls = server.submission.starttls = server.authority.good("mail.aardvark.example")
-    look()
-    assert {row.hostname for row in WatchedService.objects.all()} == {"mail.aardvark.example"}
-    answer = signed_in(owner).get(path_of(failed(owner)))
-    assert [line[1] for line in sightings(read(answer))] == ["This test", "Our own check, by another name"]
-    assert "aardvark" not in answer.content.decode()
-
-
-def test_where_nothing_is_known_nothing_is_said(server: MailServer, owner: User, signed_in: SignedIn) -> None:
-    test = failed(owner)
-    assert sightings(read(signed_in(owner).get(path_of(test)))) == []
-    # A server that the domain has left says nothing about this one.
-    look()
-    another = Server.objects.create(name="another")
-    Domain.objects.update(server=another)
-    WatchedService.objects.update(server=another)
-    assert sightings(read(signed_in(owner).get(path_of(test)))) == []
+# --- For staff -----------------------------------------------------------------------------------------
 
 
 def test_staff_find_in_the_admin_who_is_told(server: MailServer, owner: User, signed_in: SignedIn) -> None:
