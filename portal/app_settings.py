@@ -23,6 +23,8 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     # What comes when so many are there gets 503 at once.
     requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 500
     sender_requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 50
+    # The gate says it from memory, but each question takes some of the time of those who are served.
+    turn_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 400
     # A year is usual. Browsers keep it that long, so it is tried with an hour before.
     hsts_seconds: Annotated[int, Meta(ge=0, le=63_072_000)] = 0
     # A page that follows a connection test asks five times a second: not each time is worth a write.

@@ -2,7 +2,8 @@
 
 A thread serves one request at a time, so it must wait for nobody. A request comes in here whole, within a
 time, before a thread sees it; mail programs, which anybody can imitate, have threads of their own; no
-address has all threads of a kind, however much it asks; and what is known already needs no thread.
+address has all threads of a kind, however much it asks; what is known already needs no thread; and whoever
+has sent a form learns without one how many are before them.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.asgi_typing import HTTPScope, Receive, Scope, Send
 from csp.utils import build_policy
 from django.conf import settings
+from django.http import parse_cookie
 from django.http.request import split_domain_port
-from django.urls import Resolver404, resolve
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve, reverse
 
 from mailsetup.discovery import answers
 from mailsetup.formats import autodiscover
@@ -27,6 +30,8 @@ from portal.middleware import is_own_name
 # What Django's own types say of it is not what a2wsgi's say.
 WSGIApplication = Callable[[Any, Any], Any]
 Headers = list[tuple[bytes, bytes]]
+# Status, headers and body.
+Answer = tuple[int, dict[str, str], bytes]
 
 _TEXTS = {
     408: "The request did not arrive within {seconds:g} seconds. Please try again.",
@@ -48,7 +53,7 @@ class Gate:
             await self._people.application(scope, receive, send)
             return
         headers = _plain_headers(scope)
-        known = _known_answer(scope, headers)
+        known = self._turn(scope, headers) or _known_answer(scope, headers)
         if known is not None:
             await _send(send, *known)
             return
@@ -69,6 +74,16 @@ class Gate:
                 return
             await lane.serve({**scope, "headers": headers}, _sender(scope, headers), body, send)
 
+    def _turn(self, scope: HTTPScope, headers: Headers) -> Answer | None:
+        """What stands below a form that waits for its answer, where that is asked."""
+        if scope["path"] != _TURN_PATH or scope["method"] != "GET" or not _is_own(_host(headers)):
+            return None
+        before = self._people.waiting_before(_visitor(headers))
+        context = {"before": before, "milliseconds": settings.PORTAL.turn_milliseconds}
+        body = b"" if before is None else render_to_string("turn.html", context).encode()
+        found = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "private, no-store"}
+        return 200, {**found, **_SECURITY_HEADERS, "Content-Length": str(len(body))}, body
+
 
 @dataclass(slots=True)
 class _Lane:
@@ -77,7 +92,8 @@ class _Lane:
     wsgi: WSGIApplication
     threads: int
     application: WSGIMiddleware = field(init=False)
-    inside: int = 0
+    # Whose forms these requests are, in the order in which they came; "" for any other request.
+    inside: dict[object, str] = field(default_factory=dict)
     # How many requests each sender has inside, and their turns.
     senders: dict[str, "_Sender"] = field(default_factory=dict)
 
@@ -87,7 +103,7 @@ class _Lane:
     async def serve(self, scope: HTTPScope, sender: str, body: bytes, send: Send) -> None:
         limits = settings.PORTAL
         turns = self.senders.get(sender) or _Sender()
-        if self.inside >= limits.requests_limit or turns.inside >= limits.sender_requests_limit:
+        if len(self.inside) >= limits.requests_limit or turns.inside >= limits.sender_requests_limit:
             await _refuse(send, 503)
             return
 
@@ -104,9 +120,10 @@ class _Lane:
 
         self.senders[sender] = turns
         turns.inside += 1
+        place = object()
         with ExitStack() as counted:
-            self.inside += 1
-            counted.callback(self._leave)
+            self.inside[place] = _visitor(scope["headers"]) if scope["method"] == "POST" else ""
+            counted.callback(self.inside.pop, place)
             try:
                 async with turns.threads:
                     await self.application(scope, receive, note_and_send)
@@ -120,8 +137,15 @@ class _Lane:
                 if not turns.inside:
                     del self.senders[sender]
 
-    def _leave(self) -> None:
-        self.inside -= 1
+    def waiting_before(self, visitor: str) -> int | None:
+        """How many requests came before the form that this visitor has sent and has no answer to yet.
+
+        None where there is no such form. With several processes it may wait in another one.
+        """
+        if not visitor:
+            return None
+        forms = enumerate(self.inside.values())
+        return next((before for before, whose in forms if whose == visitor), None)
 
 
 @dataclass(slots=True)
@@ -158,13 +182,23 @@ def _sender(scope: HTTPScope, headers: Headers) -> str:
 
 def _is_for_programs(path: str, headers: Headers) -> bool:
     """Whether only discovery can answer it (portal.middleware.HostMiddleware)."""
-    if not _is_own(next((value for name, value in headers if name == b"host"), b"").decode("latin-1")):
+    if not _is_own(_host(headers)):
         return True
     try:
         resolve(path, "mailsetup.discovery.urls")
     except Resolver404:
         return False
     return True
+
+
+def _host(headers: Headers) -> str:
+    return next((value for name, value in headers if name == b"host"), b"").decode("latin-1")
+
+
+def _visitor(headers: Headers) -> str:
+    """The token that every visitor's browser has who was shown a form (Django's CSRF cookie), or ""."""
+    cookies = b"; ".join(value for name, value in headers if name == b"cookie").decode("latin-1")
+    return parse_cookie(cookies).get(settings.CSRF_COOKIE_NAME, "")
 
 
 def _is_own(host: str) -> bool:
@@ -198,16 +232,17 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
+_TURN_PATH = reverse("turn")
 _AUTODISCOVER_PATH = "/autodiscover/autodiscover.xml"
 _AUTOCONFIG_PATHS = frozenset(f"/{path}" for path in answers.AUTOCONFIG_PATHS)
 
 
-def _known_answer(scope: HTTPScope, headers: Headers) -> tuple[int, dict[str, str], bytes] | None:
+def _known_answer(scope: HTTPScope, headers: Headers) -> Answer | None:
     """Status, headers and body where an autoconfig answer was given a moment ago."""
     if scope["path"] not in _AUTOCONFIG_PATHS or scope["method"] not in ("GET", "HEAD"):
         return None
     named = dict(headers)
-    host = named.get(b"host", b"").decode("latin-1")
+    host = _host(headers)
     if settings.SECURE_HSTS_SECONDS and _is_own(host):
         return None  # Django says the rest.
     try:
@@ -227,13 +262,11 @@ def _known_answer(scope: HTTPScope, headers: Headers) -> tuple[int, dict[str, st
     return status, found, b"" if scope["method"] == "HEAD" else body
 
 
-def _known_settings(
-    scope: HTTPScope, headers: Headers, body: bytes
-) -> tuple[int, dict[str, str], bytes] | None:
+def _known_settings(scope: HTTPScope, headers: Headers, body: bytes) -> Answer | None:
     """Status, headers and body where Autodiscover's answer needs no database."""
     if scope["method"] != "POST" or scope["path"].lower() != _AUTODISCOVER_PATH:
         return None
-    host = dict(headers).get(b"host", b"").decode("latin-1")
+    host = _host(headers)
     if not 0 < len(body) <= settings.DISCOVERY.discovery_body_max_bytes or (
         settings.SECURE_HSTS_SECONDS and _is_own(host)
     ):

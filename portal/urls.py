@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/logout/", RedirectView.as_view(pattern_name="account_logout")),
     path("admin/", admin.site.urls),
+    path("turn/", views.turn, name="turn"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
 ]

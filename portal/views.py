@@ -36,6 +36,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=status)
 
 
+@require_safe
+@never_cache
+def turn(request: HttpRequest) -> HttpResponse:
+    """How many are before a form that was sent: nothing here, where no gate stands in front (portal.gate)."""
+    return HttpResponse()
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Without the request's context: what is broken may be the request itself, its host or its session."""
     return HttpResponse(render_to_string("400.html", {"brand": brand_of(request)}), status=400)

@@ -3,7 +3,6 @@
 Without browsers, so what is measured is one web process, two workers, PostgreSQL and Redis.
 """
 
-import asyncio
 import http.client
 import json
 import re
@@ -12,8 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +20,8 @@ from urllib.parse import urlencode, urlsplit
 import psutil
 from django.conf import settings
 
+from mailsetup.clientconfig import ServiceType
+from tests.bench.late import greeting_late
 from tests.bench.load import Server
 from tests.bench.report import Promise
 from tests.e2e.back_ends import BackEnd, grown_up
@@ -38,16 +39,6 @@ _WORKER = (
     *("celery", "-A", "portal", "worker", "--pool=threads", f"--concurrency={_THREADS}"),
     *("--queues=probes,default", "--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
-_TOKEN = "c" * 32
-# A round must not find what the one before has left: refusals, and tests of the same minutes.
-_ROUNDS_APART = {"SERVER_REFUSALS_LIMIT": "1000"}
-
-
-async def _greets_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(2)
-    writer.write(b"* OK slow\r\n")
-    await reader.read(1000)
-    writer.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +58,10 @@ def measure(folder: Path) -> list[Promise]:
         running_redis() as redis_server,
         ServerThread() as servers,
     ):
-        port = servers.listen(_greets_late)
+        ports = {kind: servers.listen(handler) for kind, handler in greeting_late().items()}
         back_end = _quiet(grown_up(postgres, redis_server), lab)
         with running_portal(folder, back_end, lab, Path(settings.STATIC_ROOT)) as portal:
-            sessions = _sessions(portal, port)
+            sessions = _sessions(portal, ports)
             with _second_worker(portal):
                 pressed = [one for _ in range(ROUNDS) for one in _round(portal, sessions)]
                 alone = [_round(portal, sessions[:1])[0].stepped for _ in range(ALONE)]
@@ -93,7 +84,7 @@ def _quiet(back_end: BackEnd, lab: MailLab) -> BackEnd:
     hosts = f"{lab.host}={LOOPBACK},{HOST}={LOOPBACK}"
     return replace(
         back_end,
-        environment={**back_end.environment, **_ROUNDS_APART, "LOG_LEVEL": "WARNING", "PROBE_HOSTS": hosts},
+        environment={**back_end.environment, "LOG_LEVEL": "WARNING", "PROBE_HOSTS": hosts},
     )
 
 
@@ -127,10 +118,10 @@ for user in User.objects.filter(email__endswith="@rush.test").order_by("email"):
 """
 
 
-def _sessions(portal: Portal, port: int) -> list[str]:
+def _sessions(portal: Portal, ports: dict[ServiceType, int]) -> list[str]:
     """The session of each customer, who is signed in and has a mailbox of their own."""
     for arguments, stdin in (
-        (("provision", "-"), json.dumps(_provider_file(port))),
+        (("provision", "-"), json.dumps(_provider_file(ports))),
         (("shell", "-v", "0", "-c", _SIGN_IN), ""),
     ):
         done = portal.run_manage(*arguments, stdin=stdin)
@@ -169,17 +160,21 @@ class _Customer:
         server = urlsplit(portal.url)
         self._form = f"/setup/anna@{_domain(number)}/test/"
         # As many people have as many addresses.
-        self._connection = http.client.HTTPConnection(
-            LOOPBACK, server.port, timeout=60, source_address=(f"127.0.1.{number + 1}", 0)
-        )
-        self._headers = {"Host": server.netloc, "Cookie": f"sessionid={session}; csrftoken={_TOKEN}"}
+        self._from = (LOOPBACK, server.port, f"127.0.1.{number + 1}")
+        self._token = f"{number:032}"
+        self._headers = {"Host": server.netloc, "Cookie": f"sessionid={session}; csrftoken={self._token}"}
+        self._connection = self._connect()
+
+    def _connect(self) -> http.client.HTTPConnection:
+        host, port, source = self._from
+        return http.client.HTTPConnection(host, port, timeout=60, source_address=(source, 0))
 
     def open_form(self) -> None:
         self._ask("GET", self._form, 200)
 
     def press(self) -> str:
         """What takes the place of the form."""
-        form = {"protocol": "imap", "password": "crowd", "csrfmiddlewaretoken": _TOKEN}
+        form = {"protocol": "imap", "password": "crowd", "csrfmiddlewaretoken": self._token}
         return self._ask("POST", self._form, 200, body=urlencode(form))
 
     def press_and_watch(self, at_once: threading.Barrier) -> Pressed:
@@ -187,11 +182,14 @@ class _Customer:
         self.open_form()
         at_once.wait(60)
         started = time.perf_counter()
-        text = self.press()
+        with ThreadPoolExecutor(1) as beside:
+            answer = beside.submit(self.press)
+            seen = self._waits_for(answer, started)
+            text = answer.result()
         answered = time.perf_counter() - started
         while not _says_something(text):
             text = self._news(text)
-        seen = time.perf_counter() - started
+        seen = seen or time.perf_counter() - started
         while 'data-state="ok"' not in text:
             text = self._news(text)
         stepped = time.perf_counter() - started
@@ -199,6 +197,15 @@ class _Customer:
             text = self._news(text)
         self._connection.close()
         return Pressed(answered, seen, stepped)
+
+    def _waits_for(self, answer: Future[str], started: float) -> float | None:
+        """When the form has said how many are before it, if it had to; it asks as the page does."""
+        pause = settings.PORTAL.turn_milliseconds / 1000
+        with closing(self._connect()) as connection:
+            while not wait([answer], timeout=pause).done:
+                if self._ask("GET", "/turn/", 200, connection=connection):
+                    return time.perf_counter() - started
+        return None
 
     def _news(self, text: str) -> str:
         """What the page shows after its next question, which comes when the page says."""
@@ -210,10 +217,20 @@ class _Customer:
         news = self._ask("GET", path.replace("&amp;", "&"), 200, 204)
         return news or text.replace(f"load delay:{first}ms, ", "")
 
-    def _ask(self, method: str, path: str, expected: int, or_else: int = 0, *, body: str = "") -> str:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        expected: int,
+        or_else: int = 0,
+        *,
+        body: str = "",
+        connection: http.client.HTTPConnection | None = None,
+    ) -> str:
+        connection = connection or self._connection
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        self._connection.request(method, path, body or None, {**self._headers, **kind, "HX-Request": "true"})
-        answer = self._connection.getresponse()
+        connection.request(method, path, body or None, {**self._headers, **kind, "HX-Request": "true"})
+        answer = connection.getresponse()
         text = answer.read().decode()
         if answer.status not in (expected, or_else):
             raise RuntimeError(f"{method} {path} was answered with {answer.status}.")
@@ -229,9 +246,10 @@ def _domain(number: int) -> str:
     return f"customer-{number:03}.test"
 
 
-def _provider_file(port: int) -> dict[str, object]:
+def _provider_file(ports: dict[ServiceType, int]) -> dict[str, object]:
     services = [
-        {"type": kind, "hostname": HOST, "port": port, "socket_type": "STARTTLS"} for kind in ("imap", "smtp")
+        {"type": kind.value, "hostname": HOST, "port": port, "socket_type": "STARTTLS"}
+        for kind, port in ports.items()
     ]
     numbers = range(PRESSES)
     return {

@@ -1,7 +1,8 @@
 """The two kinds of installation: what is embedded, and what a grown-up one brings."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from tests.parts.redis_server import RedisServer
 class BackEnd:
     """`environment` is what the portal reads; the dumps are all that the database and the broker hold.
 
-    The disk is what both have written to files, deleted or not.
+    The disk is what both have written to files, deleted or not. While `nobody_writes` lasts, whoever starts a
+    test waits.
     """
 
     environment: dict[str, str]
     dump_database: Callable[[], str]
     dump_broker: Callable[[], str]
     read_disk: Callable[[], bytes]
+    nobody_writes: Callable[[], AbstractContextManager[None]]
 
 
 def embedded(folder: Path) -> BackEnd:
@@ -32,6 +35,7 @@ def embedded(folder: Path) -> BackEnd:
         dump_database=lambda: _dump_sqlite(database),
         dump_broker=lambda: _read_folder(broker),
         read_disk=lambda: (_read_folder(folder)).encode("latin-1"),
+        nobody_writes=lambda: _sqlite_held(database),
     )
 
 
@@ -47,6 +51,7 @@ def grown_up(postgres: Postgres, redis_server: RedisServer) -> BackEnd:
         dump_broker=lambda: redis_server.dump(broker) + redis_server.dump(cache),
         # Redis has no file: its persistence is off, as docs/operations.md wants it.
         read_disk=lambda: postgres.read_disk("portal"),
+        nobody_writes=lambda: postgres.held("portal", "connection_tests_connectiontest"),
     )
 
 
@@ -58,6 +63,13 @@ def _dump_sqlite(database: Path) -> str:
     finally:
         connection.close()
     return rows + "".join(_read(path) for path in database.parent.glob(f"{database.name}*"))
+
+
+@contextmanager
+def _sqlite_held(database: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def _read_folder(folder: Path) -> str:

@@ -51,6 +51,27 @@ def test_back_leads_to_an_empty_form_and_forward_to_the_test(page: Page, portal:
     assert page.url == result
 
 
+def test_who_presses_in_a_crowd_sees_how_many_are_before_them(
+    page: Page, browser: Browser, portal: Portal
+) -> None:
+    """As long as the database lets nobody write, neither press has an answer."""
+    waiting = page.get_by_text("Waiting: 1 other is before you…")
+    context = browser.new_context(base_url=portal.url)
+    first = context.new_page()
+    for tab, address in ((first, "bert@lab.test"), (page, ADDRESS)):
+        sign_in(tab, OWNER)
+        tab.goto(f"/setup/{address}/test/")
+    with portal.back_end.nobody_writes():
+        press_test(first, portal.lab.users["bert"].password)
+        expect(first.get_by_text("You’re next. Starting…")).to_be_visible()
+        press_test(page, portal.lab.users["anna"].password)
+        expect(waiting).to_be_visible()
+    for tab in (first, page):
+        expect_verdict(tab, "Everything works")
+    expect(waiting).to_have_count(0)
+    context.close()
+
+
 def test_what_is_wrong_with_a_press_stands_beside_the_form(
     page: Page, portal: Portal, complaints: Complaints
 ) -> None:

@@ -37,6 +37,13 @@ class Postgres:
         command = [self.programs / "pg_dump", "--inserts", self.url(name)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
+    @contextlib.contextmanager
+    def held(self, name: str, table: str) -> Iterator[None]:
+        """While this lasts nobody else writes to the table."""
+        with psycopg.connect(self.url(name)) as connection:
+            connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.Identifier(table)))
+            yield
+
     def read_disk(self, name: str) -> bytes:
         """The database's tables and the log as they lie there; a deleted row stays for a while."""
         with psycopg.connect(self.url(name), autocommit=True) as connection:

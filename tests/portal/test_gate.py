@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.html import strip_tags
 from pytest_django.fixtures import Settings
 
 from mailsetup.discovery.index import follower
@@ -337,6 +338,61 @@ def test_whoever_waits_after_a_refusal_takes_no_place_of_others(limits: Callable
         second.cancel()
 
     asyncio.run(asyncio.wait_for(crowd(), PATIENCE_SECONDS / 2))
+
+
+# --- Whose turn it is ----------------------------------------------------------------------------------
+
+
+def form_of(visitor: bytes) -> Message:
+    return request("/test/", OWN, (b"cookie", b"theme=dark; csrftoken=" + visitor))
+
+
+def turn_of(cookie: bytes, host: str = OWN, method: str = "GET") -> Message:
+    return {**request("/turn/", host, (b"cookie", cookie)), "method": method}
+
+
+@pytest.mark.parametrize(
+    ("asking", "said"),
+    [
+        (turn_of(b"csrftoken=anna"), "You’re next. Starting…"),
+        (turn_of(b"csrftoken=bo; sessionid=x"), "Waiting: 1 other is before you…"),
+        (turn_of(b"csrftoken=cleo"), "Waiting: 3 others are before you…"),
+        (turn_of(b"csrftoken=stranger"), ""),
+        (turn_of(b"csrftoken="), ""),
+        (turn_of(b"sessionid=anna"), ""),
+    ],
+)
+def test_who_has_sent_a_form_learns_without_a_thread_how_many_are_before_them(
+    limits: Callable[..., None], asking: Message, said: str
+) -> None:
+    application = Application("/test/")
+    gate = Gate(application)
+    page = {**form_of(b"cleo"), "method": "GET"}
+
+    async def crowd() -> tuple[list[Message], list[Message]]:
+        forms = (form_of(b"anna"), form_of(b"bo"), page, form_of(b"cleo"))
+        async with held(gate, application, *forms):
+            sent = await asyncio.wait_for(answer_to(gate, asking), PATIENCE_SECONDS)
+        return sent, await answer_to(gate, asking)
+
+    sent, afterwards = asyncio.run(crowd())
+    status, text = told(sent)
+    assert status == 200
+    assert strip_tags(text).strip() == said
+    assert headers_of(sent)[b"cache-control"] == b"private, no-store"
+    assert b"content-security-policy" in headers_of(sent)
+    assert told(afterwards) == (200, "")
+
+
+@pytest.mark.parametrize("scope", [turn_of(b"", FOREIGN), turn_of(b"csrftoken=anna", method="POST")])
+def test_under_another_name_or_by_another_method_djangos_answer_counts(
+    limits: Callable[..., None], scope: Message
+) -> None:
+    assert len(ask(scope)[1].asked) == 1
+
+
+def test_where_no_gate_stands_in_front_nobody_waits(client: Client) -> None:
+    assert client.get("/turn/").content == b""
 
 
 # --- What is known already -----------------------------------------------------------------------------

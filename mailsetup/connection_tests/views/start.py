@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -101,6 +102,7 @@ def _form(
         "error": error,
         "own_test_url": own_test_url,
         "may_type_password": not access.is_support_visit(request),
+        "turn_milliseconds": settings.PORTAL.turn_milliseconds,
     }
     return render(request, "connection_tests/start.html", context, status=status)
 
