@@ -7,8 +7,8 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterator
+from concurrent.futures import wait
 from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any
 
@@ -20,6 +20,7 @@ from mailsetup.clientconfig import ClientConfig
 from mailsetup.connection_tests import credentials, reaper, services
 from mailsetup.probes.ask import Ask, OnStep
 from mailsetup.probes.findings import Finding, ServiceReport
+from mailsetup.probes.loop import InLoop
 from mailsetup.probes.run import probe
 from mailsetup.probes.vantage import Vantage
 
@@ -111,59 +112,19 @@ def _steps_as_they_happen(ask: Ask, reports: list[ServiceReport]) -> Generator[l
 
     At the end the services' `reports` are there.
 
-    The event loop has a thread of its own: Django's database connection belongs to this one, and a
-    slow database must not hold up a protocol dialogue. Whoever closes the iterator stops the probes where
-    they wait, and their connections are closed when it returns.
+    The probes' thread is not this one, to which Django's database connection belongs: a slow database must
+    not hold up a protocol dialogue. Whoever closes the iterator stops the probes where they wait, and their
+    connections are closed when it returns.
     """
     found: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
-    probing = _Probing()
-
-    async def run() -> None:
-        with probing.can_be_stopped():
-            reports.extend(await probe(ask, vantage(), lambda index, result: found.put((index, result))))
-
-    def run_in_thread() -> None:
-        try:
-            asyncio.run(run())
-        finally:
-            found.put(None)
-
-    with ThreadPoolExecutor(max_workers=1) as executor:
-        done: Future[None] = executor.submit(run_in_thread)
-        try:
-            yield from _batches(found)
-        finally:
-            probing.stop()
-        done.result()
-
-
-class _Probing:
-    """The probes of one test, which run in one thread and are stopped by another."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._stopped = False
-        self._cancel: Callable[[], Any] | None = None
-
-    @contextmanager
-    def can_be_stopped(self) -> Iterator[None]:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None  # noqa: S101  # a coroutine runs in a task
-        with self._lock:
-            self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
-            if self._stopped:
-                task.cancel()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._cancel = None
-
-    def stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            if self._cancel is not None:
-                self._cancel()
+    probing = InLoop(probe(ask, vantage(), lambda index, result: found.put((index, result))))
+    probing.over.add_done_callback(lambda _over: found.put(None))
+    try:
+        yield from _batches(found)
+    finally:
+        probing.stop()
+        wait([probing.over])
+    reports.extend(probing.over.result())
 
 
 def _batches(found: "queue.SimpleQueue[Found | None]") -> Iterator[list[Found]]:

@@ -1,26 +1,25 @@
-"""What a probe costs the processor: the look at one service, as the worker makes it in a thread of its own.
+"""What a probe costs the processor: the look at one service, as the worker makes it beside many others.
 
 The queue, the rows and the pages are not in it. The servers run in another thread, whose time does not count.
 """
 
-import asyncio
 import ipaddress
 import ssl
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from mailsetup.clientconfig import ServerSettings, ServiceType, SocketType
+from mailsetup.clientconfig import ServerSettings, SocketType
 from mailsetup.probes.ask import Ask
 from mailsetup.probes.findings import Status
+from mailsetup.probes.loop import InLoop
 from mailsetup.probes.run import probe
 from mailsetup.probes.vantage import Vantage
+from tests.bench.late import greeting_late
 from tests.bench.report import Promise
 from tests.faults import ADDRESS, HOST, Authority
-from tests.faults.thread import Handler, ServerThread
+from tests.faults.thread import ServerThread
 
 CROWD = 64
-GREETING_SECONDS = 2
 # What else the machine does only adds to it, so the least of a few is what a probe costs.
 ROUNDS = 3
 
@@ -47,41 +46,20 @@ def _milliseconds(authority: Authority, tls: ssl.SSLContext | None) -> float:
         hosts={HOST: ("127.0.0.1",)},
     )
     with ServerThread() as servers:
-        answers = {
-            ServiceType.IMAP: {
-                b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE AUTH=PLAIN\r\nm1 OK done\r\n",
-                b"LOGOUT": b"m2 OK bye\r\n",
-            },
-            ServiceType.SMTP: {b"EHLO": b"250-here\r\n250 AUTH PLAIN\r\n", b"QUIT": b"221 bye\r\n"},
-        }
-        greetings = {ServiceType.IMAP: b"* OK ready\r\n", ServiceType.SMTP: b"220 here\r\n"}
         socket_type = SocketType.SSL if tls else SocketType.PLAIN
         incoming, outgoing = (
-            ServerSettings(
-                kind, HOST, servers.listen(_greets_late(greetings[kind], answers[kind]), tls), socket_type
-            )
-            for kind in greetings
+            ServerSettings(kind, HOST, servers.listen(handler, tls), socket_type)
+            for kind, handler in greeting_late().items()
         )
         ask = Ask(ADDRESS, incoming, outgoing, password=None, round_trip=False, token="")
 
-        def one(_number: int) -> float:
-            started = time.thread_time()
-            reports = asyncio.run(probe(ask, vantage))
-            assert all(step.status is not Status.FAILED for report in reports for step in report.steps)
-            return time.thread_time() - started
+        async def cpu_seconds() -> float:
+            return time.thread_time()
 
-        one(0)  # reads the system's roots, once for a long time
-        with ThreadPoolExecutor(CROWD) as crowd:
-            seconds = sum(crowd.map(one, range(CROWD)))
+        InLoop(probe(ask, vantage)).over.result()  # reads the system's roots, once for a long time
+        before = InLoop(cpu_seconds()).over.result()
+        crowd = [InLoop(probe(ask, vantage)) for _ in range(CROWD)]
+        reports = [report for one in crowd for report in one.over.result()]
+        seconds = InLoop(cpu_seconds()).over.result() - before
+    assert all(step.status is not Status.FAILED for report in reports for step in report.steps)
     return seconds / (2 * CROWD) * 1000
-
-
-def _greets_late(greeting: bytes, answers: dict[bytes, bytes]) -> Handler:
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(GREETING_SECONDS)
-        writer.write(greeting)
-        while line := await reader.readline():
-            writer.write(next(answers[word] for word in answers if word in line))
-            await writer.drain()
-
-    return handler
