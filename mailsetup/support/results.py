@@ -126,11 +126,10 @@ def _by_name(query: Query) -> Iterable[Domain]:
     """The domain of that name, or those that come close: a piece of the name, or one wrong character."""
     limits = settings.SUPPORT
     if query.domain:
+        exact = list(selectors.domains_called([query.domain])[: limits.desk_matches_limit])
         near = near_names(query.domain) if len(query.domain) <= limits.desk_near_max_characters else set()
         above = () if query.address else names_above(query.domain)
-        named = list(selectors.domains_called([query.domain, *near, *above])[: limits.desk_matches_limit])
-        exact = [domain for domain in named if _is_called(domain, query.domain)]
-        return exact or named
+        return exact or selectors.domains_called([*near, *above])[: limits.desk_matches_limit]
     piece = as_stored(query.words)
     return selectors.domains_with(piece)[: limits.desk_matches_limit] if may_be_in_a_name(piece) else []
 
@@ -223,13 +222,13 @@ def _server(server: Server) -> Match:
 
 def _people(query: Query) -> Group | None:
     """Whoever signs in with this address, which opens at once, or is called so."""
+    limit = settings.SUPPORT.desk_matches_limit
     if query.address is not None:
         people, exact = selectors.people_with_address(str(query.address)), True
     elif query.words and not query.local_part:
-        people, exact = selectors.people_called(query.words), False
+        people, exact = selectors.people_called(query.words, limit), False
     else:
         return None
-    limit = settings.SUPPORT.desk_matches_limit
     return Group(
         title=_("People"), icon="person", matches=[_person(each, exact=exact) for each in people[:limit]]
     )

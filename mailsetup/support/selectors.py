@@ -1,16 +1,20 @@
 """Reads of the desk: who and what is there. What may be shown to whom is asked by its views."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any, Generic, TypeVar
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Model, Q, QuerySet, Value
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Exists, F, Lookup, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
+from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 from mailsetup.clientconfig import Address
@@ -55,13 +59,33 @@ def tests_by_reference(references: Iterable[str]) -> QuerySet[ConnectionTest]:
 
 def domains_called(names: Iterable[str]) -> QuerySet[Domain]:
     """The domains that have one of these names, or an alias of that name; switched off or not."""
-    return _domains_by_name(Q(name__in=tuple(names)))
+    return _domains_by_name(Q(Among(F("name"), list(names))))
 
 
 def domains_with(piece: str) -> QuerySet[Domain]:
     """The domains in whose name, or in an alias' name, this piece is."""
-    # Names are in small letters, so nothing has to be folded.
-    return _domains_by_name(Q(GreaterThan(StrIndex("name", Value(piece)), 0)))
+    # Names are in small letters, so nothing has to be folded. PostgreSQL has an index for LIKE
+    # (accounts.trigrams); SQLite, which has none, is faster without it.
+    by_index = connection.vendor == "postgresql"
+    holds = Q(name__contains=piece) if by_index else Q(GreaterThan(StrIndex("name", Value(piece)), 0))
+    return _domains_by_name(holds)
+
+
+class Among(Lookup[str]):
+    """As `in`, for a thousand names: given as one value, they take the database a tenth of the time."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        name, parameters = self.process_lhs(compiler, connection)
+        # With ANY it may take the index of trigrams for each of them.
+        return f"{name} IN (SELECT unnest(%s::text[]))", [*parameters, self.rhs]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        name, parameters = self.process_lhs(compiler, connection)
+        among = f"{name} IN (SELECT value FROM json_each(%s))"  # noqa: S608  # a column's name
+        return among, [*parameters, json.dumps(self.rhs)]
 
 
 def _domains_by_name(condition: Q) -> QuerySet[Domain]:
@@ -76,7 +100,13 @@ def _domains_by_name(condition: Q) -> QuerySet[Domain]:
 def customers_with(words: str) -> QuerySet[Customer]:
     """The customers in whose name these words are, or whose number this is: 1234 is whmcs:1234 as well."""
     number = Q(external_id=words) | Q(external_id__endswith=f":{words}")
-    return Customer.objects.filter(Q(name__icontains=words) | number)
+    return Customer.objects.filter(_is_in_name(words) | number)
+
+
+def _is_in_name(words: str) -> Q:
+    """In any case: SQLite folds the letters of ASCII alone, so others are tried as they may be written."""
+    spellings = (words,) if words.isascii() else (words, words.lower(), words.upper(), words.title())
+    return reduce(or_, (Q(name__icontains=each) for each in dict.fromkeys(spellings)))
 
 
 def people_with_address(email: str) -> QuerySet[Membership]:
@@ -87,10 +117,14 @@ def people_with_address(email: str) -> QuerySet[Membership]:
     return _people(own.union(others, all=True))
 
 
-def people_called(words: str) -> QuerySet[Membership]:
-    """Whoever has each of these words in their name, in any order, once for each customer."""
-    called = reduce(and_, (Q(name__icontains=word) for word in words.split()))
-    return _people(User.objects.filter(called).order_by().values("pk"))
+def people_called(words: str, limit: int) -> QuerySet[Membership]:
+    """Whoever has each of these words in their name, in any order, once for each customer.
+
+    Of so many people at most: thousands are called Anna.
+    """
+    called = reduce(and_, (_is_in_name(word) for word in words.split()))
+    belong = Exists(Membership.objects.filter(user=OuterRef("pk")))
+    return _people(User.objects.filter(called, belong).order_by("name", "pk").values("pk")[:limit])
 
 
 def _people(users: QuerySet[Any, Any]) -> QuerySet[Membership]:
@@ -102,7 +136,7 @@ def _people(users: QuerySet[Any, Any]) -> QuerySet[Membership]:
 def servers_with(piece: str) -> QuerySet[Server]:
     """The mail servers that have this piece in their name, or a host name that begins so."""
     hosts = Service.objects.filter(hostname__istartswith=piece).order_by().values("server")
-    return Server.objects.filter(Q(name__icontains=piece) | Q(pk__in=hosts))
+    return Server.objects.filter(_is_in_name(piece) | Q(pk__in=hosts))
 
 
 def is_unknown_mailbox(domain: Domain, address: Address) -> bool:
