@@ -23,8 +23,9 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     # What comes when so many are there gets 503 at once.
     requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 500
     sender_requests_limit: Annotated[int, Meta(ge=1, le=100_000)] = 50
+    turn_first_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 400
     # The gate says it from memory, but each question takes some of the time of those who are served.
-    turn_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 400
+    turn_milliseconds: Annotated[int, Meta(ge=100, le=60_000)] = 1500
     # A year is usual. Browsers keep it that long, so it is tried with an hour before.
     hsts_seconds: Annotated[int, Meta(ge=0, le=63_072_000)] = 0
     # A page that follows a connection test asks five times a second: not each time is worth a write.
@@ -47,6 +48,8 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     broker_connect_seconds: Annotated[int, Meta(ge=1, le=60)] = 2
     broker_answer_seconds: Annotated[int, Meta(ge=1, le=300)] = 10
     broker_polling_seconds: Annotated[float, Meta(gt=0, le=10)] = 0.1
+    # As of nice(1): nobody waits for a step of a test as they wait for a page.
+    worker_nice_steps: Annotated[int, Meta(ge=0, le=19)] = 5
 
     def __post_init__(self) -> None:
         if self.database_pool_min_count > self.database_pool_max_count:

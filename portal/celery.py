@@ -28,6 +28,12 @@ def read_the_settings(**_signal: Any) -> None:
 
 
 @worker_init.connect
+def let_pages_go_first(**_signal: Any) -> None:
+    """Where all runs on one machine, a crowd's tests would take the processor from the crowd's presses."""
+    os.nice(settings.PORTAL.worker_nice_steps)
+
+
+@worker_init.connect
 def refuse_to_start_in_vain(**_signal: Any) -> None:
     from portal import starting  # noqa: PLC0415  # Django is set up by now, and what it asks needs this module
 

@@ -8,7 +8,7 @@ has sent a form learns without one how many are before them.
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,8 +79,7 @@ class Gate:
         if scope["path"] != _TURN_PATH or scope["method"] != "GET" or not _is_own(_host(headers)):
             return None
         before = self._people.waiting_before(_visitor(headers))
-        context = {"before": before, "milliseconds": settings.PORTAL.turn_milliseconds}
-        body = b"" if before is None else render_to_string("turn.html", context).encode()
+        body = b"" if before is None else render_to_string("turn.html", {"before": before}).encode()
         found = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "private, no-store"}
         return 200, {**found, **_SECURITY_HEADERS, "Content-Length": str(len(body))}, body
 
@@ -195,7 +194,7 @@ def _host(headers: Headers) -> str:
     return next((value for name, value in headers if name == b"host"), b"").decode("latin-1")
 
 
-def _visitor(headers: Headers) -> str:
+def _visitor(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The token that every visitor's browser has who was shown a form (Django's CSRF cookie), or ""."""
     cookies = b"; ".join(value for name, value in headers if name == b"cookie").decode("latin-1")
     return parse_cookie(cookies).get(settings.CSRF_COOKIE_NAME, "")

@@ -133,22 +133,27 @@ def _earlier_tests(setup: Setup, config: ClientConfig, since: datetime) -> list[
         whose |= Q(customer=setup.domain.customer_id)
     # The index knows how old they are, and no old one still runs.
     tests = list(ConnectionTest.objects.filter(whose, created_at__gt=min(since, oldest_unfinished())))
-    if not tests:
-        return []
-    keys = [test.pk for test in tests]
-    unfinished = set(unfinished_tests().filter(pk__in=keys).values_list("pk", flat=True))
-    steps = ConnectionTestStep.objects.filter(test__in=keys)
-    refused = set(steps.filter(code__in=REFUSED_CREDENTIALS).values_list("test", flat=True))
-    answered = set(steps.filter(service=0, step=Step.SIGN_IN).values_list("test", flat=True))
-    return [
-        _Earlier(
-            test,
-            unfinished=test.pk in unfinished,
-            may_be_rejected=test.signs_in
-            and (test.pk in refused or (_was_stopped_in_mid_run(test) and test.pk not in answered)),
-        )
-        for test in tests
-    ]
+    unfinished, rejected = _unfinished_among(tests), _maybe_rejected_among(tests)
+    return [_Earlier(test, test.pk in unfinished, test.pk in rejected) for test in tests]
+
+
+def _unfinished_among(tests: Sequence[ConnectionTest]) -> set[int]:
+    """Those that wait or run; whether a worker is dead is the longest question, and most tests are over."""
+    keys = [test.pk for test in tests if test.state != ConnectionTest.State.DONE]
+    return set(unfinished_tests().filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+
+
+def _maybe_rejected_among(tests: Sequence[ConnectionTest]) -> set[int]:
+    """Those whose password was refused, or may have been before the test was stopped."""
+    signing_in = {test.pk: test for test in tests if test.signs_in}
+    if not signing_in:
+        return set()
+    judged = Q(code__in=REFUSED_CREDENTIALS) | Q(service=0, step=Step.SIGN_IN)
+    steps = ConnectionTestStep.objects.filter(judged, test__in=list(signing_in)).order_by()
+    rows = list(steps.values_list("test", "code"))
+    refused = {test for test, code in rows if code in REFUSED_CREDENTIALS}
+    stopped = {key for key, test in signing_in.items() if _was_stopped_in_mid_run(test)}
+    return refused | (stopped - {test for test, _code in rows})
 
 
 def _was_stopped_in_mid_run(test: ConnectionTest) -> bool:

@@ -13,7 +13,7 @@ from portal import environment
 from tests.architecture.rooms import ROOT, limits, structs
 
 # The last word of a name says what is counted; how many of something there may be is a count or a limit.
-UNITS = ("SECONDS", "MINUTES", "HOURS", "DAYS", "BYTES", "CHARACTERS", "PERCENT", "COUNT", "LIMIT")
+UNITS = ("SECONDS", "MINUTES", "HOURS", "DAYS", "BYTES", "CHARACTERS", "PERCENT", "STEPS", "COUNT", "LIMIT")
 LIMITS = limits()
 NAMES = [name for name, _field in LIMITS]
 every_limit = pytest.mark.parametrize(("name", "field"), LIMITS, ids=NAMES)

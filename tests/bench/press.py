@@ -65,16 +65,28 @@ def _first_step(portal: Portal, lab: MailLab) -> float:
     return seconds
 
 
+# By the page's own clock: to tell this process takes the browser as long again.
+_CLOCKS = """() => {
+    const button = document.querySelector("button.primary")
+    button.addEventListener("click", () => { pressed = performance.now() }, true)
+    const watch = new MutationObserver(() => {
+        if (!document.querySelector("li[data-state=ok]")) return
+        shown = performance.now()
+        watch.disconnect()
+    })
+    watch.observe(document.documentElement, { subtree: true, childList: true, attributes: true })
+}"""
+
+
 def press(page: Page, lab: MailLab) -> float:
     anna = lab.users["anna"]
     page.goto(f"/setup/{anna.address}/test/?protocol=imap")
     page.fill("input[name=password]", anna.password)
-    started = time.perf_counter()
+    page.evaluate(_CLOCKS)
     page.click("button.primary", no_wait_after=True)
-    page.wait_for_selector("li[data-state=ok]")
-    seconds = time.perf_counter() - started
     page.wait_for_selector("[data-answer]")
-    return seconds
+    milliseconds: float = page.evaluate("shown - pressed")
+    return milliseconds / 1000
 
 
 def _whole_run(portal: Portal, lab: MailLab) -> float:

@@ -3,6 +3,7 @@
 import itertools
 import time
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -188,3 +189,8 @@ def test_without_scripts_a_test_is_followed_and_stopped(browser: Browser, page: 
     start_test(tab, portal.lab.users["anna"].password)
     expect_verdict(tab, "Everything works")
     plain.close()
+
+
+def test_pages_go_before_tests_where_both_share_a_machine(portal: Portal) -> None:
+    web, worker = (psutil.Process(daemon.pid).nice() for daemon in (portal.web, portal.worker))
+    assert worker == web + 5

@@ -158,6 +158,7 @@ PAGES = {
     "accounts/sessions/": (302, 200),
     "go/": (200, 200),
     "guide/<str:domain>/": (200, 200),
+    "turn/": (200, 200),
     "healthz": (200, 200),
     "readyz": (503, 503),
 }

@@ -102,7 +102,7 @@ def _form(
         "error": error,
         "own_test_url": own_test_url,
         "may_type_password": not access.is_support_visit(request),
-        "turn_milliseconds": settings.PORTAL.turn_milliseconds,
+        "turn": settings.PORTAL,
     }
     return render(request, "connection_tests/start.html", context, status=status)
 
