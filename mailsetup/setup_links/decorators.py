@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import browsers
 from accounts.brands import brand_of
 from mailsetup.clientconfig import AddressError
 from mailsetup.hosting.selectors import UnknownDomain
@@ -88,6 +89,16 @@ def _is_its_own(request: HttpRequest, link: SetupLink) -> bool:
     return all(match.kwargs.get(name, value) == value for name, value in guide.items())
 
 
+def _without_values(request: HttpRequest) -> HttpResponse:
+    """What a link is for, for a program that opens it before a person does: nothing of the address.
+
+    A browser keeps no page that it has loaded ahead if that is refused, and asks again when somebody wants it
+    (WICG "Prefetch", https://wicg.github.io/nav-speculation/prefetch.html: "ok status").
+    """
+    status = 403 if browsers.is_prefetch(request.headers) else 200
+    return render(request, "setup_links/link_preview.html", status=status)
+
+
 def _behind_link(
     request: HttpRequest, token: str, answer: Callable[[SetupLink], HttpResponse]
 ) -> HttpResponse:
@@ -97,10 +108,12 @@ def _behind_link(
         link = selectors.open_link(token, request.COOKIES.get(DEVICE_COOKIE, ""))
         if link.opens_one_guide and not _is_its_own(request, link):
             raise UnknownLink
+        if browsers.is_prefetch(request.headers) or browsers.is_robot(request.headers.get("User-Agent", "")):
+            return _without_values(request)
         by_link.link_home_url = home_url
         # The page comes first: one that isn't there must not use up the link without leaving the key behind.
         response = answer(link)
-        # Programs that preview links ask by HEAD; the phone that scans the code asks for the page.
+        # Who asks by HEAD has not seen the page; the phone that scans the code asks for it.
         device_key = None if request.method == "HEAD" else services.claim_setup_link(link)
     except LinkGone as gone:
         by_link.link_home_url = ""  # a page that says so leads nowhere by a dead link

@@ -12,18 +12,9 @@ from mailsetup.hosting.models import Domain, Server, Service
 from mailsetup.probes.wire.network import is_reachable_by_rule
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.services import create_one_device_link
-from tests.provider import MakeLink, setup_of
+from tests.provider import setup_of
 
 pytestmark = pytest.mark.django_db
-
-
-def test_a_preview_does_not_use_up_a_code(setup_link: MakeLink) -> None:
-    _link, token = setup_link(one_device=True)
-    preview, phone, other = Client(), Client(), Client()
-    assert preview.head(f"/s/{token}/").status_code == 200
-    assert not preview.cookies
-    assert phone.get(f"/s/{token}/").status_code == 200
-    assert other.get(f"/s/{token}/").status_code == 410
 
 
 def test_codes_do_not_pile_up(owner: User) -> None:
