@@ -239,6 +239,8 @@ _LANE_LABELS: dict[State, Text] = {
     "bad": gettext_lazy("Problem"),
     "skip": gettext_lazy("Not checked"),
 }
+# Whom the reader knows as one: their provider, and the test that it runs.
+_OURS = {Fixer.PROVIDER, Fixer.US}
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,12 +443,15 @@ def _lane(test: ConnectionTest, service: _Service, numbers: dict[Code, int], *, 
         hostname=settings.hostname,
         label=_SERVICE_LABELS[settings.socket_type] % label,
         state=state,
-        state_label=_lane_label(service, state) if over else "",
+        state_label=_lane_label(test, service, state) if over else "",
         steps=tuple(steps),
     )
 
 
-def _lane_label(service: _Service, state: State) -> str:
+def _lane_label(test: ConnectionTest, service: _Service, state: State) -> str:
+    failure = service.findings[service.failed_step] if service.failed_step else None
+    if failure and fixer_of(failure.code, service.settings.hostname, test.address) in _OURS:
+        return _("Our side")
     if state == "ok" and not (service.signed_in and service.running_step is None):
         return _("Works so far")
     return str(_LANE_LABELS[state])

@@ -118,7 +118,8 @@ def test_a_cause_is_said_with_what_to_do_and_who_can_do_it(
         sentences += [f"{PASSES}."] if CAUSES[code].passing else []
         headline = HEADLINES[CAUSES[code].fixer]
         assert (page.state, page.headline, page.lede) == ("bad", headline, " ".join(sentences))
-        assert (problem.state, page.lanes[here].result) == ("bad", "Problem")
+        ours = CAUSES[code].fixer in (Fixer.PROVIDER, Fixer.US)
+        assert (problem.state, page.lanes[here].result) == ("bad", "Our side" if ours else "Problem")
     assert page.lanes[there].result == "Works"
 
     marked = [item for lane in page.lanes.values() for item in lane.steps.values() if item.fix]
@@ -246,6 +247,7 @@ def test_the_worst_cause_comes_first_and_has_the_one_primary_button(owner: User,
     assert password.title == "The server didn’t accept the password"
     assert (certificate.primary, password.primary) == (["Test again"], [])
     assert "Test again" not in password.links
+    assert [lane.result for lane in page.lanes.values()] == ["Problem", "Our side"]
     assert page.lanes["Sending"].steps["Encryption"].fix == "#fix"
     assert page.lanes["Receiving"].steps["Sign in"].fix == "#fix-2"
     assert [part for part in page.test.inside() if part.attributes.get("id") == "fix-2"]
@@ -260,7 +262,7 @@ def test_a_limit_beside_a_fault_is_shown_and_not_counted(owner: User, browser: C
     page = shown(browser, finished(queued(owner), found))
     assert page.headline == "It’s on the mail server’s side"
     assert [problem.state for problem in page.problems] == ["bad", "warn"]
-    assert [lane.result for lane in page.lanes.values()] == ["Works, with a limit", "Problem"]
+    assert [lane.result for lane in page.lanes.values()] == ["Works, with a limit", "Our side"]
 
 
 def test_a_limit_that_was_found_without_a_password_promises_no_more(owner: User, browser: Client) -> None:
@@ -741,6 +743,7 @@ def test_what_the_dns_lacks_of_the_providers_own_name_is_the_providers_to_mend(
     page = shown(browser, test)
     (problem,) = page.problems
     assert (page.headline, problem.fixer) == ("It’s on the mail server’s side", "We have to fix this")
+    assert page.lanes["Receiving"].result == "Our side"
     assert "your domain’s DNS" not in page.text
     if CAUSES[code].passing:
         assert problem.parts["What to do"].startswith("Test again in a few minutes.")
