@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -37,11 +38,13 @@ class Sighting:
 class NoticeOffer:
     """The reader may be told by mail at `to` when it works; `url` takes what they decide.
 
-    `asked`: they have asked, and hear of it until the time `until`; `minutes` is how often somebody looks.
+    `form` asks for the address, where it may be another one. `asked`: they have asked, and hear of it until
+    the time `until`; `minutes` is how often somebody looks.
     """
 
     url: str
     to: str
+    form: Form
     minutes: int
     asked: bool
     until: datetime

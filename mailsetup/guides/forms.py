@@ -13,10 +13,27 @@ from mailsetup.hosting.sentences import address_fault
 from mailsetup.setup_links.setups import Setup
 
 
+class RecipientField(forms.EmailField):
+    """Whom mail of ours may go to; gives an Address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, validators=[validate_sendable], **kwargs)
+
+    def clean(self, value: Any) -> Address:
+        try:
+            return parse_address(super().clean(value))
+        except AddressError as error:
+            if error.fault is AddressFault.ADDRESS_TOO_LONG:
+                raise forms.ValidationError(address_fault(error)) from None
+            raise forms.ValidationError(
+                _("No mail can be sent to this address. Check its spelling.")
+            ) from None
+
+
 class SendStepsForm(FieldTextMixin, forms.Form):
     """An address, a line if somebody likes, and whether a link goes along."""
 
-    to = forms.EmailField(label=_("Send to"), max_length=254, validators=[validate_sendable])
+    to = RecipientField(label=_("Send to"))
     line = forms.CharField(
         label=_("A line from you, if you like"),
         required=False,
@@ -42,14 +59,7 @@ class SendStepsForm(FieldTextMixin, forms.Form):
             del self.fields["link"]
 
     def clean_to(self) -> Address:
-        try:
-            recipient = parse_address(self.cleaned_data["to"])
-        except AddressError as error:
-            if error.fault is AddressFault.ADDRESS_TOO_LONG:
-                raise forms.ValidationError(address_fault(error)) from None
-            raise forms.ValidationError(
-                _("No mail can be sent to this address. Check its spelling.")
-            ) from None
+        recipient = cast("Address", self.cleaned_data["to"])
         if recipient.mailbox_local_part == self.setup.address.mailbox_local_part and self._is_the_same_domain(
             recipient.domain
         ):

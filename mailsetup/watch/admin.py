@@ -8,6 +8,6 @@ from mailsetup.watch.models import RecoveryNotice
 
 @admin.register(RecoveryNotice)
 class RecoveryNoticeAdmin(ReadOnlyAdmin[RecoveryNotice]):
-    list_display = ["user", "test", "created_at", "due_at", "told_at"]
-    search_fields = ["user__email", "test__reference", "test__address"]
+    list_display = ["user", "test", "recipient", "created_at", "due_at", "told_at"]
+    search_fields = ["user__email", "recipient", "test__reference", "test__address"]
     list_select_related = ["user", "test"]

@@ -27,6 +27,8 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     # Of each person and each customer in a day; 0 takes the offer away.
     watch_notices_limit: Annotated[int, Meta(ge=0, le=1000)] = 5
     watch_customer_notices_limit: Annotated[int, Meta(ge=0, le=10_000)] = 20
+    # Of each mailbox in a day, where it isn't the one that they sign in with; 0 takes the field away.
+    watch_recipient_notices_limit: Annotated[int, Meta(ge=0, le=1000)] = 3
     # A server that comes back has a hundred customers' names, and is not to be met by all of them at once.
     watch_notice_services_limit: Annotated[int, Meta(ge=2, le=1000)] = 8
     # What staff let workers try before they save a server, and how long what was typed is kept.

@@ -139,12 +139,15 @@ class WatchFlip(models.Model):
 class RecoveryNotice(models.Model):
     """Somebody is to hear, once and by mail, when the services that failed in a test answer again.
 
-    No address stands here: the mail goes to the one that they sign in with at that time. While it is under
+    Without a `recipient` the mail goes to the address that they sign in with at that time. While it is under
     way `claimed_at` says since when a worker looks.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     test = models.ForeignKey(ConnectionTest, models.CASCADE, related_name="recovery_notices")
+    recipient = models.CharField(_("to another address"), max_length=254, blank=True)
+    # Without a sub-address: what is counted, however it was written.
+    recipient_mailbox = models.CharField(max_length=254, blank=True, db_index=True, editable=False)
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     due_at = models.DateTimeField(_("next look"), db_index=True)
     claimed_at = models.DateTimeField(_("begun"), null=True, blank=True)
@@ -158,6 +161,10 @@ class RecoveryNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.test}"
+
+    @property
+    def to(self) -> str:
+        return self.recipient or self.user.email
 
 
 class Trial(models.Model):

@@ -33,6 +33,8 @@ def _mail(notice: RecoveryNotice) -> None:
     words = {
         "brand": installation_brand(),
         "hostnames": hostnames,
+        # Whoever gets it at another address may not know what it is about, nor whose the mailbox is.
+        "sender": notice.user.email if notice.recipient else "",
         "address": display_address(notice.test.address),
         "reference": notice.test.reference,
         "at": date_format(timezone.localtime(), "DATETIME_FORMAT"),
@@ -41,5 +43,5 @@ def _mail(notice: RecoveryNotice) -> None:
     tasks.send_later(
         subject=_("%(hostnames)s answers again") % {"hostnames": hostnames},
         body=render_to_string("email/recovery.txt", words),
-        to=notice.user.email,
+        to=notice.to,
     )

@@ -14,6 +14,7 @@ from mailsetup.connection_tests.outages import NoticeOffer, Outage, Sighting
 from mailsetup.connection_tests.report import DIRECTIONS, Direction
 from mailsetup.probes.findings import Finding, Step
 from mailsetup.watch import selectors
+from mailsetup.watch.forms import NoticeForm
 from mailsetup.watch.models import WatchedService
 
 # What a look without a password comes to. Whether the rest works again only the person can find out.
@@ -59,7 +60,8 @@ def _offer(test: ConnectionTest, failed: Mapping[int, Finding], reader: User) ->
         return None
     return NoticeOffer(
         url=reverse("mailsetup:recovery_notice", kwargs={"reference": test.reference}),
-        to=reader.email,
+        to=notice.to if notice else reader.email,
+        form=NoticeForm(reader),
         minutes=min(limits.watch_recheck_minutes, limits.watch_interval_minutes),
         asked=notice is not None,
         until=test.finished_at + timedelta(days=limits.watch_notice_days),

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from mailsetup.clientconfig import ServerSettings, fill_placeholders
+from mailsetup.clientconfig import Address, ServerSettings, fill_placeholders
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.selectors import tests_of
 from mailsetup.hosting.models import Domain, Server
@@ -160,15 +160,25 @@ def notice_of(user: User, test: ConnectionTest) -> RecoveryNotice | None:
 
 def has_room_for_notice(user: User, test: ConnectionTest) -> bool:
     """Whether `user` may be told of one more thing, and their customer's people together."""
-    limits = settings.WATCH
-    lately = RecoveryNotice.objects.filter(
-        Q(told_at=None, test__finished_at__gt=oldest_awaited())
-        | Q(told_at__gt=timezone.now() - timedelta(days=1))
-    )
+    limits, lately = settings.WATCH, _notices_that_count()
     if lately.filter(user=user).count() >= limits.watch_notices_limit:
         return False
     theirs = lately.filter(test__customer=test.customer_id).count() if test.customer_id else 0
     return theirs < limits.watch_customer_notices_limit
+
+
+def recipient_has_room(recipient: Address) -> bool:
+    """Whether one more may go to its mailbox, whoever asks for it."""
+    theirs = _notices_that_count().filter(recipient_mailbox=recipient.mailbox).count()
+    return bool(theirs < settings.WATCH.watch_recipient_notices_limit)
+
+
+def _notices_that_count() -> QuerySet[RecoveryNotice]:
+    """Those that wait, and those that were given within a day."""
+    return RecoveryNotice.objects.filter(
+        Q(told_at=None, test__finished_at__gt=oldest_awaited())
+        | Q(told_at__gt=timezone.now() - timedelta(days=1))
+    )
 
 
 def due_notices(now: datetime) -> QuerySet[RecoveryNotice]:

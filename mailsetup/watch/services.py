@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import counting
 from accounts.models import User
-from mailsetup.clientconfig import ServerSettings
+from mailsetup.clientconfig import Address, ServerSettings
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.models import Server
 from mailsetup.probes.findings import Code, Finding, ServiceReport, Status, Step
@@ -22,6 +22,10 @@ from mailsetup.watch.selectors import Target
 
 class TooManyNotices(RuntimeError):
     """The person, or their customer's people together, wait for as many servers as may be."""
+
+
+class RecipientHasEnough(RuntimeError):
+    """As many of these mails wait for this mailbox, or went there within a day, as may, whoever asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +240,11 @@ def _flip(row: WatchedService, kind: WatchFlip.Kind, happened_at: datetime) -> W
 # --- Notices of a recovery -----------------------------------------------------------------------------
 
 
-def ask_for_notice(user: User, test: ConnectionTest) -> None:
+def ask_for_notice(user: User, test: ConnectionTest, recipient: Address | None = None) -> None:
     """Let `user` hear when the services that failed in `test` answer; who asked already stays as they are.
 
-    Raises TooManyNotices.
+    `recipient` is another address than the one that they sign in with. Raises TooManyNotices, and
+    RecipientHasEnough.
     """
     with transaction.atomic():
         # Two presses at once are counted one after the other.
@@ -248,7 +253,18 @@ def ask_for_notice(user: User, test: ConnectionTest) -> None:
             return
         if not selectors.has_room_for_notice(user, test):
             raise TooManyNotices
-        RecoveryNotice.objects.create(user=user, test=test, due_at=timezone.now() + _until_next(again=True))
+        if recipient:
+            # The same for one mailbox, which anybody may name.
+            counting.wait_for_turn(f"notices to {recipient.mailbox}")
+            if not selectors.recipient_has_room(recipient):
+                raise RecipientHasEnough
+        RecoveryNotice.objects.create(
+            user=user,
+            test=test,
+            recipient=str(recipient or ""),
+            recipient_mailbox=recipient.mailbox if recipient else "",
+            due_at=timezone.now() + _until_next(again=True),
+        )
 
 
 def take_back_notice(user: User, test: ConnectionTest) -> None:

@@ -1,5 +1,7 @@
 """The page of servers, looking at all of them now, and being told when one works again."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,13 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import access
 from accounts.models import User
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import failures_beyond_the_reader
 from mailsetup.connection_tests.tasks import BrokerUnavailable
 from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, tests_of_visitor
+from mailsetup.connection_tests.views.progress import show_test
 from mailsetup.hosting.forms import ServerPage
 from mailsetup.hosting.models import Server
 from mailsetup.watch import services
 from mailsetup.watch.decorators import for_trying_staff, for_watching_staff
+from mailsetup.watch.forms import NoticeForm
 from mailsetup.watch.models import Trial
 from mailsetup.watch.outages import outage_of
 from mailsetup.watch.report import board
@@ -49,19 +54,36 @@ def recovery_notice(request: HttpRequest, *, reference: str) -> HttpResponse:
     Whoever only looks at the address of the button lands where the button is. In a visit of support there is
     none: the mail would go to the customer.
     """
-    test, found = find_or_404(tests_of_visitor(request), reference)
+    tests = tests_of_visitor(request)
+    test, found = find_or_404(tests, reference)
     user = request.user
     if not isinstance(user, User) or access.is_support_visit(request):
         raise Http404("There is nobody to tell.")
     if request.method == "POST" and "take_back" in request.POST:
         services.take_back_notice(user, test)
-    elif request.method == "POST" and outage_of(test, failures_beyond_the_reader(test, found), user).offer:
-        try:
-            services.ask_for_notice(user, test)
-        except services.TooManyNotices:
-            text = _("You or your colleagues have asked for many of these mails already. Test again later.")
-            messages.warning(request, text)
+    elif request.method == "POST":
+        offer = outage_of(test, failures_beyond_the_reader(test, found), user).offer
+        form = NoticeForm(user, request.POST)
+        if offer and not offer.asked and not _asked(user, test, form):
+            return show_test(request, test, found, tests, refused=replace(offer, form=form))
     return HttpResponseRedirect(TestUrls.of(test).page)
+
+
+def _asked(user: User, test: ConnectionTest, form: NoticeForm) -> bool:
+    """Whether they will hear of it; `form` says otherwise what is wrong."""
+    if not form.is_valid():
+        return False
+    try:
+        services.ask_for_notice(user, test, form.recipient)
+    except services.TooManyNotices:
+        form.add_error(
+            None, _("You or your colleagues have asked for many of these mails already. Test again later.")
+        )
+    except services.RecipientHasEnough:
+        form.add_error(
+            "to", _("This address got enough mails of this kind today. Choose another one, or ask tomorrow.")
+        )
+    return form.is_valid()
 
 
 @for_trying_staff

@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.mail import EmailMessage
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -35,11 +36,36 @@ SignedIn = Callable[[User], Client]
 LATE = 20
 
 
+def press(browser: Client, test: ConnectionTest, **form: str) -> HttpResponse:
+    """Press the button, with what stands in the field unless `form` says otherwise."""
+    shown = {field["name"]: field["value"] for field in fields(read(browser.get(path_of(test))))}
+    return browser.post(f"{path_of(test)}notice/", {**shown, **form})
+
+
 def ask(browser: Client, test: ConnectionTest, **form: str) -> Element:
-    """Press the button; the page that comes then."""
-    answer = browser.post(f"{path_of(test)}notice/", form, follow=True)
-    assert answer.redirect_chain == [(path_of(test), 302)]
+    """The page that comes then."""
+    answer = press(browser, test, **form)
+    assert (answer.status_code, answer.headers["Location"]) == (302, path_of(test))
+    return read(browser.get(path_of(test)))
+
+
+def refused(browser: Client, test: ConnectionTest, **form: str) -> Element:
+    """The page that comes where something is wrong."""
+    answer = press(browser, test, **form)
+    assert answer.status_code == 422
     return read(answer)
+
+
+def fields(page: Element) -> list[Element]:
+    return [field for field in page.all("input") if field.attributes.get("name") == "to"]
+
+
+def errors(page: Element) -> list[str]:
+    """What is said beside the field, which points to it."""
+    (field,) = fields(page)
+    described = field["aria-describedby"].split()
+    beside = [part for part in page.inside() if part.attributes.get("id") in described]
+    return [error.text for part in beside for error in part.all("p", "error")]
 
 
 def buttons(page: Element) -> list[str]:
@@ -101,7 +127,8 @@ def test_the_page_offers_it_says_that_it_is_done_and_takes_it_back(
     page = read(browser.get(path_of(test)))
     assert buttons(page) == ["Tell me when it works"]
     assert [link.text for link in page.all("a", "primary")] == []
-    assert f"by one mail to {owner.email}, the address you sign in with." in page.text
+    (field,) = fields(page)
+    assert (field["value"], field["autocomplete"]) == (owner.email, "email")
     for _twice in range(2):
         page = ask(browser, test)
         assert buttons(page) == ["Don’t tell me any more"]
@@ -148,14 +175,13 @@ def test_a_test_is_asked_about_by_whoever_may_see_it(
 ) -> None:
     of_owner, of_colleague = failed(owner), failed(colleague, "bert@example.com")
 
-    def press(browser: Client, test: ConnectionTest) -> int:
-        return int(browser.post(f"{path_of(test)}notice/").status_code)
-
     for browser in (signed_in(stranger), Client()):
-        assert press(browser, of_owner) == press(browser, of_colleague) == 404
-    assert press(signed_in(colleague), of_owner) == 404, "an address that isn't theirs"
+        for test in (of_owner, of_colleague):
+            assert browser.post(f"{path_of(test)}notice/", {"to": "x@elsewhere.example"}).status_code == 404
+    assert press(signed_in(colleague), of_owner).status_code == 404, "an address that isn't theirs"
     assert not RecoveryNotice.objects.exists()
-    assert press(signed_in(colleague), of_colleague) == press(signed_in(owner), of_colleague) == 302
+    for user in (colleague, owner):
+        ask(signed_in(user), of_colleague)
     server.is_mended()
     later(minutes=5)
     look()
@@ -259,6 +285,75 @@ def test_the_mail_goes_where_they_sign_in_by_then(
     assert told(mailoutbox) == ["new@lindqvist.example"]
 
 
+def test_another_address_is_told_who_asked_and_nothing_of_the_mailbox(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later, mailoutbox: Outbox
+) -> None:
+    browser, test = signed_in(owner), failed(owner)
+    page = ask(browser, test, to=" Anna.Private@Elsewhere.example ")
+    assert "We’ll mail anna.private@elsewhere.example once it works." in page.text
+    User.objects.filter(pk=owner.pk).update(email="new@lindqvist.example")
+    server.is_mended()
+    later(minutes=5)
+    look()
+    (mail,) = [mail for mail in mailoutbox if mail.to == ["anna.private@elsewhere.example"]]
+    assert told(mailoutbox) == mail.to
+    assert (
+        "new@lindqvist.example asked Northwind Hosting to tell you when mail.hoster.test works" in mail.body
+    )
+    assert "anna@example.com" not in mail.body
+    assert "Then leave it: nothing happens." in mail.body
+    call_command("prune")
+    assert RecoveryNotice.objects.exists()
+    later(days=1)
+    call_command("prune")
+    assert not RecoveryNotice.objects.exists(), "the address is forgotten"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Nothing is typed here yet."),
+        ("anna", "This doesn’t look like an address."),
+        ("a@x.example, b@x.example", "This doesn’t look like an address."),
+        ("a@x.example\r\nBcc: b@x.example", "This doesn’t look like an address."),
+        ("anna@-elsewhere.example", "This doesn’t look like an address."),
+        ("buy/now@elsewhere.example", "No mail can be sent to this address."),
+        (f"a@{'x' * 60}.{'y' * 60}.{'z' * 60}.{'w' * 60}.elsewhere.example", "That’s too long"),
+    ],
+)
+def test_what_is_wrong_with_an_address_stands_beside_it_and_what_was_typed_stays(
+    server: MailServer, owner: User, signed_in: SignedIn, typed: str, said: str
+) -> None:
+    browser, test = signed_in(owner), failed(owner)
+    page = refused(browser, test, to=typed)
+    (error,) = errors(page)
+    assert error.startswith(said)
+    (field,) = fields(page)
+    assert (field.attributes.get("value", ""), field["aria-invalid"]) == (typed, "true")
+    assert buttons(page) == ["Tell me when it works"]
+    assert page.one("title").text.startswith("It’s on the mail server’s side"), "all of the page"
+    assert [section.one("h2").text for section in page.all("section", "lane")] == ["Receiving", "Sending"]
+    assert not RecoveryNotice.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["owner@lindqvist.example", " Owner@Lindqvist.example"])
+def test_ones_own_address_is_no_other_one(
+    server: MailServer, owner: User, signed_in: SignedIn, limits: Limits, typed: str
+) -> None:
+    assert owner.email == "owner@lindqvist.example"
+    ask(signed_in(owner), failed(owner), to=typed)
+    assert RecoveryNotice.objects.get().recipient == ""
+
+
+def test_an_own_address_that_no_mail_server_gives_out_is_not_refused(
+    server: MailServer, owner: User, signed_in: SignedIn
+) -> None:
+    owner.email = "sales/anna@lindqvist.example"
+    owner.save()
+    ask(signed_in(owner), failed(owner))
+    assert RecoveryNotice.objects.get().to == owner.email
+
+
 def test_who_is_deleted_leaves_no_notice(server: MailServer, owner: User, signed_in: SignedIn) -> None:
     ask(signed_in(owner), failed(owner))
     owner.delete()
@@ -278,15 +373,15 @@ def test_a_person_waits_for_few_and_is_told_of_few_in_a_day(
     browser = signed_in(owner)
     tests = [failed(owner) for _ in range(4)]
     for test in tests[:2]:
-        assert FULL not in ask(browser, test).text
-    assert FULL in ask(browser, tests[2]).text
+        ask(browser, test)
+    assert FULL in refused(browser, tests[2]).text
     ask(browser, tests[1], take_back="1")
-    assert FULL not in ask(browser, tests[2]).text
+    ask(browser, tests[2])
     server.is_mended()
     later(minutes=5)
     look()
     assert told(mailoutbox) == [owner.email] * 2
-    assert FULL in ask(browser, tests[3]).text
+    assert FULL in refused(browser, tests[3]).text
     later(hours=23, minutes=59)
     services_of_a_day = RecoveryNotice.objects.count()
     call_command("prune")
@@ -306,8 +401,73 @@ def test_the_people_of_a_customer_share_a_limit_and_no_other_customer_does(
     limits(watch_customer_notices_limit=2)
     for user in (owner, colleague):
         ask(signed_in(user), failed(user, f"{user.pk}@example.com"))
-    assert FULL in ask(signed_in(owner), failed(owner)).text
-    assert FULL not in ask(signed_in(stranger), failed(stranger, "otto@elsewhere.example")).text
+    assert FULL in refused(signed_in(owner), failed(owner)).text
+    ask(signed_in(stranger), failed(stranger, "otto@elsewhere.example"))
+
+
+ENOUGH = "This address got enough mails of this kind today. Choose another one, or ask tomorrow."
+
+
+def test_one_mailbox_is_named_by_few_people_in_a_day_however_it_is_written(
+    server: MailServer,
+    owner: User,
+    stranger: User,
+    signed_in: SignedIn,
+    later: Later,
+    limits: Limits,
+    mailoutbox: Outbox,
+) -> None:
+    limits(watch_recipient_notices_limit=2)
+    one, other = signed_in(owner), signed_in(stranger)
+    of_stranger = failed(stranger, "otto@elsewhere.example")
+    ask(one, failed(owner), to="bo@third.example")
+    ask(one, failed(owner), to="BO+x@third.example")
+    assert errors(refused(other, of_stranger, to="bo+y@third.example")) == [ENOUGH]
+    assert fields(refused(other, of_stranger, to="bo@third.example"))[0]["value"] == "bo@third.example"
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert sorted(told(mailoutbox)) == ["bo+x@third.example", "bo@third.example"]
+    assert errors(refused(other, of_stranger, to="bo@third.example")) == [ENOUGH]
+    ask(other, of_stranger, to="cy@third.example")
+    ask(other, of_stranger, take_back="1")
+    later(days=1)
+    ask(other, of_stranger, to="bo@third.example")
+
+
+def test_who_takes_it_back_leaves_room_for_the_same_mailbox(
+    server: MailServer, owner: User, signed_in: SignedIn, limits: Limits
+) -> None:
+    limits(watch_recipient_notices_limit=1)
+    browser, tests = signed_in(owner), [failed(owner) for _ in range(2)]
+    ask(browser, tests[0], to="bo@third.example")
+    assert errors(refused(browser, tests[1], to="bo@third.example")) == [ENOUGH]
+    ask(browser, tests[0], take_back="1")
+    ask(browser, tests[1], to="bo@third.example")
+
+
+def test_another_address_counts_for_the_person_like_their_own(
+    server: MailServer, owner: User, signed_in: SignedIn, limits: Limits
+) -> None:
+    limits(watch_notices_limit=2)
+    browser = signed_in(owner)
+    for number in range(2):
+        ask(browser, failed(owner), to=f"n{number}@third.example")
+    page = refused(browser, failed(owner), to="n9@third.example")
+    assert FULL in page.text
+    assert fields(page)[0]["value"] == "n9@third.example"
+
+
+def test_without_room_for_others_there_is_no_field_and_no_way_round_it(
+    server: MailServer, owner: User, signed_in: SignedIn, limits: Limits
+) -> None:
+    limits(watch_recipient_notices_limit=0)
+    browser, test = signed_in(owner), failed(owner)
+    page = read(browser.get(path_of(test)))
+    assert fields(page) == []
+    assert f"by one mail to {owner.email}, the address you sign in with." in page.text
+    ask(browser, test, to="bo@third.example")
+    assert RecoveryNotice.objects.get().to == owner.email
 
 
 @pytest.mark.parametrize(("change", "days"), [({}, 3), ({"watch_notice_days": 1}, 1)], ids=str)
@@ -453,28 +613,40 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from accounts.models import Customer, User
+from mailsetup.clientconfig import Address
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.watch import services
 from mailsetup.watch.models import RecoveryNotice
 
 call_command("migrate", verbosity=0)
-customer = Customer.objects.create(name="Lindqvist AB")
+bo = Address("bo", "third.example")
+customers = [Customer.objects.create(name=name, external_id=name) for name in "abcdefghi"]
 one = User.objects.create(email="one@lindqvist.example")
-people = [User.objects.create(email=f"{n}@lindqvist.example") for n in range(4)]
-now = timezone.now()
-test = {"address": "a@b.example", "protocol": "imap", "customer": customer, "finished_at": now}
-tests = [ConnectionTest.objects.create(reference=f"AAAA-{n:04}", **test) for n in range(8)]
+people = [User.objects.create(email=f"{n}@lindqvist.example") for n in range(8)]
 at_once = Barrier(8)
+
+def a_test(reference, customer):
+    about = {"address": "a@b.example", "protocol": "imap", "finished_at": timezone.now()}
+    return ConnectionTest.objects.create(reference=reference, customer=customer, **about)
+
+tests = [a_test(f"AAAA-{n:04}", customers[8]) for n in range(8)]
+of_others = [a_test(f"BBBB-{n:04}", customers[n]) for n in range(8)]
+
+def ask(*asked):
+    try:
+        services.ask_for_notice(*asked)
+    except (services.TooManyNotices, services.RecipientHasEnough):
+        pass
 
 def work(number):
     try:
         connection.ensure_connection()
         at_once.wait(60)
         for user in (one, people[number % 4]):
-            try:
-                services.ask_for_notice(user, tests[number])
-            except services.TooManyNotices:
-                pass
+            ask(user, tests[number])
+        at_once.wait(60)
+        ask(people[number], of_others[number], bo)
+        at_once.wait(60)
         RecoveryNotice.objects.update(due_at=timezone.now())
         at_once.wait(60)
         return services.claim_notices() is not None
@@ -483,15 +655,18 @@ def work(number):
 
 with ThreadPoolExecutor(8) as workers:
     claims = sum(workers.map(work, range(8)))
-notices = RecoveryNotice.objects
-print(json.dumps([notices.filter(user=one).count(), notices.count(), claims]))
+of = RecoveryNotice.objects.filter
+counts = [of(user=one), of(test__customer=customers[8]), of(recipient=str(bo))]
+print(json.dumps([*(notices.count() for notices in counts), claims]))
 """
 
 
 def test_presses_and_workers_at_the_same_moment_are_counted(crowd: Crowd) -> None:
-    of_one, of_all, claims = crowd.run(_RACE, WATCH_NOTICES_LIMIT="3", WATCH_CUSTOMER_NOTICES_LIMIT="6")
+    limits = {"WATCH_NOTICES_LIMIT": "3", "WATCH_CUSTOMER_NOTICES_LIMIT": "6"}
+    of_one, of_all, to_one, claims = crowd.run(_RACE, **limits, WATCH_RECIPIENT_NOTICES_LIMIT="2")
     assert of_one <= 3
     assert of_all == 6
+    assert to_one == 2
     assert claims == 1
 
 
@@ -500,9 +675,14 @@ def test_presses_and_workers_at_the_same_moment_are_counted(crowd: Crowd) -> Non
 
 def test_staff_find_in_the_admin_who_is_told(server: MailServer, owner: User, signed_in: SignedIn) -> None:
     test = failed(owner)
-    ask(signed_in(owner), test)
+    ask(signed_in(owner), test, to="bo@third.example")
     staff = User.objects.create_superuser("sam@hoster.example", "a long password of staff")
     Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
-    for words, found in ((owner.email, True), (test.reference, True), ("nobody", False)):
+    for words, found in (
+        (owner.email, True),
+        ("bo@third.example", True),
+        (test.reference, True),
+        ("nobody", False),
+    ):
         page = signed_in(staff).get("/admin/watch/recoverynotice/", {"q": words})
         assert (test.reference in page.content.decode().partition("result_list")[2]) is found

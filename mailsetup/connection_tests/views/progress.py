@@ -1,7 +1,7 @@
 """One test while it runs and afterwards, and the earlier ones."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from mailsetup.connection_tests import selectors, services, shares, written
 from mailsetup.connection_tests.deadlines import in_words, next_deadline, seconds_until
 from mailsetup.connection_tests.explanations import Place
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.outages import outage_of
+from mailsetup.connection_tests.outages import NoticeOffer, outage_of
 from mailsetup.connection_tests.report import ReportUrls, report_of
 from mailsetup.connection_tests.summaries import latest_summaries
 from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, page_url, tests_of_visitor
@@ -92,11 +92,14 @@ def show_test(
     found: list[tuple[int, Finding]],
     tests: QuerySet[ConnectionTest],
     token: str = "",
+    *,
+    refused: NoticeOffer | None = None,
 ) -> HttpResponse:
     """The page of a test, or a part of it; `found` is what selectors.find_test() found among `tests`.
 
     A browser that says what it has `seen` gets what changes, or 204; one that has just pressed gets what is
     to stand in place of the form, so that nobody in a crowd has to ask twice before they see anything.
+    `refused` is the offer of a notice whose form comes back with what is wrong.
     """
     waits = test.state == ConnectionTest.State.QUEUED
     crowd = selectors.crowd_around(test) if waits else None
@@ -110,6 +113,8 @@ def show_test(
     urls = TestUrls.of(test, token)
     places = _places_of(test)
     outage = outage_of(test, found, tests, None if token else _reader(request))
+    if refused:
+        outage = replace(outage, offer=refused)
     report = report_of(
         test,
         found,
@@ -139,11 +144,11 @@ def show_test(
         away = settings.CONNECTION_TESTS.poll_away_milliseconds
         context["poll"] = Poll(f"{urls.page}?seen={state}", max(alone, turns), away, at_once)
     template = "connection_tests/test.html"
-    if request.method == "POST":
-        template += "#main"
-    elif seen is not None:
+    if seen is not None:
         template += "#progress"
-    return render(request, template, context)
+    elif request.method == "POST" and not refused:
+        template += "#main"
+    return render(request, template, context, status=422 if refused else 200)
 
 
 def _reader(request: HttpRequest) -> User | None:
