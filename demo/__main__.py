@@ -25,6 +25,8 @@ from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, WILDCARDS, DemoState
 PYTHON = (sys.executable, "-m")
 READY_WITHIN_SECONDS = 60.0
 WATCH_SECONDS = 0.2
+# Time enough to see what a test says then.
+MAIL_SERVER_AWAY_SECONDS = 120
 WORKER_RESTARTS_LIMIT = 5
 WORKER_RESTARTS_SECONDS = 60.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -50,8 +52,7 @@ class Supervisor:
         self._check_port()
         with self._only_one():
             try:
-                worker, environment = self._start()
-                self._watch(worker, environment)
+                self._watch(*self._start())
             finally:
                 for number in STOP_SIGNALS:
                     signal.signal(number, signal.SIG_IGN)
@@ -82,8 +83,8 @@ class Supervisor:
                 ) from None
             yield
 
-    def _start(self) -> tuple[Child, Mapping[str, str]]:
-        """The worker and what it runs with, for the day on which it has to be started again."""
+    def _start(self) -> tuple[Child, Child, Mapping[str, str]]:
+        """Mail server, worker and what they run with, for when one of the two has to be started again."""
         say("Starting Mailway …")
         state = DemoState.in_folder(self.folder)
         settings = state.settings(self.host, os.environ)
@@ -109,7 +110,7 @@ class Supervisor:
         if trouble is not None:
             raise CannotRunError(account_of(trouble))
         say(welcome(state, self.address, mail_ports, shell_file))
-        return worker, environment
+        return mail_server, worker, environment
 
     def _prepare(self, state: DemoState, mail_ports: MailPorts, environment: Mapping[str, str]) -> None:
         preparation = Child(
@@ -125,10 +126,25 @@ class Supervisor:
             raise CannotRunError(preparation.last_words() if said else account_of(preparation))
         self.children.remove(preparation)
 
-    def _watch(self, worker: Child, environment: Mapping[str, str]) -> None:
-        """A worker that ends is started again, unless it keeps ending; without any other part all is over."""
+    def _watch(self, mail_server: Child, worker: Child, environment: Mapping[str, str]) -> None:
+        """A worker that ends is started again, unless it keeps ending; without the web server all is over.
+
+        A mail server that ends is missing for a while: so does it at a provider, and the portal says so.
+        """
+        others = [child for child in self.children if child is not mail_server]
+        missed_since: float | None = None
         while True:
-            ended = first_ended(self.children)
+            if missed_since is None and mail_server.has_ended:
+                missed_since = time.monotonic()
+                say(
+                    "The mail server ended, so tests of its mailboxes fail now; it is started again in "
+                    f"{MAIL_SERVER_AWAY_SECONDS} seconds."
+                )
+            elif missed_since is not None and time.monotonic() - missed_since > MAIL_SERVER_AWAY_SECONDS:
+                missed_since = None
+                mail_server.start(environment, CHECKOUT)
+                say(f"The mail server was started again. Why it ended is in {mail_server.log}.")
+            ended = first_ended(others)
             if ended is worker and worker.starts_within(WORKER_RESTARTS_SECONDS) <= WORKER_RESTARTS_LIMIT:
                 worker.signal_group(signal.SIGKILL)
                 worker.start(environment, CHECKOUT)
@@ -212,7 +228,8 @@ def welcome(state: DemoState, address: str, ports: MailPorts, shell_file: Path) 
 def _to_try(address: str) -> tuple[str, ...]:
     return (
         f"Set up {CUSTOMER_EMAIL} in any app: the steps have its own values in them.",
-        "Press “Test my connection” with the mailbox's password, and see mail go round.",
+        "Press “Test my connection” with the mailbox's password, and see mail go round. Then end its server, "
+        "`pkill -f demo.mailserver`, and test again.",
         "Test info@kaffehuset.example and info@fjordbygg.example with any password: their servers are broken "
         "on purpose.",
         f"Ask what mail programs ask: curl '{address}mail/config-v1.1.xml?emailaddress={CUSTOMER_EMAIL}'",

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from http.cookiejar import CookieJar
@@ -33,14 +33,19 @@ READY_WITHIN_SECONDS = 60
 GONE_WITHIN_SECONDS = 15
 
 
+RUN = ("-m", "demo")
+# The same with a mail server that is missing for a moment.
+RUN_IN_A_HURRY = ("-c", "from demo import __main__ as demo; demo.MAIL_SERVER_AWAY_SECONDS = 3; demo.main()")
+
+
 class Demo:
     """`python -m demo` in a session of its own, so that all it ever started can be found."""
 
-    def __init__(self, state: Path, port: int, **settings: str) -> None:
+    def __init__(self, state: Path, port: int, *, program: Sequence[str] = RUN, **settings: str) -> None:
         self.port = port
         self.state = state
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "demo"],
+            [sys.executable, *program],
             env={"PATH": os.environ["PATH"], "PORT": str(port), "MAILWAY_STATE": str(state), **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -206,14 +211,40 @@ def test_staff_sign_in_with_what_is_printed(demo: Demo, state: Path) -> None:
     assert "Northwind Hosting admin" in page
 
 
-def test_it_stops_everything_when_a_part_dies(demo: Demo) -> None:
+def test_it_stops_everything_when_the_web_server_dies(demo: Demo) -> None:
     demo.wait_until_ready()
-    mail_server = next(process for process in demo.running() if "demo.mailserver" in process.cmdline())
-    mail_server.kill()
+    part(demo, "granian").kill()
     _, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
     assert demo.process.returncode == 1
-    assert errors.startswith("The mail server ended unexpectedly.")
+    assert errors.startswith("The web server ended unexpectedly.")
     assert demo.running() == []
+
+
+def test_without_its_mail_server_it_goes_on_says_so_and_starts_it_again(state: Path, port: int) -> None:
+    demo = Demo(state, port, program=RUN_IN_A_HURRY)
+    try:
+        mail_ports = ports_in(demo.wait_until_ready())
+        for _again in range(2):
+            part(demo, "demo.mailserver").kill()
+            assert "The mail server ended, so tests of its mailboxes fail now" in next_line(demo)
+            assert not any(map(accepts_connections, mail_ports))
+            assert Browser(port).get("/healthz")
+            assert next_line(demo).startswith("The mail server was started again.")
+            assert wait_for(lambda: all(map(accepts_connections, mail_ports)), READY_WITHIN_SECONDS)
+        assert demo.process.poll() is None
+    finally:
+        demo.clear_away()
+
+
+def part(demo: Demo, module: str) -> psutil.Process:
+    """What it started; granian gives its process another title."""
+    children = (process for process in demo.running() if process.ppid() == demo.process.pid)
+    return next(child for child in children if module in " ".join(child.cmdline()))
+
+
+def next_line(demo: Demo) -> str:
+    assert demo.process.stdout is not None
+    return demo.process.stdout.readline()
 
 
 def test_a_worker_that_dies_is_started_again_but_not_for_ever(demo: Demo) -> None:
