@@ -361,5 +361,7 @@ def _pressed(rows: list[dict[str, str]], verb: str, what: str) -> list[dict[str,
     if verb == "remove" and place is not None:
         del rows[place]
     if verb == "up" and place:
-        rows[place - 1 : place + 1] = rows[place], rows[place - 1]
+        rows.insert(place - 1, rows.pop(place))
+    if verb == "down" and place is not None:
+        rows.insert(place + 1, rows.pop(place))
     return rows

@@ -151,6 +151,12 @@ def test_usual_rows_and_other_ports_are_not_odd(support: Client) -> None:
         ("up 1", ["995", "993", "465"]),
         ("up 0", ["993", "995", "465"]),
         ("up 7", ["993", "995", "465"]),
+        ("up 2", ["993", "465", "995"]),
+        ("down 0", ["995", "993", "465"]),
+        ("down 1", ["993", "465", "995"]),
+        ("down 2", ["993", "995", "465"]),
+        ("down 7", ["993", "995", "465"]),
+        ("down -1", ["993", "995", "465"]),
         ("remove 1", ["993", "465"]),
         ("add smtp", ["993", "995", "465", ""]),
         ("add exchange", ["993", "995", "465"]),
@@ -163,6 +169,27 @@ def test_buttons_arrange_the_rows_and_store_nothing(support: Client, button: str
     page = pressed(support, button, IMAP, POP3, SMTP)
     assert ports(page) == left
     assert not Server.objects.filter(name="Mail 5").exists()
+
+
+def test_each_row_goes_up_and_down_as_far_as_there_are_rows_and_tab_goes_on_from_there(
+    support: Client,
+) -> None:
+    page = pressed(support, "show", IMAP, POP3, SMTP)
+    moves = [
+        (one["aria-label"], one["value"], one["formaction"], "disabled" in one.attributes)
+        for one in page.all("button", "act")
+        if one["aria-label"].startswith("Move")
+    ]
+    assert moves == [
+        ("Move row 1 up", "up 0", "#row-0", True),
+        ("Move row 1 down", "down 0", "#row-2", False),
+        ("Move row 2 up", "up 1", "#row-1", False),
+        ("Move row 2 down", "down 1", "#row-3", False),
+        ("Move row 3 up", "up 2", "#row-2", False),
+        ("Move row 3 down", "down 2", "#row-4", True),
+    ]
+    rows = [row["id"] for row in page.all("li") if row.attributes.get("id", "").startswith("row-")]
+    assert rows == ["row-1", "row-2", "row-3"]
 
 
 def test_the_usual_rows_keep_the_servers_own_name_where_the_software_has_one(support: Client) -> None:

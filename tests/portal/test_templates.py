@@ -9,8 +9,8 @@ from django.template.loader import get_template
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
-# The desk has a few of its own.
-SPRITES = ("components/sprite.html", "support/parts/sprite.html")
+# The desk and the form of a server have a few of their own.
+SPRITES = ("components/sprite.html", "hosting/parts/sprite.html", "support/parts/sprite.html")
 SPRITE = {
     name
     for path in SPRITES
