@@ -30,11 +30,14 @@ def may_view_as(*, staff: User | AnonymousUser, user: User) -> bool:
         isinstance(staff, User)
         and staff.is_staff
         and staff.has_perm("accounts.view_as_customer")
-        and user.is_active
-        and not user.is_staff
-        and not user.is_superuser
+        and may_be_viewed(user)
         and user.memberships.exists()
     )
+
+
+def may_be_viewed(user: User) -> bool:
+    """Whether somebody who belongs to a customer is one whom support may look as."""
+    return user.is_active and not user.is_staff and not user.is_superuser
 
 
 def may_see_the_watch(user: User | AnonymousUser) -> bool:
@@ -63,6 +66,7 @@ class DeskRights:
     see_customers: bool = False
     see_people: bool = False
     see_invitations: bool = False
+    send_invitations: bool = False
     see_visits: bool = False
     view_as: bool = False
 
@@ -84,6 +88,7 @@ _DESK_PERMISSIONS = {
     "see_customers": "accounts.view_customer",
     "see_people": "accounts.view_user",
     "see_invitations": "accounts.view_invitation",
+    "send_invitations": "accounts.add_invitation",
     "see_visits": "accounts.view_supportvisit",
     "view_as": "accounts.view_as_customer",
 }

@@ -170,9 +170,13 @@ class Removal(models.Model):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations by state."""
 
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither used nor taken back, however old."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
     def usable(self) -> "InvitationQuerySet":
-        """Neither used, nor taken back, nor too old."""
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        """Those of them that are not too old."""
+        return self.waiting().filter(expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):

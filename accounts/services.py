@@ -180,7 +180,7 @@ def invite(
     brand: Brand,
     link_for: Callable[[str], str],
 ) -> Invitation:
-    """Mail somebody a link to join `customer`; an older open invitation to the same address ends.
+    """Mail somebody a link to join `customer`; what was sent to the same address before opens nothing more.
 
     The mail speaks as `brand`. `link_for` turns the token into the absolute address of the link; the
     token itself is in the mail only. Raises AlreadyMember.
@@ -191,7 +191,7 @@ def invite(
     token = secrets.token_urlsafe(32)
     now = timezone.now()
     with transaction.atomic():
-        customer.invitations.usable().filter(email=address).update(revoked_at=now)
+        customer.invitations.waiting().filter(email=address).update(revoked_at=now)
         invitation = Invitation.objects.create(
             customer=customer,
             email=address,

@@ -181,7 +181,7 @@ def people_of(customer: Customer) -> QuerySet[Membership]:
 
 
 def invitations_of(customer: Customer) -> QuerySet[Invitation]:
-    return customer.invitations.filter(accepted_at=None, revoked_at=None).select_related("invited_by")
+    return customer.invitations.waiting().select_related("invited_by")
 
 
 def visits_to(customer: Customer) -> QuerySet[SupportVisit]:

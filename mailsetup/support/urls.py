@@ -22,4 +22,5 @@ urlpatterns = [
     path("desk/links/<int:link_id>/revoke/", views.revoke_link, name="desk_revoke_link"),
     path("desk/domains/<str:name>/", views.domain, name="desk_domain"),
     path("desk/customers/<int:customer_id>/", views.customer, name="desk_customer"),
+    path("desk/invitations/<int:invitation_id>/send/", views.send_invitation, name="desk_send_invitation"),
 ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -15,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import access
+from accounts import services as accounts
 from accounts.access import DeskRights
 from accounts.brands import brand_of, portal_url
-from accounts.models import Customer, User
+from accounts.models import Customer, Invitation, User
+from accounts.views.people import invitation_link
 from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, parse_address, parse_domain
 from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests import services as connection_tests
@@ -322,3 +325,31 @@ def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> H
         "now": timezone.now(),
     }
     return render(request, "support/customer.html", context)
+
+
+@for_desk("send_invitations", "see_invitations", "see_customers")
+@require_POST
+@rate_limit(action="invite")  # type: ignore[untyped-decorator]  # allauth says no types here
+def send_invitation(request: HttpRequest, _rights: DeskRights, *, invitation_id: int) -> HttpResponse:
+    """Mail an invitation once more, with a new link and in the name of whoever is at the desk."""
+    invitation = get_object_or_404(Invitation.objects.select_related("customer"), pk=invitation_id)
+    back = redirect("mailsetup:desk_customer", customer_id=invitation.customer_id)
+    email = {"email": invitation.email}
+    if invitation.accepted_at or invitation.revoked_at:
+        messages.info(request, _("That invitation to %(email)s is over. Here is what’s open now.") % email)
+        return back
+    assert isinstance(request.user, User)  # noqa: S101  # nobody else has rights at the desk
+    try:
+        accounts.invite(
+            invitation.customer,
+            invitation.email,
+            invitation.role,
+            invited_by=request.user,
+            brand=brand_of(request),
+            link_for=lambda token: invitation_link(request, token),
+        )
+    except accounts.AlreadyMember:
+        messages.info(request, _("%(email)s belongs to this customer already.") % email)
+        return back
+    messages.success(request, _("We’ve sent an invitation to %(email)s.") % email)
+    return back

@@ -19,7 +19,8 @@ from tests.connection_tests.runs import findings, finished, queued
 PERMISSIONS = (
     *("view_connectiontest", "add_connectiontest", "view_transcript"),
     *("view_domain", "view_server", "view_setuplink", "add_setuplink", "change_setuplink"),
-    *("view_customer", "view_user", "view_invitation", "view_supportvisit", "view_as_customer"),
+    *("view_customer", "view_user", "view_invitation", "add_invitation", "view_supportvisit"),
+    "view_as_customer",
 )
 WORKER_ADDRESS = "198.51.100.7"
 LINES = (

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Invitation, SupportVisit, User
 from mailsetup.hosting.models import Domain
+from tests.accounts.test_invitations import path_in_mail
 from tests.html import Element, read
 from tests.support.test_address import section
 
@@ -66,10 +68,71 @@ def test_invitations_that_are_open_or_ran_out(desk: Client, customer: Customer, 
             **more,
         )
     shown = section(page(desk, customer), "Invitations")
-    rows = {row.one("th").text.split()[0]: row.one("td").text for row in shown.one("tbody").all("tr")}
+    rows = {row.one("th").text.split()[0]: row.all("td")[0].text for row in shown.one("tbody").all("tr")}
     assert set(rows) == {"open@lindqvist.example", "old@lindqvist.example"}
     assert rows["open@lindqvist.example"].startswith("Open until")
     assert rows["old@lindqvist.example"].startswith("Ran out")
+
+
+def invited(customer: Customer, *, days: int = 3, email: str = "new@lindqvist.example") -> Invitation:
+    return Invitation.objects.create(
+        customer=customer,
+        email=email,
+        role="owner",
+        token_hash=email,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+
+
+def send_again(desk: Client, customer: Customer) -> Element:
+    """Press it in the only row of the page."""
+    (form,) = section(page(desk, customer), "Invitations").all("form")
+    assert form.text == "Send again"
+    return read(desk.post(form["action"], follow=True))
+
+
+@pytest.mark.parametrize("days", [3, -3])
+def test_an_invitation_is_sent_again_whether_open_or_run_out(
+    desk: Client, customer: Customer, days: int
+) -> None:
+    old = invited(customer, days=days)
+    shown = send_again(desk, customer)
+    assert "We’ve sent an invitation to new@lindqvist.example." in shown.text
+    (row,) = section(shown, "Invitations").one("tbody").all("tr")
+    assert row.one("th").text.startswith("new@lindqvist.example By Sam,")
+    assert "as owner" in row.text
+    assert row.all("td")[0].text.startswith("Open until")
+    old.refresh_from_db()
+    assert old.revoked_at is not None
+    assert mail.outbox[-1].to == ["new@lindqvist.example"]
+    assert mail.outbox[-1].body.startswith("Sam invites you to the mail set-up pages of Lindqvist AB")
+    assert Client().get(path_in_mail()).status_code == 200
+
+
+def test_an_invitation_that_is_over_by_now_sends_nothing(
+    desk: Client, customer: Customer, colleague: User
+) -> None:
+    pressed = invited(customer)
+    send_again(desk, customer)
+    twice = read(desk.post(f"/desk/invitations/{pressed.pk}/send/", follow=True))
+    assert "That invitation to new@lindqvist.example is over." in twice.text
+    there = invited(customer, email=colleague.email)
+    joined = read(desk.post(f"/desk/invitations/{there.pk}/send/", follow=True))
+    assert f"{colleague.email} belongs to this customer already." in joined.text
+    assert len(mail.outbox) == 1
+    assert desk.post("/desk/invitations/999999/send/").status_code == 404
+
+
+def test_a_desk_does_not_flood_a_mailbox_with_invitations(
+    desk: Client, customer: Customer, settings: Settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "invite": "2/h/user"}
+    invited(customer)
+    for _press in range(2):
+        send_again(desk, customer)
+    (form,) = section(page(desk, customer), "Invitations").all("form")
+    assert desk.post(form["action"]).status_code == 429
+    assert len(mail.outbox) == 2
 
 
 def test_a_large_customer_is_listed_as_far_as_there_is_room(

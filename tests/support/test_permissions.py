@@ -1,16 +1,19 @@
 """Who finds what at the desk: three people against every page, and staff with each permission alone."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.models import Customer, User
+from accounts.models import Customer, Invitation, User
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.setup_links.models import SetupLink
 from tests.html import read
@@ -29,6 +32,7 @@ NEEDED: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk_start_test": ("post", ("view_domain", "view_connectiontest", "add_connectiontest")),
     "desk_revoke_link": ("post", ("view_domain", "view_setuplink", "change_setuplink")),
     "desk_customer": ("get", ("view_customer",)),
+    "desk_send_invitation": ("post", ("view_customer", "view_invitation", "add_invitation")),
 }
 FORMS = {"desk_make_link": {"hours": "4"}, "desk_start_test": {"protocol": "imap"}}
 PAGES = sorted(NEEDED)
@@ -38,6 +42,12 @@ PAGES = sorted(NEEDED)
 def paths(refused: ConnectionTest, setup_link: MakeLink) -> dict[str, str]:
     link, _token = setup_link()
     customer = Customer.objects.get(external_id="whmcs:1234")
+    invitation = Invitation.objects.create(
+        customer=customer,
+        email="new@lindqvist.example",
+        token_hash="x",
+        expires_at=timezone.now() + timedelta(days=1),
+    )
     return {
         "desk": "/desk/",
         "desk_test": f"/desk/tests/{refused.reference}/",
@@ -49,6 +59,7 @@ def paths(refused: ConnectionTest, setup_link: MakeLink) -> dict[str, str]:
         "desk_start_test": "/desk/addresses/anna@example.com/test/",
         "desk_revoke_link": f"/desk/links/{link.pk}/revoke/",
         "desk_customer": f"/desk/customers/{customer.pk}/",
+        "desk_send_invitation": f"/desk/invitations/{invitation.pk}/send/",
     }
 
 
@@ -59,7 +70,8 @@ def open_page(browser: Client, page: str, paths: dict[str, str]) -> int:
 
 def everything() -> list[Any]:
     """What somebody without the right must leave as it is."""
-    return [list(SetupLink.objects.order_by("pk").values()), ConnectionTest.objects.count()]
+    rows = [list(model.objects.order_by("pk").values()) for model in (SetupLink, Invitation)]
+    return [*rows, ConnectionTest.objects.count(), len(mail.outbox)]
 
 
 def test_every_page_of_the_desk_is_in_this_table() -> None:
