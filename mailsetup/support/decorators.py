@@ -5,12 +5,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts import access
 
 logger = logging.getLogger(__name__)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_desk(*needed: str) -> Callable[[View], View]:
@@ -21,7 +22,7 @@ def for_desk(*needed: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             rights = access.desk_rights(request.user)
             if not all(getattr(rights, right) for right in needed):
                 raise Http404

@@ -1,12 +1,16 @@
 """What staff choose at the desk. There is no field for a password."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.forms import SupportVisitForm
+from accounts.models import User
 from mailsetup.clientconfig import Protocol
 
 # As long as a call, an evening, some days.
@@ -36,6 +40,44 @@ class LinkForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         usual = {"hours": settings.SETUP_LINKS.setup_link_hours, "one_device": True}
         super().__init__(*args, **{"initial": usual, **kwargs})
+
+
+class VisitForm(SupportVisitForm):
+    """Whom of `people` to look at the portal as, and why; of the `fixed` one it asks only why."""
+
+    person = forms.TypedChoiceField(label=_("Person"), coerce=int)
+    field_order = ("person", "reason")
+    labels: ClassVar[dict[str, Any]] = {"reason": _("Reason")}
+
+    class Meta(SupportVisitForm.Meta):
+        help_texts = {
+            "reason": _(
+                "A ticket number or one sentence. It is kept with your name. You see what they see; "
+                "passwords, sign-in and people stay shut."
+            )
+        }
+
+    def __init__(self, *args: Any, people: Sequence[User], fixed: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people, self.fixed = people, fixed
+        self.fields["person"].choices = list(_choices(people))  # type: ignore[attr-defined]  # of a field with choices
+        if fixed:
+            self.fields["person"].widget = forms.HiddenInput()
+        self.fields["reason"].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """Lead to what is wrong: on a telephone the form is far below."""
+        for name in list(self.errors)[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+        return self.cleaned_data
+
+
+def _choices(people: Sequence[User]) -> Iterator[tuple[int, str]]:
+    """By name; of those who share one, with their addresses."""
+    names = Counter(person.get_full_name() for person in people)
+    for person in people:
+        name = person.get_full_name()
+        yield person.pk, name if names[name] == 1 else f"{name}, {person.email}"
 
 
 class TestForm(forms.Form):

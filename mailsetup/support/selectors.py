@@ -175,6 +175,11 @@ def domains_of(customer: Customer) -> QuerySet[Domain]:
     return counted.select_related("server").prefetch_related("aliases").order_by("name")
 
 
+def domain_counts(customer: Customer) -> tuple[int, int]:
+    """How many domains a customer has, switched off or not, and how many mailboxes of them are known."""
+    return customer.domains.count(), Mailbox.objects.filter(domain__customer=customer).count()
+
+
 def people_of(customer: Customer) -> QuerySet[Membership]:
     """Everybody who belongs to `customer`, owners first."""
     return customer.memberships.select_related("user").order_by("-role", "user__email")

@@ -13,6 +13,7 @@ urlpatterns = [
     path(_OF_ADDRESS, views.address, name="desk_address"),
     path(f"{_OF_ADDRESS}link/", views.make_link, name="desk_make_link"),
     path(f"{_OF_ADDRESS}test/", views.start_test, name="desk_start_test"),
+    path(f"{_OF_ADDRESS}visit/", views.visit_from_address, name="desk_address_visit"),
     path(
         f"{_OF_ADDRESS}files/<slug:slug>/<slug:protocol>/",
         views.document,
@@ -21,6 +22,8 @@ urlpatterns = [
     path(f"{_OF_ADDRESS}guides/<slug:client>/<slug:protocol>/", views.guide, name="desk_guide"),
     path("desk/links/<int:link_id>/revoke/", views.revoke_link, name="desk_revoke_link"),
     path("desk/domains/<str:name>/", views.domain, name="desk_domain"),
+    path("desk/domains/<str:name>/visit/", views.visit_from_domain, name="desk_domain_visit"),
     path("desk/customers/<int:customer_id>/", views.customer, name="desk_customer"),
+    path("desk/customers/<int:customer_id>/visit/", views.visit_from_customer, name="desk_customer_visit"),
     path("desk/invitations/<int:invitation_id>/send/", views.send_invitation, name="desk_send_invitation"),
 ]

@@ -7,7 +7,8 @@ from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +20,9 @@ from accounts import access
 from accounts import services as accounts
 from accounts.access import DeskRights
 from accounts.brands import brand_of, portal_url
-from accounts.models import Customer, Invitation, User
+from accounts.models import Customer, Invitation, Membership, User
 from accounts.views.people import invitation_link
+from accounts.views.support import ViewAsCustomer
 from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, parse_address, parse_domain
 from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests import services as connection_tests
@@ -36,7 +38,7 @@ from mailsetup.setup_links.setups import Setup
 from mailsetup.support import addresses, opened, results, selectors
 from mailsetup.support.addresses import Subject
 from mailsetup.support.decorators import for_desk
-from mailsetup.support.forms import LinkForm, TestForm
+from mailsetup.support.forms import LinkForm, TestForm, VisitForm
 from mailsetup.support.lanes import TestRow, rows_of
 from mailsetup.support.report import staff_report
 from mailsetup.support.selectors import Listed
@@ -110,13 +112,17 @@ def address(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpRe
 @require_safe
 def domain(request: HttpRequest, rights: DeskRights, *, name: str) -> HttpResponse:
     """The same about a domain, whoever is in front of the @."""
+    subject = _whole_domain(request, name)
+    opened.remember(request, subject.title)
+    return _page(request, rights, subject)
+
+
+def _whole_domain(request: HttpRequest, name: str) -> Subject:
     try:
         parsed = Address("", parse_domain(name))
     except AddressError:
         raise Http404("That is no domain name.") from None
-    subject = addresses.subject_of(parsed, display_name=brand_of(request).name)
-    opened.remember(request, subject.title)
-    return _page(request, rights, subject)
+    return addresses.subject_of(parsed, display_name=brand_of(request).name)
 
 
 def _subject_of(request: HttpRequest, text: str) -> Subject:
@@ -132,19 +138,20 @@ def _page(
     rights: DeskRights,
     subject: Subject,
     *,
-    form: LinkForm | None = None,
+    link_form: LinkForm | None = None,
+    visit_form: VisitForm | None = None,
     made: str = "",
 ) -> HttpResponse:
-    """The page; `made` is the address of a link that can't be shown again."""
+    """The page; a form is one that was refused, `made` the address of a link that can't be shown again."""
     offered = subject.hosting.protocols if subject.hosting else ()
     wanted = request.GET.get("protocol", "")
     protocol = next((each for each in offered if each.value == wanted), next(iter(offered), None))
-    customer = subject.domain.customer if subject.domain else None
+    people = _people_of(subject, rights)
     context = {
         "rights": rights,
         "subject": subject,
         "page_url": _url_of(subject),
-        "customer": customer,
+        "customer": subject.domain.customer if subject.domain else None,
         "unknown": addresses.unknown(
             subject,
             near_limit=settings.SUPPORT.desk_matches_limit,
@@ -159,11 +166,18 @@ def _page(
         "guides": addresses.guides_of(protocol) if protocol and not subject.whole_domain else [],
         "tests": _rows(_tests_of(subject)) if rights.see_tests else None,
         "links": _links_of(subject) if rights.see_links else None,
-        "people": Listed.first_of(selectors.people_of(customer)) if rights.see_people and customer else None,
-        "link_form": form or LinkForm(),
+        "people": people,
+        "visit_form": visit_form or _visit_form(request, rights, people, of=subject),
+        "link_form": link_form or LinkForm(),
         "made": made,
     }
-    return render(request, "support/address.html", context, status=422 if form is not None else 200)
+    return render(request, "support/address.html", context, status=422 if link_form or visit_form else 200)
+
+
+def _people_of(subject: Subject, rights: DeskRights) -> Listed[Membership] | None:
+    if not rights.see_people or subject.domain is None or subject.domain.customer is None:
+        return None
+    return Listed.first_of(selectors.people_of(subject.domain.customer))
 
 
 def _url_of(subject: Subject) -> str:
@@ -211,7 +225,7 @@ def make_link(request: HttpRequest, rights: DeskRights, *, address: str) -> Http
     form = LinkForm(request.POST)
     subject = Subject(setup.address, setup.domain, setup.hosting)
     if not form.is_valid():
-        return _page(request, rights, subject, form=form)
+        return _page(request, rights, subject, link_form=form)
     _link, token = setup_links.create_setup_link(
         setup,
         lifetime=timedelta(hours=form.cleaned_data["hours"]),
@@ -313,18 +327,97 @@ def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> H
     """Who belongs to a customer, its domains and invitations, and when staff looked in."""
     found = get_object_or_404(Customer, pk=customer_id)
     opened.remember(request, found.name)
-    visits = selectors.visits_to(found)[: settings.SUPPORT.desk_visits_limit]
+    return _page_of_customer(request, rights, found)
+
+
+def _page_of_customer(
+    request: HttpRequest, rights: DeskRights, customer: Customer, *, visit_form: VisitForm | None = None
+) -> HttpResponse:
+    visits = selectors.visits_to(customer)[: settings.SUPPORT.desk_visits_limit]
+    people = Listed.first_of(selectors.people_of(customer)) if rights.see_people else None
     context = {
         "rights": rights,
-        "customer": found,
-        "people": Listed.first_of(selectors.people_of(found)) if rights.see_people else None,
+        "page_url": reverse("mailsetup:desk_customer", kwargs={"customer_id": customer.pk}),
+        "customer": customer,
+        "counts": selectors.domain_counts(customer) if rights.see_domains else None,
+        "people": people,
+        "visit_form": visit_form or _visit_form(request, rights, people),
         "marked": request.GET.get("person", ""),
-        "domains": Listed.first_of(selectors.domains_of(found)) if rights.see_domains else None,
-        "invitations": Listed.first_of(selectors.invitations_of(found)) if rights.see_invitations else None,
+        "domains": Listed.first_of(selectors.domains_of(customer)) if rights.see_domains else None,
+        "invitations": Listed.first_of(selectors.invitations_of(customer))
+        if rights.see_invitations
+        else None,
         "visits": visits if rights.see_visits else None,
         "now": timezone.now(),
     }
-    return render(request, "support/customer.html", context)
+    return render(request, "support/customer.html", context, status=422 if visit_form else 200)
+
+
+# --- A visit --------------------------------------------------------------------------------------------
+
+
+def _visit_form(
+    request: HttpRequest,
+    rights: DeskRights,
+    people: Listed[Membership] | None,
+    *,
+    of: Subject | None = None,
+    data: QueryDict | None = None,
+) -> VisitForm | None:
+    """To look at the portal as one of `people`, if there is anybody; `of` an address as the one who has it.
+
+    `?person=` says who it is to be.
+    """
+    there = [each.user for each in people.rows if access.may_be_viewed(each.user)] if people else []
+    if not rights.view_as or not there:
+        return None
+    asked = (data or request.GET).get("person", "")
+    person = next((each for each in there if str(each.pk) == asked), None)
+    if of is not None and data is None and person is None:
+        having = [each for each in there if each.email == str(of.address)]
+        person = next(iter(having), there[0] if len(there) == 1 else None)
+    initial = {"person": person.pk} if person else {}
+    return VisitForm(data, people=there, fixed=person if of is not None else None, initial=initial)
+
+
+@for_desk("view_as", "see_people", "see_domains")
+@require_POST
+def visit_from_address(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponseBase:
+    """Begin a visit from the page of an address."""
+    return _visit_from(request, rights, _subject_of(request, address))
+
+
+@for_desk("view_as", "see_people", "see_domains")
+@require_POST
+def visit_from_domain(request: HttpRequest, rights: DeskRights, *, name: str) -> HttpResponseBase:
+    """The same from the page of a domain."""
+    return _visit_from(request, rights, _whole_domain(request, name))
+
+
+def _visit_from(request: HttpRequest, rights: DeskRights, subject: Subject) -> HttpResponseBase:
+    form = _visit_form(request, rights, _people_of(subject, rights), of=subject, data=request.POST)
+    return _begin(request, form) or _page(request, rights, subject, visit_form=form)
+
+
+@for_desk("view_as", "see_people", "see_customers")
+@require_POST
+def visit_from_customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> HttpResponseBase:
+    """The same from the page of a customer."""
+    found = get_object_or_404(Customer, pk=customer_id)
+    form = _visit_form(request, rights, Listed.first_of(selectors.people_of(found)), data=request.POST)
+    return _begin(request, form) or _page_of_customer(request, rights, found, visit_form=form)
+
+
+def _begin(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | None:
+    """Through the door that any visit goes through; None where the form has to be asked again."""
+    if form is None:
+        raise Http404("There is nobody to look as.")
+    if not form.is_valid():
+        return None
+    return ViewAsCustomer.as_view()(request, user_id=form.cleaned_data["person"])
+
+
+# --- An invitation --------------------------------------------------------------------------------------
 
 
 @for_desk("send_invitations", "see_invitations", "see_customers")
