@@ -25,6 +25,8 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True):
     dns_look_again_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 300
     dns_look_kept_hours: Annotated[int, Meta(ge=1, le=720)] = 24
     dns_look_timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 2.0
+    # Of a customer with many domains the desk wants to know all at once.
+    dns_looks_running_limit: Annotated[int, Meta(ge=1, le=100)] = 4
     dns_looks_count: Annotated[int, Meta(ge=100, le=10_000_000)] = 10_000
     dns_looks_waiting_limit: Annotated[int, Meta(ge=1, le=100_000)] = 1000
     # A device asks for each password in turn while it installs one.

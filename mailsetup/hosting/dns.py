@@ -7,6 +7,7 @@ never an owner. The caller caches them.
 import threading
 import time
 from collections.abc import Iterable
+from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Self, TypeVar
 
@@ -17,6 +18,14 @@ import dns.resolver
 # The IP address and port of a name server.
 NameServer = tuple[str, int]
 _AnyResolver = TypeVar("_AnyResolver", dns.resolver.Resolver, dns.asyncresolver.Resolver)
+
+
+class Lead(Enum):
+    """Where a name leads to that should lead to a certain host."""
+
+    THERE = "there"
+    ELSEWHERE = "elsewhere"
+    NOWHERE = "nowhere"  # the name has no entry
 
 
 class Busy(Exception):
@@ -64,18 +73,17 @@ def new_resolver(kind: type[_AnyResolver], server: NameServer | None) -> _AnyRes
     return resolver
 
 
-def mx_hosts(domain: str, server: NameServer | None, timeout_seconds: float) -> tuple[str, ...]:
-    """The MX hosts of `domain`, best first, lower case without the final dot; empty when there are none.
+def mx_hosts(domain: str, server: NameServer | None, timeout_seconds: float) -> tuple[str, ...] | None:
+    """The MX hosts of `domain`, best first, lower case without the final dot; None: nobody answered in time.
 
-    A name server that does not answer in time counts as no answer.
+    A domain that takes no mail says so by a record without a host (RFC 7505), and has none here either.
     """
-    try:
-        resolver = new_resolver(dns.resolver.Resolver, server)
-        answer = resolver.resolve(domain, "MX", lifetime=timeout_seconds, search=False)
-    except (dns.exception.DNSException, OSError):
-        return ()
-    records = sorted(answer, key=lambda record: int(record.preference))
-    return tuple(str(record.exchange).rstrip(".").lower() for record in records)
+    records = published_records(domain, "MX", server, timeout_seconds)
+    if records is None:
+        return None
+    by_preference = sorted((int(preference), host) for preference, host in map(str.split, records))
+    hosts = (host.rstrip(".").lower() for _preference, host in by_preference)
+    return tuple(host for host in hosts if host)
 
 
 def published_records(
@@ -92,23 +100,25 @@ def published_records(
     return sorted(record.to_text() for record in answer)
 
 
-def leads_to(name: str, host: str, server: NameServer | None, timeout_seconds: float) -> bool | None:
+def lead_of(name: str, host: str, server: NameServer | None, timeout_seconds: float) -> Lead | None:
     """Whether `name` is an alias of `host` or shares an address with it; None: nobody answered."""
     aliases = published_records(name, "CNAME", server, timeout_seconds)
     if aliases is None:
         return None
     if f"{host}." in (alias.lower() for alias in aliases):
-        return True
+        return Lead.THERE
+    otherwise = Lead.ELSEWHERE if aliases else Lead.NOWHERE
     for kind in ("A", "AAAA"):
         found = published_records(name, kind, server, timeout_seconds)
         if found == []:
             continue
+        otherwise = Lead.ELSEWHERE
         wanted = published_records(host, kind, server, timeout_seconds)
         if found is None or wanted is None:
             return None
         if set(found) & set(wanted):
-            return True
-    return False
+            return Lead.THERE
+    return otherwise
 
 
 def matches(hosts: Iterable[str], patterns: Iterable[str]) -> bool:

@@ -156,7 +156,7 @@ def _cached_mx_hosts(name: str) -> tuple[str, ...]:
         limits = settings.HOSTING
         try:
             with _turnstile:
-                hosts = dns.mx_hosts(name, settings.PROBE_RESOLVER, limits.mx_timeout_seconds)
+                hosts = dns.mx_hosts(name, settings.PROBE_RESOLVER, limits.mx_timeout_seconds) or ()
         except dns.Busy:
             raise NotLookedUp(name) from None
         cache.set(key, hosts, limits.mx_found_cache_seconds if hosts else limits.mx_missing_cache_seconds)

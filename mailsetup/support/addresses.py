@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailsetup.clientconfig import (
@@ -20,9 +21,11 @@ from mailsetup.clientconfig import (
 )
 from mailsetup.connection_tests.report import State
 from mailsetup.discovery import documents
-from mailsetup.formats import FORMATS, Format, NothingToOffer
+from mailsetup.discovery.dns_watch import ASKED_BELOW, dns_can_lead_here, watcher
+from mailsetup.formats import FORMATS, Format, NothingToOffer, Scope
 from mailsetup.guides.clients import GUIDES, Guide
-from mailsetup.hosting import sentences
+from mailsetup.hosting import dns, sentences
+from mailsetup.hosting.dns import Lead
 from mailsetup.hosting.models import Domain, Server
 from mailsetup.hosting.selectors import UnknownDomain, find_hosting
 from mailsetup.hosting.sentences import ENCRYPTION_NAMES
@@ -37,6 +40,26 @@ class Reason:
     state: State
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailGoes:
+    """Where new mail for a domain goes, by its MX: in a word or two with its `hint`, and in a sentence."""
+
+    state: State
+    title: str
+    text: str
+    hint: str = ""
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Whether a program comes by what a format says, and what stands against it."""
+
+    state: State
+    title: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +81,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one format says: `text` if it can be read, `problem` where there is nothing to say."""
+    """What one format says: `text` if it can be read, `problem` where there is nothing to say.
+
+    Of a domain alone it may be known whether programs get here that have to name an address.
+    """
 
     slug: str
     read_by: str
     text: str
     problem: str
-    signed: bool
+    served: Served | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +152,35 @@ def unknown(subject: Subject, *, near_limit: int, near_max_characters: int) -> U
     return Unknown([Address(mailbox.local_part, address.domain) for mailbox in found])
 
 
+def _not_known(name: str) -> str:
+    return _("The DNS gives no answer") if watcher.has_looked_at(name) else _("Not looked up yet")
+
+
+def mail_of(names: Sequence[str]) -> list[MailGoes]:
+    """Of each of these domains of ours where new mail goes, as far as that is known within a moment."""
+    patterns = selectors.mx_patterns()
+    watcher.give_a_moment(names, seconds=settings.HOSTING.mx_timeout_seconds)
+    return [_mail_goes(name, patterns) for name in names]
+
+
+def _mail_goes(name: str, patterns: Sequence[str]) -> MailGoes:
+    """Where the MX of a domain leads; `patterns` are those of the hosts that are ours."""
+    hosts = watcher.mail_hosts(name)
+    if hosts is None:
+        title = _not_known(name)
+        return MailGoes(state="wait", title=title, text=f"{title}.")
+    if not hosts:
+        text = _("%(name)s has no MX.") % {"name": display_domain(name)}
+        return MailGoes(state="warn", title=_("No MX"), text=text)
+    host = {"host": hosts[0]}
+    if not patterns:
+        return MailGoes(state="wait", title=hosts[0], text=_("New mail goes to %(host)s.") % host)
+    if dns.matches(hosts, patterns):
+        return MailGoes(state="ok", title=_("To us"), text=_("New mail goes to us, to %(host)s.") % host)
+    text = _("New mail goes elsewhere, to %(host)s.") % host
+    return MailGoes(state="warn", title=_("Elsewhere"), text=text, hint=hosts[0], elsewhere=True)
+
+
 def reasons(subject: Subject) -> Iterator[Reason]:
     """Why the settings are these, or why there are none: domain, alias, MX, server."""
     name, domain, hosting = display_domain(subject.address.domain), subject.domain, subject.hosting
@@ -153,7 +208,9 @@ def reasons(subject: Subject) -> Iterator[Reason]:
         if not hosting.alias_uses_primary:
             text = _("%(name)s is an alias of %(domain)s; host and user names are its own.")
         yield Reason(state="ok", title=_("Alias"), text=text % {"name": name, "domain": domain.display_name})
-    yield Reason(state="ok", title=_("MX"), text=_("Not asked: who is on the list needs no MX to be known."))
+    (mail,) = mail_of([subject.address.domain])
+    text = _("%(sentence)s Who is on the list needs no MX to be known.") % {"sentence": mail.text}
+    yield Reason(state=mail.state, title=_("MX"), text=text)
     yield _server(domain.server, hosting)
 
 
@@ -237,8 +294,36 @@ def _told(file_format: Format, subject: Subject, protocol: Protocol) -> Told:
         read_by=", ".join(dict.fromkeys(reader.app for reader in file_format.readers)),
         text=text,
         problem=problem,
-        signed=file_format.signed,
+        # What is signed is made of bytes that are no text.
+        served=None
+        if problem and not _asked_with_an_address(file_format, subject)
+        else _served(file_format, subject, signed=not text and not problem),
     )
+
+
+def _asked_with_an_address(file_format: Format, subject: Subject) -> bool:
+    return subject.whole_domain and file_format.scope is Scope.ADDRESS and file_format.slug in ASKED_BELOW
+
+
+def _served(file_format: Format, subject: Subject, *, signed: bool) -> Served:
+    below, domain = ASKED_BELOW.get(file_format.slug), subject.address.domain
+    if below is None or subject.domain is None:
+        return Served(state="ok", title=_("Served, signed") if signed else _("Served"))
+    name = {"name": f"{below}.{display_domain(domain)}"}
+    if not dns_can_lead_here():
+        text = _("This portal has no name that %(name)s could lead to.") % name
+        return Served(state="warn", title=_("Not reachable"), text=text)
+    lead = watcher.lead_of(domain, file_format.slug)
+    if lead is None:
+        return Served(state="wait", title=_not_known(domain))
+    if lead is Lead.THERE:
+        return Served(state="ok", title=_("Served"))
+    if lead is Lead.NOWHERE:
+        return Served(state="warn", title=_("Not reachable"), text=_("No DNS entry for %(name)s") % name)
+    text = _("%(name)s leads elsewhere") % name
+    if file_format.slug == "autodiscover" and subject.domain.server.answers_autodiscover:
+        return Served(state="wait", title=_("Left to the mail server"), text=text)
+    return Served(state="warn", title=_("Not reachable"), text=text)
 
 
 def document(file_format: Format, subject: Subject, protocol: Protocol) -> bytes:

@@ -175,6 +175,13 @@ def domains_of(customer: Customer) -> QuerySet[Domain]:
     return counted.select_related("server").prefetch_related("aliases").order_by("name")
 
 
+def mx_patterns() -> list[str]:
+    """The patterns of MX hosts that are ours, of whichever server."""
+    return [
+        pattern for patterns in Server.objects.values_list("mx_patterns", flat=True) for pattern in patterns
+    ]
+
+
 def domain_counts(customer: Customer) -> tuple[int, int]:
     """How many domains a customer has, switched off or not, and how many mailboxes of them are known."""
     return customer.domains.count(), Mailbox.objects.filter(domain__customer=customer).count()

@@ -335,6 +335,8 @@ def _page_of_customer(
 ) -> HttpResponse:
     visits = selectors.visits_to(customer)[: settings.SUPPORT.desk_visits_limit]
     people = Listed.first_of(selectors.people_of(customer)) if rights.see_people else None
+    domains = Listed.first_of(selectors.domains_of(customer)) if rights.see_domains else None
+    mail = addresses.mail_of([domain.name for domain in domains.rows]) if domains else []
     context = {
         "rights": rights,
         "page_url": reverse("mailsetup:desk_customer", kwargs={"customer_id": customer.pk}),
@@ -343,7 +345,9 @@ def _page_of_customer(
         "people": people,
         "visit_form": visit_form or _visit_form(request, rights, people),
         "marked": request.GET.get("person", ""),
-        "domains": Listed.first_of(selectors.domains_of(customer)) if rights.see_domains else None,
+        "domains": domains,
+        "domain_rows": list(zip(domains.rows, mail, strict=True)) if domains else [],
+        "elsewhere": any(goes.elsewhere for goes in mail),
         "invitations": Listed.first_of(selectors.invitations_of(customer))
         if rights.see_invitations
         else None,

@@ -65,7 +65,7 @@ def test_every_way_is_listed_in_the_providers_order(desk: Client, owner: User) -
 def test_a_domain_is_why(desk: Client, owner: User) -> None:
     assert reasons(page(desk)) == {
         "Domain": "example.com is on the list: Lindqvist AB.",
-        "MX": "Not asked: who is on the list needs no MX to be known.",
+        "MX": "Not looked up yet. Who is on the list needs no MX to be known.",
         "Server": "smarter1, smartermail.",
     }
 

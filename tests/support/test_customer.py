@@ -43,9 +43,10 @@ def test_people_and_domains(desk: Client, customer: Customer, owner: User, colle
     assert [person.one("b").text for person in people] == [owner.email, colleague.email]
     rows = [[cell.text for cell in row.all("td")] for row in section(shown, "Domains").one("tbody").all("tr")]
     assert rows == [
-        ["smarter1", "On", "1 known addresses"],
-        ["smarter1", "Switched off", "0 known addresses"],
+        ["smarter1", "Not looked up yet", "1 known address"],
+        ["smarter1", "Not looked up yet", "0 known addresses"],
     ]
+    assert section(shown, "Domains").one("tbody").all("th")[1].text == "off.example Switched off No alias"
     assert section(shown, "Domains").links()["example.com"] == "/desk/domains/example.com/"
     assert "Alias: example.net" in section(shown, "Domains").text
     assert "elsewhere.example" not in shown.text
