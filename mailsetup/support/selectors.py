@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Any, Generic, TypeVar
@@ -11,7 +12,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Exists, F, Lookup, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Lookup, Max, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.db.models.sql.compiler import SQLCompiler
@@ -173,6 +174,23 @@ def domains_of(customer: Customer) -> QuerySet[Domain]:
     """A customer's domains, those that are switched off too, each with how many mailboxes are known."""
     counted = customer.domains.annotate(mailboxes_count=Count("mailboxes"))
     return counted.select_related("server").prefetch_related("aliases").order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLinks:
+    """How many links for one device were opened, and when the last one was; None: none.
+
+    Each belongs to the device that opened it. A device that opened two counts twice: nobody can tell.
+    """
+
+    count: int
+    last: datetime | None
+
+
+def opened_on_devices(address: str, domain: Domain | None) -> DeviceLinks:
+    """Those to `address`, an address of `domain` or of no domain of ours, as long as they are kept."""
+    opened = SetupLink.objects.filter(address=address, domain=domain, one_device=True).exclude(opened_at=None)
+    return DeviceLinks(**opened.aggregate(count=Count("pk"), last=Max("opened_at")))
 
 
 def mx_patterns() -> list[str]:

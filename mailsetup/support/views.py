@@ -41,7 +41,7 @@ from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm, VisitForm
 from mailsetup.support.lanes import TestRow, rows_of
 from mailsetup.support.report import staff_report
-from mailsetup.support.selectors import Listed
+from mailsetup.support.selectors import DeviceLinks, Listed
 from mailsetup.watch.report import servers_with_trouble
 
 # Where the session keeps a link that was made for an address until it is shown: (address, URL).
@@ -166,6 +166,7 @@ def _page(
         "guides": addresses.guides_of(protocol) if protocol and not subject.whole_domain else [],
         "tests": _rows(_tests_of(subject)) if rights.see_tests else None,
         "links": _links_of(subject) if rights.see_links else None,
+        "device_links": _device_links_of(subject) if rights.see_links else None,
         "people": people,
         "visit_form": visit_form or _visit_form(request, rights, people, of=subject),
         "link_form": link_form or LinkForm(),
@@ -207,6 +208,12 @@ def _links_of(subject: Subject) -> list[SetupLink]:
         those = Q(address=str(subject.address))
     open_now = Q(revoked_at=None, expires_at__gt=timezone.now())
     return list(selectors.open_links(those & open_now)[: settings.SUPPORT.desk_tests_limit])
+
+
+def _device_links_of(subject: Subject) -> DeviceLinks | None:
+    if subject.whole_domain:
+        return None
+    return selectors.opened_on_devices(str(subject.address), subject.domain)
 
 
 def _setup_of(request: HttpRequest, text: str) -> Setup:

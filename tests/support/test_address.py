@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol, parse_address, resolve
@@ -22,9 +23,11 @@ from mailsetup.hosting import dns
 from mailsetup.hosting.models import Domain, Mailbox, Server, Service
 from mailsetup.hosting.selectors import find_hosting
 from mailsetup.setup_links.models import SetupLink
+from mailsetup.setup_links.services import revoke_setup_links
 from tests.connection_tests.runs import queued, running
 from tests.html import Element, read
 from tests.provider import MakeLink
+from tests.support.conftest import StaffWith
 
 pytestmark = pytest.mark.django_db
 
@@ -266,6 +269,43 @@ def test_every_link_of_a_page_after_a_mistake_opens(desk: Client, owner: User) -
     answer = desk.post(f"{ANNA}link/", {"hours": "5"})
     told = section(read(answer), "What each app would be told").links()
     assert told["POP3"] == f"{ANNA}?protocol=pop3"
+
+
+def head(shown: Element) -> str:
+    return shown.one("div", "desk-head").text
+
+
+def test_the_head_says_how_many_links_were_opened_on_a_device(
+    owner: User, staff_with: StaffWith, setup_link: MakeLink, time_machine: TimeMachineFixture
+) -> None:
+    def opened(path: str = ANNA) -> str:
+        return head(page(staff_with("view_domain", "view_setuplink"), path))
+
+    time_machine.move_to("2026-11-24T12:00:00Z", tick=False)
+    links = [setup_link(one_device=True) for _number in range(3)]
+    setup_link(address="per@example.com", one_device=True)
+    assert "opened" not in opened()
+    assert Client().get(f"/s/{links[0][1]}/", follow=True).status_code == 200
+    assert opened().endswith("1 set-up link opened on a device, 24 November")
+    time_machine.move_to("2026-11-25T11:00:00Z", tick=False)
+    for_any_device = setup_link()
+    for link, token in (links[1], for_any_device):
+        link.refresh_from_db()
+        SetupLink.objects.filter(pk=link.pk).update(expires_at=timezone.now() + timedelta(hours=1))
+        Client().get(f"/s/{token}/", follow=True)
+        revoke_setup_links([link])
+    time_machine.move_to("2026-11-26T12:00:00Z", tick=False)
+    assert opened().endswith("2 set-up links opened on a device each, the last 25 November")
+    assert "opened" not in opened("/desk/addresses/per@example.com/")
+    assert "opened" not in opened("/desk/domains/example.com/")
+
+
+def test_what_was_opened_is_for_who_may_see_links(
+    staff_with: StaffWith, owner: User, setup_link: MakeLink
+) -> None:
+    _link, token = setup_link(one_device=True)
+    Client().get(f"/s/{token}/", follow=True)
+    assert "opened" not in head(page(staff_with("view_domain")))
 
 
 def test_open_links_are_listed_and_revoked(desk: Client, owner: User, setup_link: MakeLink) -> None:
