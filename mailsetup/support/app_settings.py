@@ -16,6 +16,13 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True):
     # Of each kind.
     desk_matches_limit: Annotated[int, Meta(ge=1, le=100)] = 8
     desk_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 8
+    # As long as a day at the desk, so that the night's trouble is there in the morning and gone by evening.
+    desk_alike_hours: Annotated[int, Meta(ge=1, le=168)] = 12
+    # Of one office three are soon together; a server of ours that fails has more within the hour.
+    desk_alike_count: Annotated[int, Meta(ge=2, le=10_000)] = 3
+    desk_alike_limit: Annotated[int, Meta(ge=0, le=20)] = 3
+    # The desk's start takes some milliseconds for each thousand.
+    desk_alike_tests_limit: Annotated[int, Meta(ge=10, le=100_000)] = 2000
     desk_opened_limit: Annotated[int, Meta(ge=0, le=50)] = 5
     desk_mailboxes_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     desk_visits_limit: Annotated[int, Meta(ge=1, le=1000)] = 20

@@ -12,7 +12,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Exists, F, Lookup, Max, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Lookup, Max, Min, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.db.models.sql.compiler import SQLCompiler
@@ -153,6 +154,50 @@ def mailboxes_called(domain: Domain, local_parts: Iterable[str]) -> QuerySet[Mai
 
 def failed_tests() -> QuerySet[ConnectionTest]:
     return ConnectionTest.objects.filter(verdict=Verdict.FAILED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAlike:
+    """How many addresses met one root cause on one server, from when to when; `latest` is a test's key."""
+
+    server: str
+    code: str
+    addresses: int
+    first: datetime
+    last: datetime
+    latest: int
+
+
+def failed_alike(since: datetime, *, at_least: int, of_tests: int) -> list[FailedAlike]:
+    """What at least so many addresses met, the most first; only the newest `of_tests` tests are looked at."""
+    newest = failed_tests().filter(created_at__gte=since).order_by("-created_at")[:of_tests]
+    failed = ConnectionTest.objects.filter(pk__in=newest.values("pk")).exclude(server="")
+    # The first cause is the gravest of what stopped the test.
+    by_cause = failed.order_by().values("server", code=KT("causes__0"))
+    found = by_cause.annotate(
+        addresses=Count("address", distinct=True),
+        first=Min("created_at"),
+        last=Max("created_at"),
+        latest=Max("pk"),
+    )
+    return [
+        FailedAlike(**group)
+        for group in found.filter(addresses__gte=at_least).order_by("-addresses", "server", "code")
+    ]
+
+
+def last_good_tests(since: datetime) -> dict[str, datetime]:
+    """By server when its last test passed, if one did since then."""
+    # Asked for the last of each server a database would go through all their tests of three months.
+    passed = ConnectionTest.objects.filter(
+        created_at__gt=since, verdict__in=(Verdict.PASSED.value, Verdict.WARNING.value)
+    )
+    return dict(passed.order_by("created_at").values_list("server", "created_at"))
+
+
+def tests_by_number(numbers: Iterable[int]) -> QuerySet[ConnectionTest]:
+    # In the order of time a database would go through all there are.
+    return ConnectionTest.objects.filter(pk__in=tuple(numbers)).order_by("pk")
 
 
 def tests_of_address(address: str) -> QuerySet[ConnectionTest]:

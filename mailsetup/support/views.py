@@ -37,6 +37,7 @@ from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 from mailsetup.support import addresses, opened, results, selectors
 from mailsetup.support.addresses import Subject
+from mailsetup.support.alike import failed_alike
 from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm, VisitForm
 from mailsetup.support.lanes import TestRow, rows_of
@@ -60,8 +61,9 @@ def search(request: HttpRequest, rights: DeskRights) -> HttpResponse:
         context["opened"] = list(opened.lately(request))
     if not found.text and rights.see_tests:
         context["failed"] = _rows(selectors.failed_tests())
+        context["alike"] = failed_alike()
     if not found.text and access.may_see_the_watch(request.user):
-        context["troubled"] = servers_with_trouble()
+        context |= {"may_see_the_watch": True, "troubled": servers_with_trouble()}
     return render(request, "support/search.html", context)
 
 
