@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mailsetup.connection_tests.explanations import refusals
+from mailsetup.connection_tests.explanations import AppRefusal, refusals
 from mailsetup.connection_tests.report import State, TestReport, fixer_of
 from mailsetup.probes.findings import CAUSES, Finding, ServiceReport, Step, causes_of, verdict_of
 
@@ -31,14 +31,20 @@ def _lines(report: TestReport) -> Iterable[str]:
             yield _("Besides: %(titles)s") % {"titles": titles}
         whose = "; ".join(filter(None, (problem.fixer, problem.passes)))
         yield _("What to do: %(todo)s (%(fixer)s)") % {"todo": problem.todo, "fixer": whose}
-    for refusal in (*report.own_app, *report.other_apps):
-        yield ""
-        yield f"{refusal.title}. {refusal.reason}"
+    yield from _apps(report.own_app)
     for lane in report.lanes:
         yield ""
         yield f"{lane.title}: {lane.hostname}, {lane.label}"
         for step in lane.steps:
             yield " · ".join(filter(None, (f"{_MARKS[step.state]} {step.title}", step.text, step.time)))
+    # They are nothing to whoever came with an app of their own.
+    yield from _apps(report.other_apps)
+
+
+def _apps(those: Iterable[AppRefusal]) -> Iterable[str]:
+    for refusal in those:
+        yield ""
+        yield f"{refusal.title}. {refusal.reason}"
 
 
 def as_document(

@@ -94,11 +94,20 @@ def test_whoever_came_with_the_app_reads_it_first(owner: User, browser: Client) 
     assert "Apps that may not take this server" not in page.text
 
 
-def test_others_find_it_in_a_note(owner: User, browser: Client) -> None:
-    page = page_of(browser, owner, "thunderbird", encryption(NO_LIST))
-    assert (page.state, page.headline) == ("ok", "Everything works")
-    (note,) = [part for part in page.test.all("details", "more") if "may not take" in part.text]
-    assert "Windows Live Mail may refuse this server." in note.text
+@pytest.mark.parametrize("client", ["thunderbird", ""])
+def test_others_find_it_folded_below_what_they_came_for(owner: User, browser: Client, client: str) -> None:
+    test = finished(queued(owner, client=client), findings(Protocol.IMAP, (0, encryption(NO_LIST))))
+    answer = browser.get(f"/tests/{test.reference}/")
+    page = Shown(answer)
+    shared = next(url for url in page.test.links().values() if "/report/" in url)
+    for read_by_somebody in (page, Shown(browser.get(shared.removeprefix("http://testserver")))):
+        assert (read_by_somebody.state, read_by_somebody.headline) == ("ok", "Everything works")
+        parts = list(read_by_somebody.test.inside())
+        (note,) = [part for part in parts if part.tag == "details" and "may not take" in part.text]
+        assert "Windows Live Mail may refuse this server." in note.text
+        assert "open" not in note.attributes
+        last_lane = read_by_somebody.test.all("section", "lane")[-1]
+        assert [part for part in parts if part is note or part is last_lane] == [last_lane, note]
 
 
 def test_what_is_so_on_an_old_system_alone_does_not_change_the_answer(owner: User, browser: Client) -> None:
@@ -114,6 +123,7 @@ def test_it_is_told_in_text_in_json_and_to_support_with_its_evidence(
     test = finished(queued(owner), findings(Protocol.IMAP, (0, encryption(NO_LIST))))
     text = browser.get(f"/tests/{test.reference}/report.txt").content.decode()
     assert "Windows Live Mail may refuse this server. The server’s certificate doesn’t say" in text
+    assert text.index("refuse this server") > text.index("Sending:"), "no app was chosen"
     document = browser.get(f"/tests/{test.reference}/report.json").json()
     wanted = {"app": "windows-live-mail", "reason": "no_revocation_list", "sure": False}
     assert document["refused_by"] == [wanted]
@@ -124,6 +134,24 @@ def test_it_is_told_in_text_in_json_and_to_support_with_its_evidence(
     assert "no_revocation_list" in words.text
     assert "Let’s Encrypt, “Certificate Compatibility”" in words.text
     assert "Windows Live Mail may refuse this server (no_revocation_list)." in page.one("pre").text
+
+
+def test_the_app_that_was_chosen_comes_first_also_for_support(
+    owner: User, browser: Client, support: Client
+) -> None:
+    """Fewer people use it than Outlook, which stands before it where neither was chosen."""
+    found = (0, encryption({**NO_LIST, "old_tls": False}))
+    test = finished(queued(owner, client="windows-live-mail"), findings(Protocol.IMAP, found))
+    text = browser.get(f"/tests/{test.reference}/report.txt").content.decode()
+    assert text.index("Windows Live Mail may") < text.index("Receiving:") < text.index("Outlook (classic) on")
+    page = read(support.get(f"/desk/tests/{test.reference}/"))
+    (words,) = [card for card in page.all("section", "card") if "may not take" in card.one("h2").text]
+    apps = [item.one("b").text for item in words.all("li")]
+    assert apps == [
+        "Windows Live Mail may refuse this server.",
+        "Windows Live Mail on Windows 7 may refuse this server.",
+        "Outlook (classic) on Windows 7 may refuse this server.",
+    ]
 
 
 def test_nothing_is_said_while_the_test_runs(owner: User, browser: Client) -> None:
