@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from mailsetup.connection_tests.report import (
     way_of_message,
 )
 from mailsetup.probes.findings import CAUSES, Code, Finding, Status, Step, TranscriptLine, steps_of
+from mailsetup.support.families import FamiliesOfService, families_of, judgements
 from mailsetup.support.lanes import FIXERS
 
 Found = Sequence[tuple[int, Finding]]
@@ -37,17 +39,23 @@ _SAID_ELSEWHERE = frozenset(
         "not_before",
         "not_after",
         "chain_length",
+        "cipher",
+        "issued",
+        "valid_days",
+        "address",
+        "port",
         "tried",
+        "took_ms",
+        "app_gets",
+        "not_tested",
+        "other_family",
         "deadline",
         "hops",
     }
 )
 _LABELS = {
     "addresses": gettext_lazy("addresses"),
-    "address": gettext_lazy("address"),
-    "port": gettext_lazy("port"),
     "version": gettext_lazy("version"),
-    "cipher": gettext_lazy("cipher"),
     "capabilities": gettext_lazy("offers"),
     "mechanisms": gettext_lazy("ways to sign in"),
     "username": gettext_lazy("user name"),
@@ -61,15 +69,9 @@ _LABELS = {
     "idle": gettext_lazy("push (IDLE), before the sign-in"),
     "phase": gettext_lazy("refused at"),
     "openssl": gettext_lazy("OpenSSL"),
-    "app_gets": gettext_lazy("an app that tries both families gets"),
-    "took_ms": gettext_lazy("milliseconds"),
-    "not_tested": gettext_lazy("not tested, there is none here"),
-    "other_family": gettext_lazy("encryption over the other family"),
     "old_tls": gettext_lazy("takes TLS 1.1 or older"),
     "revocation_list": gettext_lazy("certificate names a list of withdrawn ones"),
     "for_servers": gettext_lazy("certificate is made for servers"),
-    "issued": gettext_lazy("certificate issued on"),
-    "valid_days": gettext_lazy("certificate valid for days"),
     "left_out": gettext_lazy("left out, for they may hold a secret"),
     "code": gettext_lazy("as it was called then"),
 }
@@ -104,24 +106,13 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One address that was tried: how it went, and the code where it didn't."""
-
-    address: str
-    family: str
-    state: State
-    title: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffLane:
     """One service: its steps, its certificate, its addresses, and what went over the wire."""
 
     lane: Lane
     steps: tuple[StaffStep, ...]
     certificate: tuple[Fact, ...]
-    attempts: tuple[Attempt, ...]
+    families: FamiliesOfService | None
     local_address: str = ""
     transcript: str = ""
 
@@ -130,8 +121,9 @@ class StaffLane:
 class StaffReport:
     """All that the desk's page of one test says.
 
-    `report` is what the customer reads, `headline` and `code` are the first cause. `wire`: whether whoever
-    asks may read what went over the wire.
+    `report` is what the customer reads, `headline` and `code` are the first cause. `certificates` have their
+    titles, `judgements` say what follows from the `families`. `wire`: whether whoever asks may read what
+    went over the wire.
     """
 
     report: TestReport
@@ -140,6 +132,9 @@ class StaffReport:
     fixer: str
     passes: str
     lanes: tuple[StaffLane, ...]
+    certificates: list[tuple[str, tuple[Fact, ...]]]
+    families: list[FamiliesOfService]
+    judgements: list[str]
     refusals: tuple[AppRefusal, ...]
     wire: bool
     way: list[str]
@@ -161,12 +156,13 @@ def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffRepo
                 lane=lane,
                 steps=_steps(service, lane, findings),
                 certificate=_certificate(service, findings.get(Step.TLS)),
-                attempts=_attempts(findings.get(Step.CONNECT)),
+                families=families_of(lane.title, findings),
                 local_address=transcript.local_address if transcript else "",
                 transcript=_as_text(transcript.as_lines()) if transcript and wire else "",
             )
         )
     first = report.problems[0] if report.problems else None
+    families = [lane.families for lane in lanes if lane.families]
     return StaffReport(
         report=report,
         headline=first.title if first else report.headline,
@@ -174,6 +170,9 @@ def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffRepo
         fixer=str(FIXERS[first.by]) if first else "",
         passes=_("It may pass by itself.") if first and CAUSES[first.code].passing else "",
         lanes=tuple(lanes),
+        certificates=_certificates(lanes),
+        families=families,
+        judgements=judgements(families),
         refusals=(*report.own_app, *report.other_apps),
         wire=wire,
         way=way_of_message(found),
@@ -225,7 +224,7 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-# --- Certificate and addresses -------------------------------------------------------------------------
+# --- Certificate ---------------------------------------------------------------------------------------
 
 # Which line of a certificate each of its faults is about.
 _NAME = frozenset({Code.CERT_WRONG_NAME})
@@ -281,23 +280,12 @@ def _certificate(service: ServerSettings, finding: Finding | None) -> tuple[Fact
     )
 
 
-def _attempts(finding: Finding | None) -> tuple[Attempt, ...]:
-    """Each address that was tried."""
-    tried = finding.evidence.get("tried", {}) if finding else {}
-    return tuple(_attempt(address, Code(outcome)) for address, outcome in tried.items())
-
-
-def _attempt(address: str, outcome: Code) -> Attempt:
-    unknown = outcome is Code.NOT_TESTABLE_HERE
-    state: State = "ok" if outcome is Code.OK else "skip" if unknown else "bad"
-    title = _("Connects") if outcome is Code.OK else _("Not tested from here") if unknown else _("No answer")
-    return Attempt(
-        address=address,
-        family="IPv6" if ":" in address else "IPv4",
-        state=state,
-        title=title,
-        code="" if outcome is Code.OK else outcome.value,
-    )
+def _certificates(lanes: Sequence[StaffLane]) -> list[tuple[str, tuple[Fact, ...]]]:
+    """Those that were shown, each under its title; one that both services showed stands once."""
+    shown = [(lane.lane.title, lane.certificate) for lane in lanes if lane.certificate]
+    if len(shown) == 2 and shown[0][1] == shown[1][1]:
+        return [(_("The certificate"), shown[0][1])]
+    return [(_("%(what)s: the certificate") % {"what": title}, facts) for title, facts in shown]
 
 
 def _moment(test: ConnectionTest) -> str:
@@ -332,23 +320,28 @@ def _text_lines(test: ConnectionTest, report: TestReport, lanes: Sequence[StaffL
     if not report.problems:
         yield report.headline
     yield from _problem_lines(report)
+    yield from judgements([lane.families for lane in lanes if lane.families])
     for lane in lanes:
         yield ""
-        yield f"{lane.lane.title}  {lane.lane.hostname}  {lane.lane.label}"
-        if lane.local_address:
-            yield _("  tested from %(address)s") % {"address": lane.local_address}
-        for each in lane.steps:
-            said = [each.code, each.words, *each.facts] if each.step.state != "skip" else [each.code]
-            yield "  ".join(
-                filter(
-                    None,
-                    (
-                        f"  {_STATUS_WORDS[each.step.state]:<8} {each.step.title:<24}",
-                        f"{each.step.time:>8}",
-                        "; ".join(filter(None, said)),
-                    ),
-                )
-            ).rstrip()
-        for fact in lane.certificate:
-            if fact.state != "ok":
-                yield f"           {fact.label}: {fact.text}"
+        yield from _lane_lines(lane)
+
+
+def _lane_lines(lane: StaffLane) -> Iterator[str]:
+    yield f"{lane.lane.title}  {lane.lane.hostname}  {lane.lane.label}"
+    if lane.local_address:
+        yield _("  tested from %(address)s") % {"address": lane.local_address}
+    for each in lane.steps:
+        said = [each.code, each.words, *each.facts] if each.step.state != "skip" else [each.code]
+        name = f"  {_STATUS_WORDS[each.step.state]:<8} {each.step.title:<24}"
+        yield _columns(name, f"{each.step.time:>8}", "; ".join(filter(None, said)))
+    for fact in lane.certificate:
+        if fact.state != "ok":
+            yield f"           {fact.label}: {fact.text}"
+    for one in chain.from_iterable(lane.families.tried if lane.families else ()):
+        marks = [one.connection, one.encryption] if one.encryption else [one.connection]
+        said = [_columns(mark.title, mark.code) for mark in marks]
+        yield _columns(f"           {one.address}", one.time, "; ".join(said))
+
+
+def _columns(*texts: str) -> str:
+    return "  ".join(filter(None, texts)).rstrip()
