@@ -40,6 +40,7 @@ from mailsetup.support.addresses import Subject
 from mailsetup.support.alike import failed_alike
 from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm, VisitForm
+from mailsetup.support.history import before_and_since
 from mailsetup.support.lanes import TestRow, rows_of
 from mailsetup.support.report import staff_report
 from mailsetup.support.selectors import DeviceLinks, Listed
@@ -83,12 +84,12 @@ def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpRes
         raise Http404("No such test.")
     found, findings = read
     opened.remember(request, found.reference)
-    others = selectors.tests_of_address(found.address).exclude(pk=found.pk)
+    of_address = selectors.tests_of_address(found.address)
     context = {
         "rights": rights,
         "test": found,
         "staff_report": staff_report(found, findings, wire=rights.see_transcripts),
-        "others": _rows(others),
+        "history": before_and_since(found, of_address, settings.SUPPORT.desk_tests_limit),
         "address_url": results.page_of_address(found.address) if rights.see_domains else "",
     }
     return render(request, "support/test.html", context)

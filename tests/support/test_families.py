@@ -19,7 +19,7 @@ from mailsetup.probes.vantage import Vantage
 from mailsetup.probes.wire import network
 from mailsetup.support.families import judge
 from tests.connection_tests.runs import Found, findings, finished, queued
-from tests.faults import HOST, Authority, ImapServer, Maildrop, ServerThread, closed_port, is_silent
+from tests.faults import HOST, Authority, ImapServer, Maildrop, ServerThread, closed_port, greets, is_silent
 from tests.html import Element, read
 from tests.probes.prober import QUICK, Prober
 from tests.support.conftest import StaffWith
@@ -219,6 +219,16 @@ def test_encryption_that_was_seen_over_one_alone_is_no_answer_of_both(
     assert said(page) == [f"Both connect; encryption was not tried over both. {USED}"]
     assert "Encryption" in cells(page)[1]
     assert "Encryption" not in cells(page)[0]
+
+
+def test_encryption_that_was_never_begun_is_not_said_to_work(
+    desk: Client, owner: User, authority: Authority, servers: ServerThread
+) -> None:
+    port = servers.listen(greets(b"* BYE later\r\n"), None, at=FOUR)
+    servers.listen(greets(b"* BYE later\r\n"), None, at=SIX, port=port)
+    page = page_of(desk, owner, _findings(authority, (FOUR, SIX), port, SocketType.STARTTLS))
+    assert said(page) == [f"Both connect; encryption was not tried over both. {USED}"]
+    assert "Encryption" not in card(page).one("table").text
 
 
 def of_one(at: Code, six: Code | None = Code.OK) -> dict[Step, Finding]:
