@@ -58,6 +58,9 @@ class DeskRights:
     see_tests: bool = False
     see_transcripts: bool = False
     start_tests: bool = False
+    see_report_links: bool = False
+    make_report_links: bool = False
+    revoke_report_links: bool = False
     see_domains: bool = False
     see_servers: bool = False
     see_links: bool = False
@@ -80,6 +83,9 @@ _DESK_PERMISSIONS = {
     "see_tests": "connection_tests.view_connectiontest",
     "see_transcripts": "connection_tests.view_transcript",
     "start_tests": "connection_tests.add_connectiontest",
+    "see_report_links": "connection_tests.view_reportlink",
+    "make_report_links": "connection_tests.add_reportlink",
+    "revoke_report_links": "connection_tests.delete_reportlink",
     "see_domains": "hosting.view_domain",
     "see_servers": "hosting.view_server",
     "see_links": "setup_links.view_setuplink",

@@ -54,6 +54,8 @@ class ConnectionTestSettings(msgspec.Struct, frozen=True, kw_only=True):
     history_days: Annotated[int, Meta(ge=1, le=3650)] = 90
     # As long as somebody takes who helps in the evening; the report says when it ends.
     report_link_days: Annotated[int, Meta(ge=1, le=365)] = 7
+    # Of one person to one result; the oldest makes room for another.
+    report_links_limit: Annotated[int, Meta(ge=1, le=100)] = 5
     history_limit: Annotated[int, Meta(ge=1, le=10_000)] = 100
     recent_tests_limit: Annotated[int, Meta(ge=1, le=100)] = 3
 

@@ -137,6 +137,25 @@ class Transcript(models.Model):
         return [TranscriptLine(ms, Side(side), text) for ms, side, text in self.lines]
 
 
+class ReportLink(models.Model):
+    """A link by which somebody reads one result without an account. Only the hash of its token is stored."""
+
+    test = models.ForeignKey(ConnectionTest, models.CASCADE, related_name="report_links")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("link to a report")
+        verbose_name_plural = _("links to reports")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.test_id)
+
+
 class SealedPassword(models.Model):
     """A mailbox password on its way to the worker: sealed, read once, gone soon after.
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from mailsetup.connection_tests.views import progress, results, start
+from mailsetup.connection_tests.views import progress, results, sharing, start
 
 
 class ReferenceConverter(StringConverter):
@@ -25,6 +25,8 @@ urlpatterns = [
     path("tests/", progress.history, name="history"),
     path("tests/<reference:reference>/", progress.test, name="test"),
     path("tests/<reference:reference>/cancel/", progress.cancel_test, name="cancel_test"),
+    path("tests/<reference:reference>/share/", sharing.share_test, name="share_test"),
+    path("tests/links/<int:link_id>/revoke/", sharing.revoke_share, name="revoke_share"),
     path("tests/<reference:reference>/report.<written:form>", results.written_test, name="written_test"),
     path("s/<str:token>/tests/<reference:reference>/", progress.link_test, name="test"),
     path("s/<str:token>/tests/<reference:reference>/cancel/", progress.cancel_link_test, name="cancel_test"),

@@ -24,11 +24,13 @@ from accounts.models import Customer, Invitation, Membership, User
 from accounts.views.people import invitation_link
 from accounts.views.support import ViewAsCustomer
 from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, parse_address, parse_domain
-from mailsetup.connection_tests import deadlines
+from mailsetup.connection_tests import deadlines, shares
 from mailsetup.connection_tests import services as connection_tests
 from mailsetup.connection_tests.limits import TooManyTests
-from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.models import ConnectionTest, ReportLink
+from mailsetup.connection_tests.report import is_over
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
+from mailsetup.connection_tests.views.sharing import share, sharing_of
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.views import handout_of
 from mailsetup.hosting.models import Mailbox
@@ -83,16 +85,43 @@ def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpRes
     if read is None:
         raise Http404("No such test.")
     found, findings = read
+    links = shares.open_links(found) if rights.see_report_links else []
     opened.remember(request, found.reference)
     of_address = selectors.tests_of_address(found.address)
     context = {
         "rights": rights,
         "test": found,
         "staff_report": staff_report(found, findings, wire=rights.see_transcripts),
+        "sharing": sharing_of(request, found, links) if is_over(found) else None,
         "history": before_and_since(found, of_address, settings.SUPPORT.desk_tests_limit),
         "address_url": results.page_of_address(found.address) if rights.see_domains else "",
     }
     return render(request, "support/test.html", context)
+
+
+@for_desk("make_report_links", "see_tests")
+@require_POST
+def share_test(request: HttpRequest, _rights: DeskRights, *, reference: str) -> HttpResponse:
+    """A link to the report as the customer reads it, for somebody who helps."""
+    read = selectors.test_by_reference(reference)
+    if read is None or not isinstance(request.user, User):
+        raise Http404("No such test.")
+    share(request, read[0], request.user)
+    return redirect(f"{_url_of_test(read[0])}#share")
+
+
+@for_desk("revoke_report_links", "see_report_links", "see_tests")
+@require_POST
+def revoke_share(request: HttpRequest, _rights: DeskRights, *, link_id: int) -> HttpResponse:
+    """Close a link to a report at once, whoever made it."""
+    link = get_object_or_404(ReportLink.objects.select_related("test"), pk=link_id)
+    shares.revoke(link)
+    messages.success(request, _("The link no longer opens anything."))
+    return redirect(f"{_url_of_test(link.test)}#share")
+
+
+def _url_of_test(test: ConnectionTest) -> str:
+    return reverse("mailsetup:desk_test", kwargs={"reference": test.reference})
 
 
 # --- An address or a domain -----------------------------------------------------------------------------

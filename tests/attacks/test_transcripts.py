@@ -12,7 +12,7 @@ from accounts.models import User
 from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests import services
 from mailsetup.connection_tests.models import ConnectionTest
-from mailsetup.connection_tests.shares import new_key
+from mailsetup.connection_tests.shares import share_report
 from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.findings import (
     Code,
@@ -187,7 +187,9 @@ ON_THE_WIRE = "m1 CAPABILITY of the wire"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("who", ["owner", "link", "share", "staff at the customer's addresses"])
+@pytest.mark.parametrize(
+    "who", ["owner", "link", "share", "share of staff", "staff at the customer's addresses"]
+)
 def test_no_page_text_or_document_of_a_customer_has_it(
     who: str, owner: User, setup_link: MakeLink, signed_in: SignedIn, no_broker: object
 ) -> None:
@@ -202,13 +204,17 @@ def test_no_page_text_or_document_of_a_customer_has_it(
         ],
     )
     assert test.transcripts.filter(lines__icontains=ON_THE_WIRE).count() == 2
+    superuser = User.objects.create_superuser("root@hoster.example", "a long password of staff")
     below, browser = {
         "owner": (f"/tests/{test.reference}/", signed_in(owner)),
         "link": (f"/s/{token}/tests/{test.reference}/", Client()),
-        "share": (f"/report/{new_key(test, owner)}/", Client()),
+        "share": (f"/report/{share_report(test, owner)}/", Client()),
+        "share of staff": (f"/report/{share_report(test, superuser)}/", Client()),
         "staff at the customer's addresses": (f"/tests/{test.reference}/", support_looking_as(owner)),
     }[who]
-    pages = [below] if who == "share" else [below, f"{below}report.txt", f"{below}report.json", "/tests/"]
+    pages = (
+        [below] if "/report/" in below else [below, f"{below}report.txt", f"{below}report.json", "/tests/"]
+    )
     for page in pages:
         answer = browser.get(page)
         if page != "/tests/" or who != "link":

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Membership, User
 from mailsetup.clientconfig import Protocol
-from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.models import ConnectionTest, ReportLink
 from mailsetup.hosting.models import Domain
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from tests.connection_tests.conftest import Later, Limits
@@ -31,9 +31,29 @@ def over(owner: User) -> ConnectionTest:
 
 
 def shared_url(browser: Client, test: ConnectionTest) -> str:
-    """The link that the page of the result offers; "" if it offers none."""
-    links = [link.attributes["href"] for link in read(browser.get(f"/tests/{test.reference}/")).all("a")]
-    return next((link for link in links if "/report/" in link), "").removeprefix("http://testserver")
+    """A new link to the result; "" if its page offers none."""
+    page = read(browser.get(f"/tests/{test.reference}/"))
+    forms = [
+        form["action"] for form in page.all("form") if form.attributes.get("action", "").endswith("/share/")
+    ]
+    if not forms:
+        return ""
+    (action,) = forms
+    return shown_url(browser.post(action, follow=True))
+
+
+def shown_url(answer: Any) -> str:
+    """The link that a page shows this once; "" if it shows none."""
+    shown = [code.text for code in read(answer).all("code") if "/report/" in code.text]
+    return "".join(shown).removeprefix("http://testserver")
+
+
+def links_of(answer: Any) -> list[str]:
+    """Those that the page lists, each with what ends it."""
+    forms = [
+        form for form in read(answer).all("form") if "/tests/links/" in form.attributes.get("action", "")
+    ]
+    return [form["action"] for form in forms]
 
 
 # --- Text and JSON -------------------------------------------------------------------------------------
@@ -144,9 +164,9 @@ def test_it_ends_after_some_days_and_says_so(
     over = finished(queued(owner), findings(Protocol.IMAP, REFUSED))
     address = shared_url(browser, over)
     assert "can read this result for 3 days" in browser.get(f"/tests/{over.reference}/").content.decode()
-    later(3 * DAY_SECONDS)
+    later(3 * DAY_SECONDS - 1)
     assert Client().get(address).status_code == 200
-    later(3 * DAY_SECONDS + 2)
+    later(3 * DAY_SECONDS)
     answer = Client().get(address)
     assert answer.status_code == 410
     assert read(answer).one("h1").text == "This link has expired"
@@ -174,9 +194,78 @@ def test_it_ends_with_what_its_maker_may_see(
 
 def test_a_forged_link_opens_nothing(browser: Client, over: ConnectionTest) -> None:
     address = shared_url(browser, over)
-    for forged in (f"{address[:-2]}x/", "/report/x/", "/report/W10:1:x/", f"/report/{over.reference}/"):
+    stored = ReportLink.objects.get().token_hash
+    for forged in (f"{address[:-2]}x/", "/report/x/", f"/report/{stored}/", f"/report/{over.reference}/"):
         assert Client().get(forged).status_code == 404
 
 
 def test_support_looking_as_a_customer_makes_none(over: ConnectionTest, owner: User) -> None:
-    assert shared_url(support_looking_as(owner), over) == ""
+    browser = support_looking_as(owner)
+    assert shared_url(browser, over) == ""
+    assert browser.post(f"/tests/{over.reference}/share/").status_code == 404
+    assert not ReportLink.objects.exists()
+
+
+def test_the_link_is_shown_once_and_stored_as_a_hash(browser: Client, over: ConnectionTest) -> None:
+    address = shared_url(browser, over)
+    again = browser.get(f"/tests/{over.reference}/")
+    assert shown_url(again) == ""
+    assert len(links_of(again)) == 1
+    row = str(ReportLink.objects.values().get())
+    assert address.removeprefix("/report/").strip("/") not in row
+
+
+def test_it_says_when_it_was_first_opened_and_ends_when_its_maker_wants(
+    browser: Client, owner: User, later: Later
+) -> None:
+    later(0)
+    over = finished(queued(owner), findings(Protocol.IMAP, REFUSED))
+    address, page = shared_url(browser, over), f"/tests/{over.reference}/"
+    assert "Not opened yet. Ends 9 Mar 2026, 09:00" in read(browser.get(page)).text
+    for minute in (5, 10):
+        later(minute * 60)
+        assert Client().get(address).status_code == 200
+    assert "First opened 2 Mar 2026, 09:05. Ends 9 Mar 2026, 09:00" in read(browser.get(page)).text
+    (end,) = links_of(browser.get(page))
+    for button in (end, f"{page}share/"):
+        assert browser.get(button)["Location"].startswith(page), "whoever only looks lands where it is"
+    assert ReportLink.objects.count() == 1
+    answer = browser.post(end, follow=True)
+    assert "The link no longer opens anything." in read(answer).text
+    assert links_of(answer) == []
+    assert Client().get(address).status_code == 404
+
+
+def test_nobody_else_makes_lists_or_ends_it(
+    browser: Client, over: ConnectionTest, owner: User, colleague: User, stranger: User, signed_in: Any
+) -> None:
+    """A colleague may not see the test; another owner may, and still has links of their own."""
+    address = shared_url(browser, over)
+    (end,) = links_of(browser.get(f"/tests/{over.reference}/"))
+    second = User.objects.create_user("second@lindqvist.example")
+    customer = Membership.objects.get(user=owner).customer
+    Membership.objects.create(user=second, customer=customer, role=Membership.Role.OWNER)
+    other = signed_in(second)
+    assert links_of(other.get(f"/tests/{over.reference}/")) == []
+    for somebody in (other, signed_in(colleague), signed_in(stranger), Client(), support_looking_as(owner)):
+        assert somebody.post(end).status_code == 404
+        assert somebody.get(end).status_code == 404
+    for somebody in (signed_in(colleague), signed_in(stranger), Client()):
+        assert somebody.post(f"/tests/{over.reference}/share/").status_code == 404
+    assert Client().get(address).status_code == 200
+    assert ReportLink.objects.count() == 1
+
+
+def test_what_still_runs_is_not_shared(browser: Client, owner: User) -> None:
+    test = queued(owner)
+    assert shared_url(browser, test) == ""
+    assert browser.post(f"/tests/{test.reference}/share/").status_code == 404
+
+
+def test_the_oldest_makes_room_for_another(
+    browser: Client, over: ConnectionTest, owner: User, limits: Limits
+) -> None:
+    limits(report_links_limit=2)
+    elsewhere = shared_url(browser, finished(queued(owner), findings()))
+    made = [shared_url(browser, over) for _each in range(3)]
+    assert [Client().get(address).status_code for address in (elsewhere, *made)] == [200, 404, 200, 200]

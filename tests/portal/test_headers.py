@@ -85,6 +85,8 @@ PAGES = {
     "tests/<reference:reference>/": (404, 200),
     "tests/<reference:reference>/cancel/": (404, 302),
     "tests/<reference:reference>/notice/": (404, 302),
+    "tests/<reference:reference>/share/": (404, 302),
+    "tests/links/<int:link_id>/revoke/": (404, 404),
     "s/<str:token>/tests/<reference:reference>/cancel/": (302, 302),
     # The test of these pages still runs (tests/connection_tests/test_written.py has one that is over).
     "tests/<reference:reference>/report.<written:form>": (302, 404),
@@ -98,6 +100,8 @@ PAGES = {
     # What staff see there is in tests/support/.
     "desk/": (404, 404),
     "desk/tests/<reference:reference>/": (404, 404),
+    "desk/tests/<reference:reference>/share/": (404, 404),
+    "desk/tests/links/<int:link_id>/revoke/": (404, 404),
     "desk/addresses/<str:address>/": (404, 404),
     "desk/addresses/<str:address>/link/": (404, 404),
     "desk/addresses/<str:address>/test/": (404, 404),

@@ -18,6 +18,7 @@ from tests.connection_tests.runs import findings, finished, queued
 # Every permission that the desk knows.
 PERMISSIONS = (
     *("view_connectiontest", "add_connectiontest", "view_transcript"),
+    *("view_reportlink", "add_reportlink", "delete_reportlink"),
     *("view_domain", "view_server", "view_setuplink", "add_setuplink", "change_setuplink"),
     *("view_customer", "view_user", "view_invitation", "add_invitation", "view_supportvisit"),
     "view_as_customer",

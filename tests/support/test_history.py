@@ -267,11 +267,11 @@ def test_many_tests_cost_no_more_questions(desk: Client, at: At) -> None:
     own = at(2, BAD)
     at(3, BAD)
     few = asked(own)
-    # The test with its steps, its transcripts; the last good one; each side with what it stopped at.
-    assert len(few) == 7
+    # The test with its steps, transcripts, links; the last good one; each side with what it stopped at.
+    assert len(few) == 8
     for minute in range(4, 9):
         at(minute, REFUSAL)
     at(9, WELL)
     middle = at(10, BAD)
     at(11, BAD)
-    assert [len(asked(test)) for test in (own, middle)] == [7, 7]
+    assert [len(asked(test)) for test in (own, middle)] == [8, 8]

@@ -14,7 +14,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Invitation, SupportVisit, User
-from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.models import ConnectionTest, ReportLink
+from mailsetup.connection_tests.shares import share_report
 from mailsetup.setup_links.models import SetupLink
 from tests.html import read
 from tests.provider import MakeLink, support_looking_as
@@ -24,6 +25,8 @@ from tests.support.conftest import PERMISSIONS, WORKER_ADDRESS, StaffWith
 NEEDED: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk": ("get", ("view_connectiontest",)),
     "desk_test": ("get", ("view_connectiontest",)),
+    "desk_share_test": ("post", ("view_connectiontest", "add_reportlink")),
+    "desk_revoke_share": ("post", ("view_connectiontest", "view_reportlink", "delete_reportlink")),
     "desk_address": ("get", ("view_domain",)),
     "desk_domain": ("get", ("view_domain",)),
     "desk_document": ("get", ("view_domain",)),
@@ -45,8 +48,9 @@ PAGES = sorted(NEEDED)
 
 
 @pytest.fixture
-def paths(refused: ConnectionTest, setup_link: MakeLink) -> dict[str, str]:
+def paths(refused: ConnectionTest, owner: User, setup_link: MakeLink) -> dict[str, str]:
     link, _token = setup_link()
+    share_report(refused, owner)
     customer = Customer.objects.get(external_id="whmcs:1234")
     invitation = Invitation.objects.create(
         customer=customer,
@@ -57,6 +61,8 @@ def paths(refused: ConnectionTest, setup_link: MakeLink) -> dict[str, str]:
     return {
         "desk": "/desk/",
         "desk_test": f"/desk/tests/{refused.reference}/",
+        "desk_share_test": f"/desk/tests/{refused.reference}/share/",
+        "desk_revoke_share": f"/desk/tests/links/{ReportLink.objects.get().pk}/revoke/",
         "desk_address": "/desk/addresses/anna@example.com/",
         "desk_domain": "/desk/domains/example.com/",
         "desk_document": "/desk/addresses/anna@example.com/files/autoconfig/imap/",
@@ -81,7 +87,8 @@ def open_page(browser: Client, page: str, paths: dict[str, str]) -> int:
 
 def everything() -> list[Any]:
     """What somebody without the right must leave as it is."""
-    rows = [list(model.objects.order_by("pk").values()) for model in (SetupLink, Invitation, SupportVisit)]
+    kinds = (SetupLink, Invitation, SupportVisit, ReportLink)
+    rows = [list(kind.objects.order_by("pk").values()) for kind in kinds]
     return [*rows, ConnectionTest.objects.count(), len(mail.outbox)]
 
 

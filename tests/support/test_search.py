@@ -425,4 +425,4 @@ def test_a_crowd_of_matches_is_cut(desk: Client, provider_file: dict[str, Any], 
     provider_file["domains"] += [{"name": f"shop{n}.example", "server": "smarter1"} for n in range(40)]
     provision(json.dumps(provider_file).encode())
     assert len(listed(desk, "shop")) == 8
-    assert len(PERMISSIONS) == 14
+    assert len(PERMISSIONS) == 17

@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from accounts import access
+from accounts.models import User
 from mailsetup.connection_tests import reaper, selectors
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.guides.clients import GUIDES
@@ -52,6 +54,12 @@ class TestUrls:
             compare=f"{reverse('mailsetup:compare', kwargs=setup)}?{account}",
             guide=guide_url,
         )
+
+
+def reader_of(request: HttpRequest) -> User | None:
+    """Who reads for themselves: nobody in a visit of support."""
+    user = request.user
+    return user if isinstance(user, User) and not access.is_support_visit(request) else None
 
 
 def tests_of_visitor(request: HttpRequest) -> QuerySet[ConnectionTest]:

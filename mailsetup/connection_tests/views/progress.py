@@ -2,20 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts import access
-from accounts.brands import portal_url
 from accounts.http import AuthenticatedHttpRequest
-from accounts.models import User
 from mailsetup.clientconfig import NotOffered, Protocol, parse_address, resolve
 from mailsetup.connection_tests import selectors, services, shares, written
 from mailsetup.connection_tests.deadlines import in_words, next_deadline, seconds_until
@@ -24,7 +19,14 @@ from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.outages import NoticeOffer, outage_of
 from mailsetup.connection_tests.report import ReportUrls, report_of
 from mailsetup.connection_tests.summaries import latest_summaries
-from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, page_url, tests_of_visitor
+from mailsetup.connection_tests.views.loading import (
+    TestUrls,
+    find_or_404,
+    page_url,
+    reader_of,
+    tests_of_visitor,
+)
+from mailsetup.connection_tests.views.sharing import Sharing, sharing_of
 from mailsetup.hosting.selectors import UnknownDomain, find_stored_hosting
 from mailsetup.probes.findings import Finding
 from mailsetup.setup_links.decorators import for_link
@@ -112,7 +114,7 @@ def show_test(
         return HttpResponse(status=204)
     urls = TestUrls.of(test, token)
     places = _places_of(test)
-    outage = outage_of(test, found, tests, None if token else _reader(request))
+    outage = outage_of(test, found, tests, None if token else reader_of(request))
     if refused:
         outage = replace(outage, offer=refused)
     report = report_of(
@@ -127,7 +129,7 @@ def show_test(
         "report": report,
         "outage": outage,
         "report_text": "" if report.running else written.as_text(report),
-        "share": None if report.running or token else _share(request, test),
+        "share": None if report.running or token else _sharing(request, test),
         "urls": urls,
         "late": late,
         "left": in_words(left),
@@ -151,20 +153,13 @@ def show_test(
     return render(request, template, context, status=422 if refused else 200)
 
 
-def _reader(request: HttpRequest) -> User | None:
-    """Who reads for themselves: nobody in a visit of support."""
-    user = request.user
-    return user if isinstance(user, User) and not access.is_support_visit(request) else None
-
-
-def _share(request: HttpRequest, test: ConnectionTest) -> dict[str, Any] | None:
-    """The link to show the result to somebody; none is made in a visit of support."""
-    reader = _reader(request)
+def _sharing(request: HttpRequest, test: ConnectionTest) -> Sharing | None:
+    """The reader's own links to the result; none is made in a visit of support."""
+    reader = reader_of(request)
     if reader is None:
         return None
-    path = reverse("mailsetup:shared_test", kwargs={"key": shares.new_key(test, reader)})
-    days = settings.CONNECTION_TESTS.report_link_days
-    return {"url": portal_url() + path, "days": days}
+    own = [link for link in shares.open_links(test) if link.made_by == reader]
+    return sharing_of(request, test, own)
 
 
 def _places_of(test: ConnectionTest) -> dict[Place, str]:

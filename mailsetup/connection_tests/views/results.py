@@ -52,11 +52,12 @@ def _write(tests: QuerySet[ConnectionTest], reference: str, form: str) -> HttpRe
 def shared_test(request: HttpRequest, *, key: str) -> HttpResponse:
     """One result for whoever was given its link: to be read, and nothing else."""
     try:
-        tests, reference = shares.open_share(key)
+        link, tests = shares.open_share(key)
     except shares.ShareExpired:
         return render(request, "connection_tests/share_expired.html", status=HTTPStatus.GONE)
     except shares.UnknownShare:
         raise Http404("No such report.") from None
-    test, found = find_or_404(tests, reference)
+    test, found = find_or_404(tests, link.test.reference)
+    shares.note_opening(link)
     report = report_of(test, found, urls=ReportUrls())
     return render(request, "connection_tests/shared.html", {"report": report, "test": test})
