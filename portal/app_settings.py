@@ -48,7 +48,7 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True):
     broker_connect_seconds: Annotated[int, Meta(ge=1, le=60)] = 2
     broker_answer_seconds: Annotated[int, Meta(ge=1, le=300)] = 10
     broker_polling_seconds: Annotated[float, Meta(gt=0, le=10)] = 0.1
-    # As of nice(1): nobody waits for a step of a test as they wait for a page.
+    # At least, as of nice(1): nobody waits for a step of a test as they wait for a page.
     worker_nice_steps: Annotated[int, Meta(ge=0, le=19)] = 5
 
     def __post_init__(self) -> None:

@@ -30,7 +30,8 @@ def read_the_settings(**_signal: Any) -> None:
 @worker_init.connect
 def let_pages_go_first(**_signal: Any) -> None:
     """Where all runs on one machine, a crowd's tests would take the processor from the crowd's presses."""
-    os.nice(settings.PORTAL.worker_nice_steps)
+    # A worker that begins anew keeps what it was.
+    os.nice(max(0, settings.PORTAL.worker_nice_steps - os.nice(0)))
 
 
 @worker_init.connect

@@ -79,9 +79,12 @@ class Gate:
         if scope["path"] != _TURN_PATH or scope["method"] != "GET" or not _is_own(_host(headers)):
             return None
         before = self._people.waiting_before(_visitor(headers))
-        body = b"" if before is None else render_to_string("turn.html", {"before": before}).encode()
-        found = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "private, no-store"}
-        return 200, {**found, **_SECURITY_HEADERS, "Content-Length": str(len(body))}, body
+        found = {"Cache-Control": "private, no-store", **_SECURITY_HEADERS}
+        if before is None:
+            return 204, found, b""  # and the form asks no more
+        body = render_to_string("turn.html", {"before": before}).encode()
+        kind = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
+        return 200, {**found, **kind}, body
 
 
 @dataclass(slots=True)

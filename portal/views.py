@@ -40,7 +40,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def turn(request: HttpRequest) -> HttpResponse:
     """How many are before a form that was sent: nothing here, where no gate stands in front (portal.gate)."""
-    return HttpResponse()
+    return HttpResponse(status=204)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The event loop in which all tests of a worker run at once, in a thread of its own.
 
 Probes wait most of their time, and a loop and a thread for each test cost the processor more than what they
-say to the servers. Nothing in a probe blocks the thread, so no test holds up another.
+say to the servers. So nothing in a probe may block the thread, nor take it long, whatever a server sends.
 """
 
 import asyncio

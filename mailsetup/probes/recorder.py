@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _CLOSED = {
     Step.SIGN_IN: Code.AUTH_DROPPED,
     Step.MAILBOX: Code.MAILBOX_UNAVAILABLE,
-    Step.PUSH: Code.IDLE_SILENT,
+    Step.PUSH: Code.SESSION_LOST,
     Step.SEND: Code.SEND_TEMP_FAILURE,
 }
 # What running out of time means, where it is not the server's silence.
@@ -102,7 +102,8 @@ class Recorder:
         except (Fault, StreamError, OSError) as error:
             # TimeoutError is an OSError.
             answered = stream is not None and stream.received > before
-            fault = _fault(step, error, answered=answered)
+            encrypted = stream is not None and stream.tls is not None
+            fault = _fault(step, error, answered=answered, encrypted=encrypted)
             finding.evidence.update(fault.evidence)
             self._record(step, StepInProgress(Status.FAILED, fault.code, finding.evidence), started)
             raise StepFailed from error
@@ -129,7 +130,7 @@ class Recorder:
         """Ends the step that still runs, skips what was not reached, and reports."""
         if self._running is not None:
             step, started = self._running
-            fault = _fault(step, TimeoutError(), answered=False)
+            fault = _fault(step, TimeoutError(), answered=False, encrypted=False)
             self._record(step, StepInProgress(Status.FAILED, fault.code, {"deadline": True}), started)
         for step in self._planned:
             if step not in self._results:
@@ -172,8 +173,11 @@ class Recorder:
             self._reported += 1
 
 
-def _fault(step: Step, error: Exception, *, answered: bool) -> Fault:
-    """What went wrong as a finding; `answered`: the server sent something during the step."""
+def _fault(step: Step, error: Exception, *, answered: bool, encrypted: bool) -> Fault:
+    """What went wrong as a finding; `answered`: the server sent something during the step.
+
+    Nobody on the way sees what is said in an `encrypted` connection: one that is cut ends at the server.
+    """
     if isinstance(error, Fault):
         return error
     if isinstance(error, ProtocolError):
@@ -183,5 +187,5 @@ def _fault(step: Step, error: Exception, *, answered: bool) -> Fault:
     rest = {"server": error.rest} if isinstance(error, ConnectionClosed) and error.rest else {}
     if step in _CLOSED:
         return Fault(_CLOSED[step], **rest)
-    cut = isinstance(error, ConnectionReset | ConnectionResetError | BrokenPipeError)
+    cut = isinstance(error, ConnectionReset | ConnectionResetError | BrokenPipeError) and not encrypted
     return Fault(Code.TCP_RESET if cut else Code.CLOSED_AT_ONCE, **rest)

@@ -193,4 +193,4 @@ def test_without_scripts_a_test_is_followed_and_stopped(browser: Browser, page: 
 
 def test_pages_go_before_tests_where_both_share_a_machine(portal: Portal) -> None:
     web, worker = (psutil.Process(daemon.pid).nice() for daemon in (portal.web, portal.worker))
-    assert worker == web + 5
+    assert worker == max(web, 5)

@@ -166,7 +166,7 @@ PAGES = {
     "accounts/sessions/": (302, 200),
     "go/": (200, 200),
     "guide/<str:domain>/": (200, 200),
-    "turn/": (200, 200),
+    "turn/": (204, 204),
     "healthz": (200, 200),
     "readyz": (503, 503),
 }

@@ -34,6 +34,7 @@ from tests.faults import (
     greets,
     is_silent,
     replies,
+    resets,
     sends_and_closes,
 )
 from tests.faults.thread import Handler
@@ -55,6 +56,13 @@ def test_refused(prober: Prober) -> None:
     assert failed(steps) == (Step.CONNECT, Code.TCP_REFUSED)
     assert steps[Step.DNS].evidence == {"addresses": ["127.0.0.1"]}
     assert {steps[step].code for step in (Step.TLS, Step.SIGN_IN, Step.PUSH)} == {Code.NOT_REACHED}
+
+
+def test_what_is_cut_where_nobody_on_the_way_sees_what_is_said_is_cut_by_the_server(
+    prober: Prober, servers: ServerThread, good_tls: ssl.SSLContext
+) -> None:
+    steps = prober.one(prober.settings(IMAP, servers.listen(resets, good_tls)))
+    assert failed(steps) == (Step.GREETING, Code.CLOSED_AT_ONCE)
 
 
 def test_one_address_that_answers_is_enough(

@@ -207,6 +207,16 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "says between which servers the time went; look at the queue and at content filters there."
         ),
     ),
+    Code.SESSION_LOST: Explanation(
+        title=_("The server broke off"),
+        happened=_("The server {hostname} ended the connection in the middle of our test."),
+        why=_("It was stopped or started again, or something broke on its side. Your settings are fine."),
+        todo=AGAIN,
+        staff=_(
+            "The sign-in went well, and the connection ended while we waited for new mail: the service was "
+            "stopped or killed, or ended the session. Its log says which, at the time of this test."
+        ),
+    ),
     Code.IDLE_MISSING: Explanation(
         title=_("Mail works, but it won’t arrive by itself"),
         happened=_("The server {hostname} has no push (IMAP IDLE)."),
@@ -219,7 +229,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.IDLE_SILENT: Explanation(
         title=_("Mail works, but the alert didn’t come"),
-        happened=_("The server {hostname} promises push (IMAP IDLE), but didn’t announce our test message."),
+        happened=_("The server {hostname} promises push (IMAP IDLE), but doesn’t announce new mail."),
         why=_("New mail shows up when your app looks for it."),
         todo=_("Set your app to look every 5 minutes. Give support the reference, so that we can mend push."),
         staff=_(

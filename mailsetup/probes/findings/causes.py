@@ -117,6 +117,7 @@ CAUSES: dict[Code, Cause] = {
     Code.POP_LOGIN_DELAY: _for_now(Fixer.CUSTOMER, Step.SIGN_IN),
     Code.MAILBOX_MISSING: _for_good(Fixer.PROVIDER, Step.MAILBOX),
     Code.MAILBOX_UNAVAILABLE: _for_good(Fixer.PROVIDER, Step.MAILBOX),
+    Code.SESSION_LOST: _for_now(Fixer.PROVIDER, Step.PUSH),
     Code.AUTH_REQUIRED: _for_good(Fixer.PROVIDER, Step.SEND),
     Code.RELAY_DENIED: _for_good(Fixer.PROVIDER, Step.SEND),
     Code.SENDER_MISMATCH: _for_good(Fixer.PROVIDER, Step.SEND),
@@ -139,7 +140,7 @@ CAUSES: dict[Code, Cause] = {
     Code.V4_BROKEN_V6_OK: Cause(Fixer.PROVIDER, (Step.CONNECT, Step.TLS), _WARNS),
     Code.V6_BROKEN_V4_OK: Cause(Fixer.PROVIDER, (Step.CONNECT, Step.TLS), _WARNS),
     Code.IDLE_MISSING: Cause(Fixer.CUSTOMER, (Step.PUSH,), _WARNS),
-    # A server that goes silent or closes there stops the service.
+    # A server that goes silent there stops the service.
     Code.IDLE_SILENT: Cause(Fixer.PROVIDER, (Step.PUSH,), (Status.WARNING, Status.FAILED)),
     Code.CERT_EXPIRES_SOON: Cause(Fixer.PROVIDER, (Step.TLS,), _WARNS),
     Code.UNKNOWN: _for_good(Fixer.US, *Step),

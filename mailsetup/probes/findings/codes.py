@@ -75,6 +75,7 @@ class Code(StrEnum):
     POP_LOGIN_DELAY = "pop_login_delay"
     MAILBOX_MISSING = "mailbox_missing"
     MAILBOX_UNAVAILABLE = "mailbox_unavailable"
+    SESSION_LOST = "session_lost"
     AUTH_REQUIRED = "auth_required"
     RELAY_DENIED = "relay_denied"
     SENDER_MISMATCH = "sender_mismatch"

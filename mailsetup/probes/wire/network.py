@@ -257,6 +257,11 @@ async def connect(
         await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
         grace = limits.probe_connect_grace_seconds if _any_open(tasks.values()) else None
         await asyncio.wait(tasks.values(), timeout=grace)
+    except BaseException:
+        # Whoever is stopped leaves no connection: the loop, which goes on, would keep it.
+        for task in tasks.values():
+            task.add_done_callback(_hang_up)
+        raise
     finally:
         for task in tasks.values():
             task.cancel()
@@ -340,6 +345,11 @@ def _some_of_each_family(addresses: Sequence[IPAddress], limit: int) -> list[IPA
     """At most `limit` addresses of IPv4, then as many of IPv6."""
     families = ([address for address in addresses if address.version == version] for version in (4, 6))
     return [address for family in families for address in family[:limit]]
+
+
+def _hang_up(attempt: asyncio.Task[LineStream]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().abort()
 
 
 def _any_open(attempts: Iterable[asyncio.Task[LineStream]]) -> bool:

@@ -36,6 +36,11 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, capabilities="IMAP4rev1 UIDPLUS SASL-IR AUTH=PLAIN"))
 
 
+@planted(Code.SESSION_LOST, "an IMAP server that is gone in the middle of IDLE")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.server(IMAP, answers={"IDLE": "* BYE Shutting down"}))
+
+
 @planted(Code.IDLE_SILENT, "an IMAP server that announces nothing in IDLE")
 def _(stage: Stage) -> Shown:
     stage.limited(probe_push_seconds=0.2)
