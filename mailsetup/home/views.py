@@ -59,7 +59,7 @@ def choose(request: AuthenticatedHttpRequest) -> HttpResponse:
 def choose_for_test(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The test, or comparing with an app, without an address yet: choose one first."""
     user = request.user
-    mailboxes = list(selectors.mailboxes_of(user))
+    mailboxes = list(selectors.mailboxes_of(user).order_by("domain__name", "local_part"))
     typed = request.GET.get("other", "").strip() or request.GET.get("address", "")
     if not typed and len(mailboxes) == 1:
         typed = mailboxes[0].address

@@ -117,7 +117,7 @@ def revoke_share(request: HttpRequest, _rights: DeskRights, *, link_id: int) -> 
     link = get_object_or_404(ReportLink.objects.select_related("test"), pk=link_id)
     shares.revoke(link)
     messages.success(request, _("The link no longer opens anything."))
-    return redirect(f"{_url_of_test(link.test)}#share")
+    return redirect(_url_of_test(link.test))
 
 
 def _url_of_test(test: ConnectionTest) -> str:
@@ -467,20 +467,27 @@ def _begin(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | N
 @require_POST
 @rate_limit(action="invite")  # type: ignore[untyped-decorator]  # allauth says no types here
 def send_invitation(request: HttpRequest, _rights: DeskRights, *, invitation_id: int) -> HttpResponse:
-    """Mail an invitation once more, with a new link and in the name of whoever is at the desk."""
-    invitation = get_object_or_404(Invitation.objects.select_related("customer"), pk=invitation_id)
+    """Mail an invitation once more, with a new link and in the name of whoever sent it, as long as they belong.
+
+    Whoever gets it knows them, and nobody at the desk.
+    """
+    rows = Invitation.objects.select_related("customer", "invited_by")
+    invitation = get_object_or_404(rows, pk=invitation_id)
     back = redirect("mailsetup:desk_customer", customer_id=invitation.customer_id)
     email = {"email": invitation.email}
     if invitation.accepted_at or invitation.revoked_at:
         messages.info(request, _("That invitation to %(email)s is over. Here is what’s open now.") % email)
         return back
     assert isinstance(request.user, User)  # noqa: S101  # nobody else has rights at the desk
+    inviter = invitation.invited_by
+    if inviter is None or not inviter.memberships.filter(customer=invitation.customer).exists():
+        inviter = request.user
     try:
         accounts.invite(
             invitation.customer,
             invitation.email,
             invitation.role,
-            invited_by=request.user,
+            invited_by=inviter,
             brand=brand_of(request),
             link_for=lambda token: invitation_link(request, token),
         )

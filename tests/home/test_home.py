@@ -152,6 +152,9 @@ def test_with_several_addresses_one_is_chosen_before_the_test(browser: Client) -
         "anna@example.com",
         "bert@example.com",
     }
+    assert "ida@bücher.example" in form.text
+    groups = [name.text for name in form.all("span", "group-name")]
+    assert sorted(groups) == ["bücher.example", "example.com"]
     answer = browser.get("/test/", {"address": "bert@example.com", "other": ""})
     assert answer["Location"] == "/setup/bert@example.com/test/"
     answer = browser.get("/test/", {"address": "bert@example.com", "other": "anna@example.com"})

@@ -400,3 +400,12 @@ def test_each_test_has_both_of_its_lanes_in_miniature(desk: Client, refused: Con
     running(queued(refused.user))
     first = section(page(desk), "Last tests").all("span", "mini-lane")[0]
     assert {mark["data-state"] for mark in first.all("i")} <= {"run", "wait"}
+
+
+@pytest.mark.django_db
+def test_the_head_says_when_the_last_test_was(desk: Client, refused: ConnectionTest) -> None:
+    """What was wrong an hour ago may be well by now."""
+    day = timezone.now() - timedelta(days=1)
+    ConnectionTest.objects.filter(pk=refused.pk).update(created_at=day)
+    head = read(desk.get(f"/desk/addresses/{refused.address}/")).one("div", "desk-head")
+    assert f"Yesterday, {timezone.localtime(day):%H:%M}" in head.text

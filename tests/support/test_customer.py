@@ -110,6 +110,19 @@ def test_an_invitation_is_sent_again_whether_open_or_run_out(
     assert Client().get(path_in_mail()).status_code == 200
 
 
+@pytest.mark.parametrize(("belongs", "said"), [(True, "Anna Lindqvist"), (False, "Sam")])
+def test_it_goes_out_again_in_the_name_of_whoever_invited_as_long_as_they_belong(
+    desk: Client, customer: Customer, owner: User, *, belongs: bool, said: str
+) -> None:
+    """Whoever gets it knows them, and nobody at the desk."""
+    User.objects.filter(pk=owner.pk).update(name="Anna Lindqvist")
+    Invitation.objects.filter(pk=invited(customer).pk).update(invited_by=owner)
+    if not belongs:
+        owner.memberships.all().delete()
+    send_again(desk, customer)
+    assert mail.outbox[-1].body.startswith(f"{said} invites you to the mail set-up pages of Lindqvist AB")
+
+
 def test_an_invitation_that_is_over_by_now_sends_nothing(
     desk: Client, customer: Customer, colleague: User
 ) -> None:
