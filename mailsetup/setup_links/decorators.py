@@ -89,14 +89,16 @@ def _is_its_own(request: HttpRequest, link: SetupLink) -> bool:
     return all(match.kwargs.get(name, value) == value for name, value in guide.items())
 
 
-def _without_values(request: HttpRequest) -> HttpResponse:
-    """What a link is for, for a program that opens it before a person does: nothing of the address.
+def preview_of_link(request: HttpRequest, template: str) -> HttpResponse | None:
+    """The page `template` for a program that opens a link before a person does; None where a person asks.
 
-    A browser keeps no page that it has loaded ahead if that is refused, and asks again when somebody wants it
-    (WICG "Prefetch", https://wicg.github.io/nav-speculation/prefetch.html: "ok status").
+    It says what the link is for, and nothing that stands behind it. A browser keeps no page that it has
+    loaded ahead if that is refused, and asks again when somebody wants it (WICG "Prefetch",
+    https://wicg.github.io/nav-speculation/prefetch.html: "ok status").
     """
-    status = 403 if browsers.is_prefetch(request.headers) else 200
-    return render(request, "setup_links/link_preview.html", status=status)
+    if browsers.is_prefetch(request.headers):
+        return render(request, template, status=403)
+    return render(request, template) if browsers.is_robot(request.headers.get("User-Agent", "")) else None
 
 
 def _behind_link(
@@ -108,8 +110,8 @@ def _behind_link(
         link = selectors.open_link(token, request.COOKIES.get(DEVICE_COOKIE, ""))
         if link.opens_one_guide and not _is_its_own(request, link):
             raise UnknownLink
-        if browsers.is_prefetch(request.headers) or browsers.is_robot(request.headers.get("User-Agent", "")):
-            return _without_values(request)
+        if preview := preview_of_link(request, "setup_links/link_preview.html"):
+            return preview
         by_link.link_home_url = home_url
         # The page comes first: one that isn't there must not use up the link without leaving the key behind.
         response = answer(link)

@@ -7,8 +7,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from mailsetup.connection_tests.models import ReportLink
+from mailsetup.connection_tests.shares import share_report
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.services import create_one_device_link
+from tests.connection_tests.runs import findings, finished, queued
 from tests.html import read
 from tests.provider import MakeLink, setup_of
 
@@ -132,3 +135,53 @@ def test_the_bare_page_says_what_the_link_is_for(token: str) -> None:
 
 def test_a_robot_finds_no_page_behind_a_forged_link(token: str) -> None:
     assert Client(headers={"User-Agent": ROBOTS[0]}).get("/s/forged/").status_code == 404
+
+
+# --- A link to one result ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report(owner: User) -> str:
+    return f"/report/{share_report(finished(queued(owner), findings()), owner)}/"
+
+
+def is_read_and_noted(report: str) -> bool:
+    unopened = ReportLink.objects.get().opened_at is None
+    answer = Client(headers={"User-Agent": IPHONE}).get(report)
+    return unopened and b"993" in answer.content and ReportLink.objects.get().opened_at is not None
+
+
+@pytest.mark.parametrize("agent", ROBOTS)
+def test_who_follows_links_by_itself_reads_no_report_and_is_not_its_reader(report: str, agent: str) -> None:
+    assert told_nothing(Client(headers={"User-Agent": agent}), report, status=200)
+    assert is_read_and_noted(report)
+
+
+@pytest.mark.parametrize("headers", PREFETCHES)
+def test_a_report_that_a_browser_loads_ahead_is_refused_and_nobody_has_read_it(
+    report: str, headers: dict[str, str]
+) -> None:
+    assert told_nothing(Client(headers={"User-Agent": IPHONE, **headers}), report, status=403)
+    assert is_read_and_noted(report)
+
+
+def test_who_asks_for_a_report_by_head_has_not_read_it(report: str) -> None:
+    assert Client().head(report).status_code == 200
+    assert is_read_and_noted(report)
+
+
+@pytest.mark.parametrize("agent", PEOPLE)
+def test_people_and_their_scripts_read_a_report_at_once(report: str, agent: str) -> None:
+    assert b"993" in Client(headers={"User-Agent": agent}).get(report).content
+    assert ReportLink.objects.get().opened_at is not None
+
+
+def test_the_bare_page_says_what_a_report_is(report: str) -> None:
+    page = read(Client(headers={"User-Agent": ROBOTS[0]}).get(report))
+    assert "what a test of a mailbox found" in page.text
+    assert "doesn’t count as opened" in page.text
+
+
+def test_a_robot_finds_no_page_behind_a_report_that_has_ended(report: str) -> None:
+    ReportLink.objects.get().delete()
+    assert Client(headers={"User-Agent": ROBOTS[0]}).get(report).status_code == 404

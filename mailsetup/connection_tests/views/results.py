@@ -13,7 +13,7 @@ from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import ReportUrls, report_of
 from mailsetup.connection_tests.views.loading import find_or_404, tests_of_visitor
 from mailsetup.probes.findings import ServiceReport
-from mailsetup.setup_links.decorators import for_link
+from mailsetup.setup_links.decorators import for_link, preview_of_link
 from mailsetup.setup_links.models import SetupLink
 
 
@@ -58,6 +58,10 @@ def shared_test(request: HttpRequest, *, key: str) -> HttpResponse:
     except shares.UnknownShare:
         raise Http404("No such report.") from None
     test, found = find_or_404(tests, link.test.reference)
-    shares.note_opening(link)
+    if preview := preview_of_link(request, "connection_tests/share_preview.html"):
+        return preview
+    # Who asks by HEAD has not seen the page.
+    if request.method != "HEAD":
+        shares.note_opening(link)
     report = report_of(test, found, urls=ReportUrls())
     return render(request, "connection_tests/shared.html", {"report": report, "test": test})
