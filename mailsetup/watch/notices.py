@@ -33,7 +33,8 @@ def _mail(notice: RecoveryNotice) -> None:
     words = {
         "brand": installation_brand(),
         "hostnames": hostnames,
-        # Whoever gets it at another address may not know what it is about, nor whose the mailbox is.
+        # Whoever gets it at another address may not know what it is about, nor whose the mailbox is: they get
+        # no reference, and are asked to follow no link to where one types a password.
         "sender": notice.user.email if notice.recipient else "",
         "address": display_address(notice.test.address),
         "reference": notice.test.reference,

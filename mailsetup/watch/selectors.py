@@ -168,7 +168,10 @@ def has_room_for_notice(user: User, test: ConnectionTest) -> bool:
 
 
 def recipient_has_room(recipient: Address) -> bool:
-    """Whether one more may go to its mailbox, whoever asks for it."""
+    """Whether one more may go to its mailbox from those who sign in elsewhere, whoever asks for it.
+
+    What goes where whoever asks signs in doesn't count, nor is it counted: others could use that up.
+    """
     theirs = _notices_that_count().filter(recipient_mailbox=recipient.mailbox).count()
     return bool(theirs < settings.WATCH.watch_recipient_notices_limit)
 

@@ -301,6 +301,9 @@ def test_another_address_is_told_who_asked_and_nothing_of_the_mailbox(
         "new@lindqvist.example asked Northwind Hosting to tell you when mail.hoster.test works" in mail.body
     )
     assert "anna@example.com" not in mail.body
+    assert test.reference not in mail.body
+    assert portal_url() not in mail.body, "nobody is asked to follow a link and to type a password there"
+    assert "with the password" not in mail.body
     assert "Then leave it: nothing happens." in mail.body
     call_command("prune")
     assert RecoveryNotice.objects.exists()
@@ -433,6 +436,27 @@ def test_one_mailbox_is_named_by_few_people_in_a_day_however_it_is_written(
     ask(other, of_stranger, take_back="1")
     later(days=1)
     ask(other, of_stranger, to="bo@third.example")
+
+
+def test_what_goes_where_whoever_asks_signs_in_takes_no_room_from_that_mailbox_nor_it_from_them(
+    server: MailServer,
+    owner: User,
+    stranger: User,
+    signed_in: SignedIn,
+    later: Later,
+    limits: Limits,
+    mailoutbox: Outbox,
+) -> None:
+    """Else others could use up what somebody waits for themselves."""
+    limits(watch_recipient_notices_limit=1)
+    one, other = signed_in(owner), signed_in(stranger)
+    ask(one, failed(owner))
+    ask(other, failed(stranger, "otto@elsewhere.example"), to=owner.email)
+    ask(one, failed(owner))
+    server.is_mended()
+    later(minutes=5)
+    look()
+    assert told(mailoutbox) == [owner.email] * 3
 
 
 def test_who_takes_it_back_leaves_room_for_the_same_mailbox(
