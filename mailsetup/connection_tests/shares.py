@@ -66,9 +66,14 @@ def note_opening(link: ReportLink) -> None:
         ReportLink.objects.filter(pk=link.pk).update(opened_at=timezone.now())
 
 
-def open_links(test: ConnectionTest) -> list[ReportLink]:
-    """The links that show `test` to somebody at this moment, the newest first."""
+def open_links(test: ConnectionTest, *, made_by: User | None = None) -> list[ReportLink]:
+    """The links that show `test` to somebody at this moment, the newest first.
+
+    With `made_by` those of one person alone, who is known to see the test.
+    """
     found = ReportLink.objects.filter(test=test, expires_at__gt=timezone.now())
+    if made_by is not None:
+        return list(found.filter(made_by=made_by))
     links = list(found.select_related("made_by"))
     makers = {link.made_by for link in links}
     showing = {maker for maker in makers if _shown_by(maker).filter(pk=test.pk).exists()}

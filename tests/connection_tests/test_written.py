@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from mailsetup.clientconfig import Protocol
 from mailsetup.connection_tests.models import ConnectionTest, ReportLink
+from mailsetup.connection_tests.shares import share_report
 from mailsetup.hosting.models import Domain
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from tests.connection_tests.conftest import Later, Limits
@@ -254,6 +257,22 @@ def test_nobody_else_makes_lists_or_ends_it(
         assert somebody.post(f"/tests/{over.reference}/share/").status_code == 404
     assert Client().get(address).status_code == 200
     assert ReportLink.objects.count() == 1
+
+
+def test_the_links_of_others_cost_the_page_nothing(
+    browser: Client, over: ConnectionTest, owner: User, django_assert_num_queries: Any
+) -> None:
+    page = f"/tests/{over.reference}/"
+    shared_url(browser, over)
+    with CaptureQueriesContext(connection) as alone:
+        browser.get(page)
+    customer = Membership.objects.get(user=owner).customer
+    for number in range(3):
+        other = User.objects.create_user(f"n{number}@lindqvist.example")
+        Membership.objects.create(user=other, customer=customer, role=Membership.Role.OWNER)
+        share_report(over, other)
+    with django_assert_num_queries(len(alone)):
+        assert len(links_of(browser.get(page))) == 1
 
 
 def test_what_still_runs_is_not_shared(browser: Client, owner: User) -> None:

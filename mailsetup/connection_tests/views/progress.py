@@ -158,8 +158,7 @@ def _sharing(request: HttpRequest, test: ConnectionTest) -> Sharing | None:
     reader = reader_of(request)
     if reader is None:
         return None
-    own = [link for link in shares.open_links(test) if link.made_by == reader]
-    return sharing_of(request, test, own)
+    return sharing_of(request, test, shares.open_links(test, made_by=reader))
 
 
 def _places_of(test: ConnectionTest) -> dict[Place, str]:
