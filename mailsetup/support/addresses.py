@@ -1,6 +1,6 @@
 """What the desk says about one address or domain: the settings and why, and what each program is told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -156,15 +156,18 @@ def _not_known(name: str) -> str:
     return _("The DNS gives no answer") if watcher.has_looked_at(name) else _("Not looked up yet")
 
 
-def mail_of(names: Sequence[str]) -> list[MailGoes]:
-    """Of each of these domains of ours where new mail goes, as far as that is known within a moment."""
+def mail_of(servers: Mapping[str, Server]) -> list[MailGoes]:
+    """Of each of these domains of ours, by name, where new mail goes, as far as a moment is enough to know.
+
+    `servers` are those that the domains are on.
+    """
     patterns = selectors.mx_patterns()
-    watcher.give_a_moment(names, seconds=settings.HOSTING.mx_timeout_seconds)
-    return [_mail_goes(name, patterns) for name in names]
+    watcher.give_a_moment(servers, seconds=settings.HOSTING.mx_timeout_seconds)
+    return [_mail_goes(name, server, patterns) for name, server in servers.items()]
 
 
-def _mail_goes(name: str, patterns: Sequence[str]) -> MailGoes:
-    """Where the MX of a domain leads; `patterns` are those of the hosts that are ours."""
+def _mail_goes(name: str, server: Server, patterns: Sequence[str]) -> MailGoes:
+    """Where the MX of a domain leads; `patterns` are those of the hosts that are ours, of any server."""
     hosts = watcher.mail_hosts(name)
     if hosts is None:
         title = _not_known(name)
@@ -173,10 +176,14 @@ def _mail_goes(name: str, patterns: Sequence[str]) -> MailGoes:
         text = _("%(name)s has no MX.") % {"name": display_domain(name)}
         return MailGoes(state="warn", title=_("No MX"), text=text)
     host = {"host": hosts[0]}
-    if not patterns:
+    if ours := [each for each in hosts if dns.matches([each], patterns)]:
+        text = _("New mail goes to us, to %(ours)s.")
+        if hosts[0] not in ours:
+            text = _("New mail goes to %(host)s or to us, to %(ours)s.")
+        return MailGoes(state="ok", title=_("To us"), text=text % (host | {"ours": ours[0]}))
+    # Without patterns of its own server it may be that one's host.
+    if not server.mx_patterns:
         return MailGoes(state="wait", title=hosts[0], text=_("New mail goes to %(host)s.") % host)
-    if dns.matches(hosts, patterns):
-        return MailGoes(state="ok", title=_("To us"), text=_("New mail goes to us, to %(host)s.") % host)
     text = _("New mail goes elsewhere, to %(host)s.") % host
     return MailGoes(state="warn", title=_("Elsewhere"), text=text, hint=hosts[0], elsewhere=True)
 
@@ -208,7 +215,7 @@ def reasons(subject: Subject) -> Iterator[Reason]:
         if not hosting.alias_uses_primary:
             text = _("%(name)s is an alias of %(domain)s; host and user names are its own.")
         yield Reason(state="ok", title=_("Alias"), text=text % {"name": name, "domain": domain.display_name})
-    (mail,) = mail_of([subject.address.domain])
+    (mail,) = mail_of({subject.address.domain: domain.server})
     text = _("%(sentence)s Who is on the list needs no MX to be known.") % {"sentence": mail.text}
     yield Reason(state=mail.state, title=_("MX"), text=text)
     yield _server(domain.server, hosting)

@@ -375,7 +375,7 @@ def _page_of_customer(
     visits = selectors.visits_to(customer)[: settings.SUPPORT.desk_visits_limit]
     people = Listed.first_of(selectors.people_of(customer)) if rights.see_people else None
     domains = Listed.first_of(selectors.domains_of(customer)) if rights.see_domains else None
-    mail = addresses.mail_of([domain.name for domain in domains.rows]) if domains else []
+    mail = addresses.mail_of({domain.name: domain.server for domain in domains.rows}) if domains else []
     context = {
         "rights": rights,
         "page_url": reverse("mailsetup:desk_customer", kwargs={"customer_id": customer.pk}),

@@ -94,12 +94,39 @@ def test_without_patterns_nobody_can_say_whose_a_host_is(desk: Client, looked: L
     }
 
 
+def test_a_server_without_patterns_has_nothing_to_compare_with_however_many_another_has(
+    desk: Client, looked: Looked, owner: User
+) -> None:
+    customer, old = owner.customers.get(), Server.objects.create(name="old1", software="dovecot")
+    for name in ("shop.test", "front.test"):
+        Domain.objects.create(name=name, server=old, customer=customer)
+    looked(
+        {
+            ("example.com", "MX"): ("10 mx.old1.example.",),
+            ("shop.test", "MX"): ("10 mx.old1.example.",),
+            ("front.test", "MX"): ("10 a.mx.hoster.example.",),
+        },
+        *("example.com", "shop.test", "front.test"),
+    )
+    assert mail_of(page(desk, f"/desk/customers/{customer.pk}/")) == {
+        "example.com": "Elsewhere mx.old1.example",
+        "front.test": "To us",
+        "shop.test": "mx.old1.example",
+    }
+    said = reasons(page(desk, "/desk/domains/shop.test/"), "Why there are no settings")["MX"]
+    assert said.startswith("New mail goes to mx.old1.example. ")
+
+
 @pytest.mark.parametrize(
     ("records", "said"),
     [
         (
-            {("example.com", "MX"): ("10 a.mx.hoster.example.",)},
+            {("example.com", "MX"): ("10 a.mx.hoster.example.", "20 filter.example.")},
             "New mail goes to us, to a.mx.hoster.example.",
+        ),
+        (
+            {("example.com", "MX"): ("10 filter.example.", "20 b.mx.hoster.example.")},
+            "New mail goes to filter.example or to us, to b.mx.hoster.example.",
         ),
         (
             {("example.com", "MX"): ("10 mx.oldhost.example.",)},
