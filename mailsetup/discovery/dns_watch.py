@@ -79,8 +79,8 @@ class DnsWatcher:
         return hosts
 
     def has_looked_at(self, domain: str) -> bool:
-        """Whether somebody has looked lately; what isn't known then is what nobody answers for."""
-        return _look_of(domain) is not None
+        """Whether somebody has looked, and it isn't time again; what isn't known then nobody answers for."""
+        return not _is_due(_look_of(domain))
 
     def give_a_moment(self, domains: Iterable[str], *, seconds: float) -> None:
         """Have these domains looked at, as far as it's time, and wait until that is over or `seconds` are."""
@@ -95,7 +95,8 @@ class DnsWatcher:
         """Ask DNS about one domain. Where nobody answers, what was known stays, as old as it is."""
         before = _look_of(domain)
         found: dict[str, Any] = {_MAIL: _mail_hosts(domain)}
-        if dns_can_lead_here():
+        # Where DNS is silent each question takes its whole time, and other domains wait.
+        if found[_MAIL] is not None and dns_can_lead_here():
             found |= {slug: _lead_of(domain, name) for slug, name in ASKED_BELOW.items()}
         now = time.time()
         new = {what: _Answer(now, value) for what, value in found.items() if value is not None}

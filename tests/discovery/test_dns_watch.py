@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
+from dns.resolver import LifetimeTimeout
 from msgspec import structs
 
 from mailsetup.discovery.dns_watch import DnsWatcher
@@ -233,6 +234,24 @@ def test_where_mail_goes_is_known_too_the_best_host_first(
         assert watcher.mail_hosts("example.com") is None
         watcher.look_at_next()
     assert watcher.mail_hosts("example.com") == hosts
+
+
+def test_where_nobody_answers_for_mail_nothing_more_is_asked(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of the desk has a hundred domains looked at, and guides wait behind them."""
+    settings.DISCOVERY = structs.replace(settings.DISCOVERY, dns_look_timeout_seconds=0.05)
+    asked: list[str] = []
+
+    def resolve(_self: Any, name: str, kind: str, **_how: Any) -> Any:
+        asked.append(f"{name} {kind}")
+        raise LifetimeTimeout
+
+    monkeypatch.setattr("dns.resolver.Resolver.resolve", resolve)
+    watcher = DnsWatcher()
+    watcher.look_at("example.com")
+    assert asked == ["example.com MX"]
+    assert watcher.has_looked_at("example.com")
 
 
 def test_a_silent_name_server_says_nothing_of_mail(settings: Any) -> None:

@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 from msgspec import structs
 from pytest_django.fixtures import Settings
 
@@ -224,6 +227,16 @@ def test_a_silent_dns_is_said_to_be_so(desk: Client, looked: Looked, owner: User
     assert mail_of(page(desk, f"/desk/customers/{owner.customers.get().pk}/")) == {
         "example.com": "The DNS gives no answer"
     }
+
+
+def test_a_silence_of_long_ago_says_nothing_of_today(
+    desk: Client, looked: Looked, owner: User, settings: Settings
+) -> None:
+    looked(None)
+    later = timezone.now() + timedelta(seconds=settings.DISCOVERY.dns_look_again_seconds + 1)
+    with time_machine.travel(later, tick=False):
+        assert told(page(desk))["autoconfig"] == "Not looked up yet"
+        assert reasons(page(desk))["MX"].startswith("Not looked up yet. ")
 
 
 @pytest.fixture
