@@ -108,19 +108,21 @@ def judge(findings: Findings) -> str:
 
 
 def _both_connect(findings: Findings) -> str:
-    """The same answer only where encryption was tried over both."""
+    """The same answer only where encryption fails alike: what comes after it is asked over one of the two."""
     encryption = {_family(address): code for address, code in _encryption(findings).items()}
     if len(encryption) < 2:
         return _("Both connect; encryption was not tried over both.")
     well = [family for family in _FAMILIES if encryption[family] is Code.OK]
+    if len(well) == 2:
+        text = _("Encryption works over both; the rest was asked over %(family)s only.")
+        return text % {"family": _family(findings[Step.CONNECT].evidence["address"])}
     if len(well) == 1:
         (bad,) = set(_FAMILIES) - set(well)
         text = _("Encryption works over %(well)s and not over %(bad)s: the two aren’t set up alike.")
         return text % {"well": well[0], "bad": bad}
     if encryption["IPv4"] is not encryption["IPv6"]:
         return _("Both connect, and encryption fails in two ways: the two aren’t set up alike.")
-    failed = next((each.code for each in findings.values() if each.status is Status.FAILED), None)
-    if failed is not None and CAUSES[failed].fixer in (Fixer.CUSTOMER, Fixer.PROVIDER):
+    if CAUSES[encryption["IPv4"]].fixer in (Fixer.CUSTOMER, Fixer.PROVIDER):
         return _("Both give the same answer, so the network isn’t the cause.")
     return _("Both give the same answer.")
 

@@ -27,6 +27,7 @@ from tests.support.conftest import StaffWith
 pytestmark = pytest.mark.django_db
 FOUR, SIX, NOWHERE = "127.0.0.1", "::1", "2001:db8::24"
 ALIKE, USED = "Both give the same answer", "Most apps would use IPv6 here."
+ENCRYPTED = "Encryption works over both; the rest was asked over %s only."
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def cells(page: Element, row: int = 0) -> list[str]:
 @pytest.mark.parametrize(
     ("at", "judgement"),
     [
-        ({FOUR: good, SIX: good}, f"{ALIKE}. {USED}"),
+        ({FOUR: good, SIX: good}, f"{ENCRYPTED % 'IPv6'} {USED}"),
         ({FOUR: wrong_name, SIX: wrong_name}, f"{ALIKE}, so the network isn’t the cause. {USED}"),
         (
             {FOUR: good, SIX: expired},
@@ -199,12 +200,26 @@ def test_a_family_without_an_address_says_so(
     assert cells(page_of(desk, owner, run(authority, servers, {FOUR: good})))[1] == "No address"
 
 
-def test_a_refused_password_is_no_fault_of_the_network(
+def test_a_password_was_asked_over_one_alone(
     desk: Client, owner: User, authority: Authority, servers: ServerThread
 ) -> None:
     found = run(authority, servers, {FOUR: good, SIX: good}, password="not that one")
     assert Code.AUTH_FAILED in {finding.code for _index, finding in found}
-    assert said(page_of(desk, owner, found)) == [f"{ALIKE}, so the network isn’t the cause. {USED}"]
+    assert said(page_of(desk, owner, found)) == [f"{ENCRYPTED % 'IPv6'} {USED}"]
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        (Step.GREETING, Code.SILENT),
+        (Step.SIGN_IN, Code.AUTH_FAILED),
+        (Step.MAILBOX, Code.MAILBOX_UNAVAILABLE),
+        (Step.SEND, Code.SEND_REJECTED),
+    ],
+)
+def test_what_fails_after_encryption_is_no_answer_of_both(step: Step, code: Code) -> None:
+    found = of_one(Code.OK) | {step: Finding(step, Status.FAILED, code, 9)}
+    assert judge(found) == f"{ENCRYPTED % 'IPv4'} Most apps would use IPv4 here."
 
 
 def test_encryption_that_was_seen_over_one_alone_is_no_answer_of_both(
@@ -251,11 +266,11 @@ def test_two_services_are_told_apart_where_they_differ(desk: Client, owner: User
     bad = list(of_one(Code.OK, six=Code.CERT_EXPIRED).values())
     same = findings(Protocol.IMAP, *((index, finding) for index in (0, 1) for finding in well))
     page = page_of(desk, owner, same)
-    assert said(page) == ["Both give the same answer. Most apps would use IPv4 here."]
+    assert said(page) == [f"{ENCRYPTED % 'IPv4'} Most apps would use IPv4 here."]
     assert len(card(page).one("tbody").all("tr")) == 2
     differs = findings(Protocol.IMAP, *((0, finding) for finding in well), *((1, finding) for finding in bad))
     assert said(page_of(desk, owner, differs)) == [
-        "Receiving: Both give the same answer. Most apps would use IPv4 here.",
+        f"Receiving: {ENCRYPTED % 'IPv4'} Most apps would use IPv4 here.",
         "Sending: Encryption works over IPv4 and not over IPv6: the two aren’t set up alike. "
         "Most apps would use IPv4 here.",
     ]
