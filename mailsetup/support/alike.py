@@ -41,7 +41,7 @@ def failed_alike() -> list[Alike]:
     tests = selectors.tests_by_number(group.latest for group in told)
     rows = {row.summary.reference: row for row in rows_of(tests, len(told))}
     references = dict(tests.values_list("pk", "reference"))
-    worked = selectors.last_good_tests(min(group.last for group in told))
+    worked = selectors.last_good_tests({group.server for group in told}, min(group.last for group in told))
     return [_alike(group, rows[references[group.latest]], worked.get(group.server)) for group in told]
 
 

@@ -141,6 +141,23 @@ def test_it_is_for_who_may_see_tests_and_leads_where_they_may_go(staff_with: Sta
     assert note.links()["see the servers"] == "/servers/"
 
 
+def test_whether_a_server_works_again_is_one_row_however_many_tests_passed(
+    desk: Client, fails: Any, owner: User
+) -> None:
+    fails("anna", "per", "siv")
+    for number in range(12):
+        passed = finished(queued(owner), findings())
+        ConnectionTest.objects.filter(pk=passed.pk).update(server="smarter1" if number % 2 else "other")
+    with CaptureQueriesContext(connection) as asked:
+        assert "A later test of this server passed, at 06:15." in notes(desk)[0].text
+    of_passed = [query["sql"] for query in asked if "'passed'" in query["sql"]]
+    assert of_passed
+    with connection.cursor() as cursor:
+        for sql in of_passed:
+            cursor.execute(sql)
+            assert len(cursor.fetchall()) == 1
+
+
 def test_it_takes_a_few_queries_however_many_failed(desk: Client, fails: Any) -> None:
     fails("anna")
     desk.get("/desk/")
