@@ -1,7 +1,7 @@
 """Reads of the desk: who and what is there. What may be shown to whom is asked by its views."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Exists, F, Lookup, Max, Min, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.fields import CharField
 from django.db.models.fields.json import KT
-from django.db.models.functions import StrIndex
+from django.db.models.functions import Cast, StrIndex
 from django.db.models.lookups import GreaterThan
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -33,8 +34,9 @@ Test = tuple[ConnectionTest, list[tuple[int, Finding]]]
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Row]):
-    """The first rows of a list, as many as a page has room for, and how many more there are."""
+    """The first rows of what was found, as many as a page has room for, and how many more there are."""
 
+    found: QuerySet[Row]
     rows: list[Row]
     more: int
 
@@ -42,7 +44,7 @@ class Listed(Generic[Row]):
     def first_of(cls, found: QuerySet[Row]) -> "Listed[Row]":
         limit = settings.SUPPORT.desk_customer_rows_limit
         rows = list(found[:limit])
-        return cls(rows, found.count() - limit if len(rows) == limit else 0)
+        return cls(found, rows, found.count() - limit if len(rows) == limit else 0)
 
 
 def test_by_reference(reference: str) -> Test | None:
@@ -257,6 +259,16 @@ def domain_counts(customer: Customer) -> tuple[int, int]:
 def people_of(customer: Customer) -> QuerySet[Membership]:
     """Everybody who belongs to `customer`, owners first."""
     return customer.memberships.select_related("user").order_by("-role", "user__email")
+
+
+def people_wanted(people: Listed[Membership], *, number: str, address: str) -> Iterator[User]:
+    """Those who are listed, and from beyond them whoever has this number or signs in with this address."""
+    yield from (each.user for each in people.rows)
+    if people.more:
+        # Compared as text: what is typed in the place of a number may be anything.
+        numbered = people.found.annotate(number=Cast("user", CharField()))
+        wanted = numbered.filter(Q(number=number.replace("\0", "")) | Q(user__email=address))
+        yield from (each.user for each in wanted if each not in people.rows)
 
 
 def invitations_of(customer: Customer) -> QuerySet[Invitation]:

@@ -411,14 +411,18 @@ def _visit_form(
 
     `?person=` says who it is to be.
     """
-    there = [each.user for each in people.rows if access.may_be_viewed(each.user)] if people else []
-    if not rights.view_as or not there:
+    if not rights.view_as or people is None:
         return None
     asked = (data or request.GET).get("person", "")
+    address = str(of.address) if of is not None else ""
+    wanted = selectors.people_wanted(people, number=asked, address=address)
+    there = [each for each in wanted if access.may_be_viewed(each)]
+    if not there:
+        return None
     person = next((each for each in there if str(each.pk) == asked), None)
     if of is not None and data is None and person is None:
-        having = [each for each in there if each.email == str(of.address)]
-        person = next(iter(having), there[0] if len(there) == 1 else None)
+        having = [each for each in there if each.email == address]
+        person = next(iter(having), there[0] if len(there) == 1 and not people.more else None)
     initial = {"person": person.pk} if person else {}
     return VisitForm(data, people=there, fixed=person if of is not None else None, initial=initial)
 

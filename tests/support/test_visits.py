@@ -1,9 +1,12 @@
 """A visit begins on the desk's own pages: whom to look as, and why, without losing what the page shows."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
+from msgspec import structs
+from pytest_django.fixtures import Settings
 
 from accounts.models import Customer, Membership, SupportVisit, User
 from accounts.services import ensure_user
@@ -111,6 +114,68 @@ def test_an_address_of_nobody_asks_for_the_person_until_one_is_named(
     assert form_of(page(desk, named))[0].one("button").text == f"View as {colleague.email}"
     assert begin(desk, named, reason="Ticket 4711").status_code == 302
     assert SupportVisit.objects.get().user == colleague
+
+
+@pytest.fixture
+def room_for_one(settings: Settings) -> None:
+    """Of the people of a customer a page lists the owner alone."""
+    settings.SUPPORT = structs.replace(settings.SUPPORT, desk_customer_rows_limit=1)
+
+
+def test_who_has_the_address_is_found_beyond_those_who_are_listed(
+    desk: Client, anna: User, room_for_one: None
+) -> None:
+    form, fields = form_of(page(desk))
+    assert form.one("button").text == "View as Anna Lindqvist"
+    assert fields["person"] == str(anna.pk)
+    assert begin(desk, ANNA, reason="Ticket 4711").status_code == 302
+    assert SupportVisit.objects.get().user == anna
+
+
+@pytest.mark.parametrize("path", ["customer", ANNA, DOMAIN])
+def test_who_is_named_is_found_beyond_those_who_are_listed(
+    desk: Client, lindqvist: str, owner: User, colleague: User, room_for_one: None, path: str
+) -> None:
+    listed, _fields = form_of(page(desk, f"{lindqvist}?person={owner.pk}"))
+    assert people_in(listed) == [owner.email]
+    path = lindqvist if path == "customer" else path
+    form, fields = form_of(page(desk, f"{path}?person={colleague.pk}"))
+    assert fields["person"] == str(colleague.pk)
+    answer = desk.post(form["action"], {**fields, "reason": ""})
+    assert form_of(read(answer))[1]["person"] == str(colleague.pk)
+    assert desk.post(form["action"], {**fields, "reason": "Ticket 4711"}).status_code == 302
+    assert SupportVisit.objects.get().user == colleague
+
+
+@pytest.mark.parametrize("path", [ANNA, DOMAIN])
+def test_one_of_many_is_not_chosen_for_being_the_first(
+    desk: Client, owner: User, colleague: User, room_for_one: None, path: str
+) -> None:
+    form, _fields = form_of(page(desk, path))
+    assert form.one("button").text == "Begin the visit"
+    assert people_in(form) == [owner.email]
+
+
+@pytest.mark.parametrize("who", ["a stranger", "staff", "9" * 20, "9" * 5000, "x", "%00", "٣", "-1"])
+@pytest.mark.parametrize("path", ["customer", ANNA])
+def test_who_is_no_person_of_the_customer_is_not_found_beyond(
+    desk: Client,
+    lindqvist: str,
+    owner: User,
+    colleague: User,
+    stranger: User,
+    room_for_one: None,
+    path: str,
+    who: str,
+) -> None:
+    path = lindqvist if path == "customer" else path
+    User.objects.filter(pk=colleague.pk).update(is_staff=who == "staff")
+    person = {"a stranger": stranger.pk, "staff": colleague.pk}.get(who, who)
+    form, _fields = form_of(page(desk, f"{path}?person={person}"))
+    assert people_in(form) == [owner.email]
+    answer = desk.post(f"{path}visit/", {"person": unquote(str(person)), "reason": "Ticket 4711"})
+    assert answer.status_code == 422
+    assert not SupportVisit.objects.exists()
 
 
 def test_the_only_person_there_is_needs_no_choice(desk: Client, owner: User) -> None:
