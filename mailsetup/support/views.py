@@ -471,9 +471,9 @@ def _begin(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | N
 @require_POST
 @rate_limit(action="invite")  # type: ignore[untyped-decorator]  # allauth says no types here
 def send_invitation(request: HttpRequest, _rights: DeskRights, *, invitation_id: int) -> HttpResponse:
-    """Mail an invitation once more, with a new link and in the name of whoever sent it, as long as they belong.
+    """Mail an invitation once more, with a new link and in the name of whoever sent it.
 
-    Whoever gets it knows them, and nobody at the desk.
+    Whoever gets it knows them, and nobody at the desk, who stands in for somebody that belongs no more.
     """
     rows = Invitation.objects.select_related("customer", "invited_by")
     invitation = get_object_or_404(rows, pk=invitation_id)
