@@ -131,7 +131,7 @@ def _by_name(query: Query) -> Iterable[Domain]:
         above = () if query.address else names_above(query.domain)
         return exact or selectors.domains_called([*near, *above])[: limits.desk_matches_limit]
     piece = as_stored(query.words)
-    return selectors.domains_with(piece)[: limits.desk_matches_limit] if may_be_in_a_name(piece) else []
+    return selectors.domains_with(piece, limits.desk_matches_limit) if may_be_in_a_name(piece) else []
 
 
 def _is_called(domain: Domain, name: str) -> bool:
@@ -247,7 +247,7 @@ def _person(membership: Membership, *, exact: bool) -> Match:
 def _customers(query: Query) -> Group | None:
     if query.address is not None or query.local_part or not query.words:
         return None
-    found = selectors.customers_with(query.words)[: settings.SUPPORT.desk_matches_limit]
+    found = selectors.customers_with(query.words, settings.SUPPORT.desk_matches_limit)
     return Group(title=_("Customers"), icon="person", matches=[_customer(each) for each in found])
 
 

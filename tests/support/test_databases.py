@@ -74,7 +74,7 @@ call_command("migrate", verbosity=0, app_label="accounts", migration_name="0009"
 from accounts.models import Customer
 from mailsetup.support.selectors import customers_with
 Customer.objects.create(external_id="1", name="Lindqvist")
-print(json.dumps([each.name for each in customers_with("qvist")]))
+print(json.dumps([each.name for each in customers_with("qvist", 9)]))
 """
 
 
