@@ -1,5 +1,6 @@
 """What the desk finds for what somebody types: one page at once, or what comes close."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -221,11 +222,11 @@ def _server(server: Server) -> Match:
 
 
 def _people(query: Query) -> Group | None:
-    """Whoever signs in with this address, which opens at once, or is called so."""
+    """Whoever signs in with this address, which opens at once, or is called so; nobody's name has a digit."""
     limit = settings.SUPPORT.desk_matches_limit
     if query.address is not None:
         people, exact = selectors.people_with_address(str(query.address)), True
-    elif query.words and not query.local_part:
+    elif query.words and not query.local_part and not re.search(r"\d", query.words):
         people, exact = selectors.people_called(query.words, limit), False
     else:
         return None

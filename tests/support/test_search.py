@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from accounts.access import DeskRights
 from accounts.models import Customer, Membership, User
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.hosting.models import Domain, DomainAlias, Server
 from mailsetup.hosting.provisioning import provision
 from mailsetup.setup_links.codes import CODE_ALPHABET
+from mailsetup.support import results
 from mailsetup.watch.models import WatchedServer, WatchedService
 from tests.connection_tests.runs import queued
 from tests.html import Element, read
@@ -426,3 +428,12 @@ def test_a_crowd_of_matches_is_cut(desk: Client, provider_file: dict[str, Any], 
     provision(json.dumps(provider_file).encode())
     assert len(listed(desk, "shop")) == 8
     assert len(PERMISSIONS) == 17
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("op4999", False), ("+46 70 123", False), ("lindqvist", True)])
+def test_nobody_is_looked_for_by_a_name_with_digits(owner: User, typed: str, *, asked: bool) -> None:
+    """Among 50,000 people it would take as long as all the rest."""
+    rights = DeskRights(see_customers=True, see_people=True)
+    with CaptureQueriesContext(connection) as queries:
+        results.find(typed, rights)
+    assert any('FROM "accounts_user"' in query["sql"] for query in queries.captured_queries) is asked
