@@ -171,6 +171,25 @@ def ensure_owner(email: str, customer: Customer) -> bool:
     return _join(ensure_user(email), customer, Membership.Role.OWNER)[1]
 
 
+def invite_again(
+    invitation: Invitation, *, stand_in: User, brand: Brand, link_for: Callable[[str], str]
+) -> Invitation:
+    """Mail `invitation` once more, with a new link; as invite().
+
+    In the name of whoever sent it, whom its reader knows; of `stand_in` where they belong there no more.
+    """
+    sender = invitation.invited_by
+    belongs = sender is not None and sender.memberships.filter(customer=invitation.customer).exists()
+    return invite(
+        invitation.customer,
+        invitation.email,
+        invitation.role,
+        invited_by=sender if sender is not None and belongs else stand_in,
+        brand=brand,
+        link_for=link_for,
+    )
+
+
 def invite(
     customer: Customer,
     email: str,

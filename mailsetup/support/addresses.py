@@ -296,15 +296,15 @@ def _told(file_format: Format, subject: Subject, protocol: Protocol) -> Told:
         problem = str(nothing)
     except UnicodeDecodeError:
         pass  # a signature is made of bytes; the file itself is a link away
+    served = None
+    if not problem or _asked_with_an_address(file_format, subject):
+        served = _served(file_format, subject, signed=not text and not problem)
     return Told(
         slug=file_format.slug,
         read_by=", ".join(dict.fromkeys(reader.app for reader in file_format.readers)),
         text=text,
         problem=problem,
-        # What is signed is made of bytes that are no text.
-        served=None
-        if problem and not _asked_with_an_address(file_format, subject)
-        else _served(file_format, subject, signed=not text and not problem),
+        served=served,
     )
 
 

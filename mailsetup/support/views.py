@@ -471,10 +471,7 @@ def _begin(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | N
 @require_POST
 @rate_limit(action="invite")  # type: ignore[untyped-decorator]  # allauth says no types here
 def send_invitation(request: HttpRequest, _rights: DeskRights, *, invitation_id: int) -> HttpResponse:
-    """Mail an invitation once more, with a new link and in the name of whoever sent it.
-
-    Whoever gets it knows them, and nobody at the desk, who stands in for somebody that belongs no more.
-    """
+    """Mail an invitation once more, with a new link."""
     rows = Invitation.objects.select_related("customer", "invited_by")
     invitation = get_object_or_404(rows, pk=invitation_id)
     back = redirect("mailsetup:desk_customer", customer_id=invitation.customer_id)
@@ -483,15 +480,10 @@ def send_invitation(request: HttpRequest, _rights: DeskRights, *, invitation_id:
         messages.info(request, _("That invitation to %(email)s is over. Here is what’s open now.") % email)
         return back
     assert isinstance(request.user, User)  # noqa: S101  # nobody else has rights at the desk
-    inviter = invitation.invited_by
-    if inviter is None or not inviter.memberships.filter(customer=invitation.customer).exists():
-        inviter = request.user
     try:
-        accounts.invite(
-            invitation.customer,
-            invitation.email,
-            invitation.role,
-            invited_by=inviter,
+        accounts.invite_again(
+            invitation,
+            stand_in=request.user,
             brand=brand_of(request),
             link_for=lambda token: invitation_link(request, token),
         )

@@ -9,12 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import access
 from accounts.models import User
 from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.report import failures_beyond_the_reader
 from mailsetup.connection_tests.tasks import BrokerUnavailable
-from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, tests_of_visitor
+from mailsetup.connection_tests.views.loading import TestUrls, find_or_404, reader_of, tests_of_visitor
 from mailsetup.connection_tests.views.progress import show_test
 from mailsetup.hosting.forms import ServerPage
 from mailsetup.hosting.models import Server
@@ -56,8 +55,8 @@ def recovery_notice(request: HttpRequest, *, reference: str) -> HttpResponse:
     """
     tests = tests_of_visitor(request)
     test, found = find_or_404(tests, reference)
-    user = request.user
-    if not isinstance(user, User) or access.is_support_visit(request):
+    user = reader_of(request)
+    if user is None:
         raise Http404("There is nobody to tell.")
     if request.method == "POST" and "take_back" in request.POST:
         services.take_back_notice(user, test)

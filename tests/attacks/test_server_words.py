@@ -148,11 +148,6 @@ class TalkativeSubmission(SubmissionServer):
         await super().handle(reader, writer)
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.mark.parametrize("disguise", sorted(set(DISGUISES) - {"named entities", "full width"}))
 def test_what_one_server_heard_the_other_one_cannot_leave_in_the_report(
     authority: Authority, disguise: str

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.faults import Authority, ServerThread
 from tests.mail.lab import MailLab, running_mail_lab
 from tests.parts.crowd import Crowd
 from tests.parts.postgres import Postgres, running_postgres
@@ -44,3 +45,15 @@ def crowded_mail_lab() -> Iterator[MailLab]:
     """A second lab, in which a mailbox may hold one connection only."""
     with running_mail_lab(max_connections=1) as lab:
         yield lab
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def servers() -> Iterator[ServerThread]:
+    """Small servers that end with the test."""
+    with ServerThread() as thread:
+        yield thread

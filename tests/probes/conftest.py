@@ -2,19 +2,13 @@
 
 import ipaddress
 import ssl
-from collections.abc import Iterator
 
 import pytest
 
 from mailsetup.probes import beside
 from mailsetup.probes.vantage import Vantage
-from tests.faults import HOST, Authority, Maildrop, ServerThread
+from tests.faults import HOST, Authority, Maildrop
 from tests.probes.prober import QUICK, Prober
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="session")
@@ -42,12 +36,6 @@ def vantage(authority: Authority) -> Vantage:
 @pytest.fixture
 def prober(vantage: Vantage, good_tls: ssl.SSLContext) -> Prober:
     return Prober(vantage, good_tls)
-
-
-@pytest.fixture
-def servers() -> Iterator[ServerThread]:
-    with ServerThread() as thread:
-        yield thread
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import errno
 import ipaddress
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,17 +28,6 @@ pytestmark = pytest.mark.django_db
 FOUR, SIX, NOWHERE = "127.0.0.1", "::1", "2001:db8::24"
 ALIKE, USED = "Both give the same answer", "Most apps would use IPv6 here."
 ENCRYPTED = "Encryption works over both; the rest was asked over %s only."
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def servers() -> Iterator[ServerThread]:
-    with ServerThread() as thread:
-        yield thread
 
 
 # The addresses of the name: with the encryption of what answers there, or None where nothing does.

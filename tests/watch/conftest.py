@@ -1,7 +1,7 @@
 """A provider with one mail server on this machine, and a clock that can be moved."""
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -18,17 +18,6 @@ from tests.watch.lab import HOST, MailServer
 
 Later = Callable[..., None]
 Limits = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture
-def servers() -> Iterator[ServerThread]:
-    with ServerThread() as thread:
-        yield thread
 
 
 @pytest.fixture

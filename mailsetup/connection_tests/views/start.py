@@ -102,7 +102,8 @@ def _form(
         "error": error,
         "own_test_url": own_test_url,
         "may_type_password": not access.is_support_visit(request),
-        "turn": settings.PORTAL,
+        "turn_first_milliseconds": settings.PORTAL.turn_first_milliseconds,
+        "turn_milliseconds": settings.PORTAL.turn_milliseconds,
     }
     return render(request, "connection_tests/start.html", context, status=status)
 
