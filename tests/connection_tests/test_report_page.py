@@ -774,3 +774,29 @@ def test_a_test_without_a_fault_or_a_brand_without_a_telephone_sends_nobody_ther
 def test_the_title_of_the_page_is_the_answer(owner: User, browser: Client) -> None:
     page = shown(browser, finished(queued(owner), findings()))
     assert page.page.one("title").text == "Everything works · Northwind Hosting"
+
+
+@pytest.mark.parametrize(
+    ("code", "happened", "means"),
+    [
+        (
+            Code.SESSION_LOST,
+            "The server mail.example.com ended the connection in the middle of our test.",
+            "It was stopped or started again, or something broke on its side. Your settings are fine.",
+        ),
+        # Nobody may have asked for a test message.
+        (
+            Code.IDLE_SILENT,
+            "The server mail.example.com promises push (IMAP IDLE), but doesn’t announce new mail.",
+            "New mail shows up when your app looks for it.",
+        ),
+    ],
+)
+def test_a_server_that_ends_a_connection_is_not_blamed_on_push(
+    owner: User, browser: Client, code: Code, happened: str, means: str
+) -> None:
+    found = findings(Protocol.IMAP, (0, Finding(Step.PUSH, Status.FAILED, code, 7, {})))
+    page = shown(browser, finished(queued(owner), found))
+    assert page.headline == "It’s on the mail server’s side"
+    assert page.problems[0].parts["What happened"] == happened
+    assert page.problems[0].parts["What it means"] == means

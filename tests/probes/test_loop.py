@@ -102,6 +102,9 @@ def test_a_test_that_is_stopped_while_it_still_connects_hangs_up(vantage: Vantag
         limits = structs.replace(vantage.limits, probe_connect_grace_seconds=PATIENCE_SECONDS)
         connecting = InLoop(connect(addresses, port, ByteBudget(10), limits))
         connected, _ = server.accept()
+        # By then the loop has come by often enough to know that it is connected.
+        for _turn in range(50):
+            InLoop(asyncio.sleep(0)).over.result(PATIENCE_SECONDS)
         connecting.stop()
         with pytest.raises(CancelledError):
             connecting.over.result(PATIENCE_SECONDS)
