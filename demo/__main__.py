@@ -49,8 +49,9 @@ class Supervisor:
 
     def run(self) -> None:
         """Returns never: ends with CannotRunError or StopRequested, and then no child is left."""
-        self._check_port()
+        # Another one on the same data has most likely the port as well, and a second port would not help.
         with self._only_one():
+            self._check_port()
             try:
                 self._watch(*self._start())
             finally:

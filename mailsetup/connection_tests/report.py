@@ -710,7 +710,7 @@ def _everything_works(test: ConnectionTest, services: list[_Service]) -> tuple[s
     if not all(service.signed_in for service in services):
         unverified = any(finding.code is Code.UNVERIFIED for finding in findings)
         return _("Everything works up to the sign-in"), (
-            _("We don’t send your password over a connection we can’t verify.")
+            _("We send no password over a connection we can’t verify.")
             if unverified
             else _("Test again with the password to check the rest.")
         )

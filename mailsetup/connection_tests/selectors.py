@@ -46,7 +46,7 @@ def latest_with_outlines(tests: QuerySet[ConnectionTest], limit: int) -> list[tu
     """The newest of `tests`, and how far each came."""
     steps = ConnectionTestStep.objects.filter(test=OuterRef("pk"))
     skipped = steps.filter(step=Step.SIGN_IN, status=Status.SKIPPED)
-    latest = list(tests.annotate(up_to_sign_in=Exists(skipped))[:limit])
+    latest = list(tests.select_related("user").annotate(up_to_sign_in=Exists(skipped))[:limit])
     failed = ConnectionTestStep.objects.filter(test__in=latest, status=Status.FAILED).order_by("pk")
     stopped: dict[int, dict[int, Code]] = defaultdict(dict)
     for test, service, code in failed.values_list("test", "service", "code"):

@@ -27,14 +27,18 @@ from mailsetup.probes.findings import Code, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestSummary:
-    """A test in one line of a list."""
+    """A test in one line of a list.
+
+    `by` says who started it where that is support, which only goes up to the sign-in; `how` says as which
+    app, by which protocol, and by whom.
+    """
 
     state: State
     title: str
     address: str
     reference: str
-    protocol: str
-    client_name: str
+    by: str
+    how: str
     when: str
     iso: str
     url: str
@@ -54,13 +58,14 @@ def summaries_of(
 
 def summary_of(test: ConnectionTest, outline: Outline, page: str) -> TestSummary:
     """`test` in one line, which links to `page`."""
+    by = _("by support") if test.user and test.user.is_staff else ""
     return TestSummary(
         state=state_of(test),
         title=_summary_title(test, outline),
         address=display_address(test.address),
         reference=test.reference,
-        protocol=test.protocol.upper(),
-        client_name=client_name_of(test),
+        by=by,
+        how=", ".join(filter(None, (client_name_of(test), test.protocol.upper(), by))),
         when=said_when(timezone.localtime(test.created_at)),
         iso=test.created_at.isoformat(),
         url=reverse(page, kwargs={"reference": test.reference}),

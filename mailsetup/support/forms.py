@@ -53,7 +53,7 @@ class VisitForm(SupportVisitForm):
         help_texts = {
             "reason": _(
                 "A ticket number or one sentence. It is kept with your name. You see what they see; "
-                "passwords, sign-in and people stay shut."
+                "passwords and sign-in stay shut, and who belongs to them can only be read."
             )
         }
 

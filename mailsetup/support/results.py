@@ -1,7 +1,7 @@
 """What the desk finds for what somebody types: one page at once, or what comes close."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -116,33 +116,39 @@ def _test(test: ConnectionTest, *, exact: bool) -> Match:
 
 def _domains(query: Query) -> Group:
     limits = settings.SUPPORT
-    found = list(_by_name(query))
-    matches = [_domain(domain, query) for domain in found[: limits.desk_matches_limit]]
+    found, close = _by_name(query)
+    matches = [_domain(domain, query, close) for domain in found[: limits.desk_matches_limit]]
     of_addresses = query.address is not None or query.local_part
     title, icon = (_("Addresses"), "mail") if of_addresses else (_("Domains"), "globe")
     return Group(title=title, icon=icon, matches=matches)
 
 
-def _by_name(query: Query) -> Iterable[Domain]:
-    """The domain of that name, or those that come close: a piece of the name, or one wrong character."""
+def _by_name(query: Query) -> tuple[Sequence[Domain], Collection[str]]:
+    """The domain of that name, or those that come close: a piece of the name, or one wrong character.
+
+    With them the names that count as close to a whole one.
+    """
     limits = settings.SUPPORT
-    if query.domain:
-        exact = list(selectors.domains_called([query.domain])[: limits.desk_matches_limit])
-        near = near_names(query.domain) if len(query.domain) <= limits.desk_near_max_characters else set()
-        above = () if query.address else names_above(query.domain)
-        return exact or selectors.domains_called([*near, *above])[: limits.desk_matches_limit]
-    piece = as_stored(query.words)
-    return selectors.domains_with(piece, limits.desk_matches_limit) if may_be_in_a_name(piece) else []
+    if not query.domain:
+        piece = as_stored(query.words)
+        found = selectors.domains_with(piece, limits.desk_matches_limit) if may_be_in_a_name(piece) else []
+        return list(found), ()
+    exact = list(selectors.domains_called([query.domain])[: limits.desk_matches_limit])
+    if exact:
+        return exact, ()
+    near = near_names(query.domain) if len(query.domain) <= limits.desk_near_max_characters else set()
+    close = near if query.address else near.union(names_above(query.domain))
+    return list(selectors.domains_called(close)[: limits.desk_matches_limit]), close
 
 
 def _is_called(domain: Domain, name: str) -> bool:
     return name in (domain.name, *(alias.name for alias in domain.aliases.all()))
 
 
-def _domain(domain: Domain, query: Query) -> Match:
+def _domain(domain: Domain, query: Query, close: Collection[str]) -> Match:
     """The address or domain as it was typed where it is that, else by the name that comes close."""
     exact = bool(query.domain) and _is_called(domain, query.domain)
-    name = query.domain if exact else _closest(domain, query)
+    name = query.domain if exact else _closest(domain, query, close)
     local_part = query.address.local_part if query.address else query.local_part
     return Match(
         title=f"{local_part}@{display_domain(name)}" if local_part else display_domain(name),
@@ -153,11 +159,10 @@ def _domain(domain: Domain, query: Query) -> Match:
     )
 
 
-def _closest(domain: Domain, query: Query) -> str:
+def _closest(domain: Domain, query: Query, close: Collection[str]) -> str:
     """The name of `domain` for which it was found: its own, or else an alias."""
     names = [domain.name, *(alias.name for alias in domain.aliases.all())]
-    near = near_names(query.domain).union(names_above(query.domain)) if query.domain else ()
-    hits = [name for name in names if name in near or (not query.domain and as_stored(query.words) in name)]
+    hits = [name for name in names if name in close or (not query.domain and as_stored(query.words) in name)]
     return hits[0] if hits else domain.name
 
 

@@ -1,6 +1,7 @@
 """Reads of the desk: who and what is there. What may be shown to whom is asked by its views."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,15 +77,16 @@ def domains_with(piece: str, limit: int) -> QuerySet[Domain]:
 
 
 class Among(Lookup[str]):
-    """As `in`, for a thousand names: given as one value, they take the database a tenth of the time."""
+    """As `in`, for a thousand names of domains: given as one text, they take a tenth of the time."""
 
     lookup_name = "among"
     prepare_rhs = False
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         name, parameters = self.process_lhs(compiler, connection)
-        # With ANY it may take the index of trigrams for each of them.
-        return f"{name} IN (SELECT unnest(%s::text[]))", [*parameters, self.rhs]
+        # With ANY it may take the index of trigrams for each of them; an array is slow to write down.
+        among = f"{name} IN (SELECT unnest(string_to_array(%s, ' ')))"
+        return among, [*parameters, " ".join(self.rhs)]
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         name, parameters = self.process_lhs(compiler, connection)
@@ -106,11 +108,14 @@ def customers_with(words: str, limit: int) -> QuerySet[Customer]:
 
     So many at most, whichever a database meets first: to sort thousands takes longer than to find them.
     """
-    # SQLite looks for a piece in half the time of LIKE, and so for an end only where the piece is.
-    ends = Q(GreaterThan(StrIndex("external_id", Value(f":{words}")), 0), external_id__endswith=f":{words}")
-    number = Q(external_id=words) | ends
-    found = Customer.objects.filter(_is_in_name(words) | number).order_by()
-    return Customer.objects.filter(pk__in=found.values("pk")[:limit])
+    conditions = [Q(external_id=words), _is_in_name(words)]
+    if re.search(r"\d", words):
+        # SQLite looks for a piece in half the time of LIKE, and so for an end only where the piece is.
+        has = Q(GreaterThan(StrIndex("external_id", Value(f":{words}")), 0))
+        conditions.insert(1, has & Q(external_id__endswith=f":{words}"))
+    # By one index each, as with the domains.
+    number, *others = (Customer.objects.filter(each).order_by().values("pk") for each in conditions)
+    return Customer.objects.filter(pk__in=number.union(*others, all=True)[:limit])
 
 
 def _is_in_name(words: str) -> Q:

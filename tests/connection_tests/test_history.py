@@ -80,6 +80,19 @@ def test_what_was_tested(owner: User, browser: Client, client: str, protocol: Pr
     assert rows(browser)[0].one("th").text == f"anna@example.com {words}"
 
 
+def test_of_a_test_that_support_started_it_says_so(owner: User, browser: Client) -> None:
+    staff = User.objects.create_superuser("support@hoster.example", "a long password of staff")
+    theirs = finished(queued(owner), findings())
+    ConnectionTest.objects.update(user=staff)
+    mine = finished(queued(owner), findings())
+    shown = {row.one("code").text: row.one("th").text for row in rows(browser)}
+    assert shown == {
+        theirs.reference: "anna@example.com IMAP, by support",
+        mine.reference: "anna@example.com IMAP",
+    }
+    assert ["by support" in entry.text for entry in lately(browser)] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("now", "when"),
     [

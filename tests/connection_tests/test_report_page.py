@@ -469,7 +469,7 @@ def test_not_everything_works_when_the_password_was_not_sent(
     found = without_sign_in(Protocol.IMAP, Code.UNVERIFIED, *missing)
     page = shown(browser, finished(queued(owner), found))
     assert page.headline == "Everything works up to the sign-in"
-    assert page.lede == "We don’t send your password over a connection we can’t verify."
+    assert page.lede == "We send no password over a connection we can’t verify."
 
 
 # --- Not run -------------------------------------------------------------------------------------------
@@ -624,7 +624,7 @@ def test_what_a_step_found(
         (Code.NOT_ASKED, "Not checked: no test message was asked for"),
         (Code.RECEIVING_FIRST, "Not checked: we sign in here once receiving mail works"),
         (Code.PASSWORD_REJECTED_ELSEWHERE, "Not checked: the same password was refused already"),
-        (Code.UNVERIFIED, "Not checked: we don’t send your password over a connection we can’t verify"),
+        (Code.UNVERIFIED, "Not checked: we send no password over a connection we can’t verify"),
     ],
 )
 def test_why_a_step_was_skipped(owner: User, browser: Client, reason: Code, text: str) -> None:

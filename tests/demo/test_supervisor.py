@@ -94,6 +94,11 @@ class Browser:
         with self.opener.open(f"{self.address}{path}", timeout=20) as answer:
             return answer.read().decode()
 
+    def address_after(self, path: str) -> str:
+        """Where one is in the end."""
+        with self.opener.open(f"{self.address}{path}", timeout=20) as answer:
+            return answer.url.removeprefix(self.address)
+
     def send(self, path: str, **fields: str) -> None:
         [token] = re.findall('name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path))[:1]
         form = urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
@@ -157,8 +162,8 @@ def test_it_gets_ready_and_ctrl_c_stops_everything(demo: Demo) -> None:
     assert not any(accepts_connections(port) for port in (demo.port, *mail_ports))
 
 
-def test_a_visitor_finds_tests_of_before_and_servers_that_fail(state: Path) -> None:
-    """By now the demo was prepared, with its mail server running."""
+def test_a_visitor_finds_tests_of_before_and_servers_that_fail(demo: Demo, state: Path) -> None:
+    demo.wait_until_ready()
     with closing(sqlite3.connect(state / "mailway.sqlite3")) as connection:
         tests = connection.execute(
             "SELECT address, verdict, causes, julianday('now') - julianday(created_at) > 1 "
@@ -209,6 +214,16 @@ def test_staff_sign_in_with_what_is_printed(demo: Demo, state: Path) -> None:
     page = browser.get("/admin/")
     assert "What would you like to do?" in page
     assert "Northwind Hosting admin" in page
+    [line] = re.findall('<p class="spellings".*?</p>', browser.get("/desk/"))
+    examples = re.findall("<code>([^<]+)</code>", line)
+    pages = [browser.address_after(f"/desk/?{urlencode({'q': example})}") for example in examples]
+    assert pages == [
+        "/desk/addresses/anna@lindqvist.example/",
+        "/desk/customers/1/?person=1#person-1",
+        "/desk/domains/lindqvist.example/",
+        "/desk/customers/1/",
+        "/desk/tests/7K4Q-29XV/",
+    ]
 
 
 def test_it_stops_everything_when_the_web_server_dies(demo: Demo) -> None:
@@ -286,16 +301,17 @@ def test_taken_port_is_said_with_the_way_out(state: Path) -> None:
     assert errors == f"Port {port} is in use. Start with another: make run PORT={port + 1}\n"
 
 
-def test_second_demo_on_the_same_data_is_refused(state: Path) -> None:
-    with (state / "lock").open("w") as lock:
+def test_second_demo_on_the_same_data_is_refused_and_not_sent_to_another_port(state: Path) -> None:
+    with (state / "lock").open("w") as lock, socket.create_server(("127.0.0.1", 0)) as taken:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        demo = Demo(state, free_ports(1)[0])
+        demo = Demo(state, taken.getsockname()[1])
         _, errors = demo.process.communicate(timeout=READY_WITHIN_SECONDS)
     assert demo.process.returncode == 1
     assert errors.startswith(f"Another `make run` is using {state}.")
 
 
-def test_everything_it_keeps_is_private(state: Path) -> None:
+def test_everything_it_keeps_is_private(demo: Demo, state: Path) -> None:
+    demo.wait_until_ready()
     assert state.stat().st_mode & 0o077 == 0
     secret_files = [state / name for name in ("secret-key", "credentials-key", "demo.env", "staff-password")]
     assert [path for path in secret_files if path.stat().st_mode & 0o077] == []

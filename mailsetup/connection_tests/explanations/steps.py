@@ -69,5 +69,5 @@ SKIPPED: dict[Code, Text] = {
     Code.NOT_ASKED: _("Not checked: no test message was asked for"),
     Code.RECEIVING_FIRST: _("Not checked: we sign in here once receiving mail works"),
     Code.PASSWORD_REJECTED_ELSEWHERE: _("Not checked: the same password was refused already"),
-    Code.UNVERIFIED: _("Not checked: we don’t send your password over a connection we can’t verify"),
+    Code.UNVERIFIED: _("Not checked: we send no password over a connection we can’t verify"),
 }

@@ -14,7 +14,8 @@ from mailsetup.hosting.models import Domain
 from mailsetup.hosting.provisioning import provision
 
 DOMAIN = "lindqvist.example"
-CUSTOMER_ID = "demo:1"
+# One that the desk gives as an example of what may be typed.
+CUSTOMER_ID = "demo:204817"
 CUSTOMER_EMAIL = "anna@lindqvist.example"
 STAFF_EMAIL = "support@northwind.example"
 
@@ -79,7 +80,7 @@ def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
     return {
         "customers": [
             {"id": CUSTOMER_ID, "name": "Lindqvist AB", "users": [CUSTOMER_EMAIL]},
-            {"id": "demo:2", "name": "Bergström Konsult", "users": ["erik@bergstrom.example"]},
+            {"id": "demo:204818", "name": "Bergström Konsult", "users": ["erik@bergstrom.example"]},
         ],
         "servers": [
             _server("mail1", f"mail.{DOMAIN}", options),
@@ -116,7 +117,7 @@ def _provider_file(options: dict[str, Any]) -> dict[str, Any]:
             {
                 "name": "bergstrom.example",
                 "server": "mail1",
-                "customer": "demo:2",
+                "customer": "demo:204818",
                 "mailboxes": ["erik@bergstrom.example"],
             },
         ],
