@@ -154,8 +154,10 @@ def _encryption(findings: Findings) -> dict[str, Code]:
     tls, connect = findings.get(Step.TLS), findings[Step.CONNECT].evidence
     if tls is None or tls.status is Status.SKIPPED or "address" not in connect:
         return {}
-    # A warning there is about something else, such as the other family.
-    own = tls.code if tls.status is Status.FAILED else Code.OK
+    # A warning there is about something else, such as the other family, and a command smuggled in before
+    # encryption is tried over the one address alone.
+    apart = tls.status is not Status.FAILED or tls.code is Code.STARTTLS_COMMAND_INJECTION
+    own = Code.OK if apart else tls.code
     other = tls.evidence.get("other_family")
     return {connect["address"]: own} | ({other["address"]: Code(other["code"])} if other else {})
 

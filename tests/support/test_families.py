@@ -245,6 +245,13 @@ def of_one(at: Code, six: Code | None = Code.OK) -> dict[Step, Finding]:
     }
 
 
+def test_what_only_one_was_asked_for_is_no_difference() -> None:
+    assert (
+        judge(of_one(Code.STARTTLS_COMMAND_INJECTION))
+        == f"{ENCRYPTED % 'IPv4'} Most apps would use IPv4 here."
+    )
+
+
 @pytest.mark.parametrize("code", [Code.TCP_RESET, Code.STARTTLS_MASKED, Code.NOT_TESTABLE_HERE])
 def test_what_may_be_the_networks_doing_is_not_said_to_be_none_of_it(code: Code) -> None:
     assert judge(of_one(code, six=code)) == "Both give the same answer. Most apps would use IPv4 here."
