@@ -346,7 +346,7 @@ def test_what_stands_against_a_test_is_said(
     def refuse(*_: Any, **__: Any) -> None:
         raise BrokerUnavailable
 
-    monkeypatch.setattr("mailsetup.support.views.enqueue_connection_test", refuse)
+    monkeypatch.setattr("mailsetup.support.views.addresses.enqueue_connection_test", refuse)
     answer = desk.post(f"{ANNA}test/", {"protocol": "imap"}, follow=True)
     assert "The test service isn’t answering" in read(answer).text
     assert desk.post(f"{ANNA}test/", {"protocol": "gopher"}).status_code == 404

@@ -1,13 +1,11 @@
-"""The desk: find who is on the telephone, and say what is so, from one page."""
+"""An address or a domain: what is right for it and why, and what staff can do about it."""
 
 from datetime import timedelta
-from typing import Any
 
-from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,21 +14,15 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import access
-from accounts import services as accounts
 from accounts.access import DeskRights
 from accounts.brands import brand_of, portal_url
-from accounts.models import Customer, Invitation, Membership, User
-from accounts.views.people import invitation_link
-from accounts.views.support import ViewAsCustomer
+from accounts.models import Membership, User
 from mailsetup.clientconfig import Address, AddressError, NotOffered, Protocol, parse_address, parse_domain
-from mailsetup.connection_tests import deadlines, shares
+from mailsetup.connection_tests import deadlines
 from mailsetup.connection_tests import services as connection_tests
 from mailsetup.connection_tests.limits import TooManyTests
-from mailsetup.connection_tests.models import ConnectionTest, ReportLink
-from mailsetup.connection_tests.report import is_over
+from mailsetup.connection_tests.models import ConnectionTest
 from mailsetup.connection_tests.tasks import BrokerUnavailable, enqueue_connection_test
-from mailsetup.connection_tests.views.sharing import share, sharing_of
 from mailsetup.formats import FORMATS, NothingToOffer
 from mailsetup.guides.views import handout_of
 from mailsetup.hosting.models import Mailbox
@@ -39,92 +31,14 @@ from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.setups import Setup
 from mailsetup.support import addresses, opened, results, selectors
 from mailsetup.support.addresses import Subject
-from mailsetup.support.alike import failed_alike
 from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm, VisitForm
-from mailsetup.support.history import before_and_since
-from mailsetup.support.lanes import TestRow, rows_of
-from mailsetup.support.report import staff_report
+from mailsetup.support.lanes import rows_of
 from mailsetup.support.selectors import DeviceLinks, Listed
-from mailsetup.watch.report import servers_with_trouble
+from mailsetup.support.views.visits import begin, visit_form_for
 
 # Where the session keeps a link that was made for an address until it is shown: (address, URL).
 _MADE_LINK = "desk_made_link"
-
-
-@for_desk("desk")
-@require_safe
-def search(request: HttpRequest, rights: DeskRights) -> HttpResponse:
-    """The one search box; what is meant in full opens at once."""
-    found = results.find(request.GET.get("q", ""), rights)
-    if found.only is not None:
-        return HttpResponseRedirect(found.only.url)
-    context: dict[str, Any] = {"rights": rights, "found": found}
-    if not found.text:
-        context["opened"] = list(opened.lately(request))
-    if not found.text and rights.see_tests:
-        context["failed"] = _rows(selectors.failed_tests())
-        context["alike"] = failed_alike()
-    if not found.text and access.may_see_the_watch(request.user):
-        context |= {"may_see_the_watch": True, "troubled": servers_with_trouble()}
-    return render(request, "support/search.html", context)
-
-
-def _rows(tests: QuerySet[ConnectionTest]) -> list[TestRow]:
-    return rows_of(tests, settings.SUPPORT.desk_tests_limit)
-
-
-# --- A test ---------------------------------------------------------------------------------------------
-
-
-@for_desk("see_tests")
-@require_safe
-def test(request: HttpRequest, rights: DeskRights, *, reference: str) -> HttpResponse:
-    """The report of one test, whosever it is, while it runs and afterwards."""
-    read = selectors.test_by_reference(reference)
-    if read is None:
-        raise Http404("No such test.")
-    found, findings = read
-    links = shares.open_links(found) if rights.see_report_links else []
-    opened.remember(request, found.reference)
-    of_address = selectors.tests_of_address(found.address)
-    context = {
-        "rights": rights,
-        "test": found,
-        "staff_report": staff_report(found, findings, wire=rights.see_transcripts),
-        "sharing": sharing_of(request, found, links) if is_over(found) else None,
-        "history": before_and_since(found, of_address, settings.SUPPORT.desk_tests_limit),
-        "address_url": results.page_of_address(found.address) if rights.see_domains else "",
-    }
-    return render(request, "support/test.html", context)
-
-
-@for_desk("make_report_links", "see_tests")
-@require_POST
-def share_test(request: HttpRequest, _rights: DeskRights, *, reference: str) -> HttpResponse:
-    """A link to the report as the customer reads it, for somebody who helps."""
-    read = selectors.test_by_reference(reference)
-    if read is None or not isinstance(request.user, User):
-        raise Http404("No such test.")
-    share(request, read[0], request.user)
-    return redirect(f"{_url_of_test(read[0])}#share")
-
-
-@for_desk("revoke_report_links", "see_report_links", "see_tests")
-@require_POST
-def revoke_share(request: HttpRequest, _rights: DeskRights, *, link_id: int) -> HttpResponse:
-    """Close a link to a report at once, whoever made it."""
-    link = get_object_or_404(ReportLink.objects.select_related("test"), pk=link_id)
-    shares.revoke(link)
-    messages.success(request, _("The link no longer opens anything."))
-    return redirect(_url_of_test(link.test))
-
-
-def _url_of_test(test: ConnectionTest) -> str:
-    return reverse("mailsetup:desk_test", kwargs={"reference": test.reference})
-
-
-# --- An address or a domain -----------------------------------------------------------------------------
 
 
 @for_desk("see_domains")
@@ -196,11 +110,11 @@ def _page(
         "mailboxes": _mailboxes_of(subject),
         "documents": addresses.documents_of(subject, protocol) if protocol else [],
         "guides": addresses.guides_of(protocol) if protocol and not subject.whole_domain else [],
-        "tests": _rows(_tests_of(subject)) if rights.see_tests else None,
+        "tests": rows_of(_tests_of(subject), settings.SUPPORT.desk_tests_limit) if rights.see_tests else None,
         "links": _links_of(subject) if rights.see_links else None,
         "device_links": _device_links_of(subject) if rights.see_links else None,
         "people": people,
-        "visit_form": visit_form or _visit_form(request, rights, people, of=subject),
+        "visit_form": visit_form or visit_form_for(request, rights, people, of=subject),
         "link_form": link_form or LinkForm(),
         "made": made,
     }
@@ -357,76 +271,6 @@ def guide(
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-# --- A customer -----------------------------------------------------------------------------------------
-
-
-@for_desk("see_customers")
-@require_safe
-def customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> HttpResponse:
-    """Who belongs to a customer, its domains and invitations, and when staff looked in."""
-    found = get_object_or_404(Customer, pk=customer_id)
-    opened.remember(request, found.name)
-    return _page_of_customer(request, rights, found)
-
-
-def _page_of_customer(
-    request: HttpRequest, rights: DeskRights, customer: Customer, *, visit_form: VisitForm | None = None
-) -> HttpResponse:
-    visits = selectors.visits_to(customer)[: settings.SUPPORT.desk_visits_limit]
-    people = Listed.first_of(selectors.people_of(customer)) if rights.see_people else None
-    domains = Listed.first_of(selectors.domains_of(customer)) if rights.see_domains else None
-    mail = addresses.mail_of({domain.name: domain.server for domain in domains.rows}) if domains else []
-    context = {
-        "rights": rights,
-        "page_url": reverse("mailsetup:desk_customer", kwargs={"customer_id": customer.pk}),
-        "customer": customer,
-        "counts": selectors.domain_counts(customer) if rights.see_domains else None,
-        "people": people,
-        "visit_form": visit_form or _visit_form(request, rights, people),
-        "marked": request.GET.get("person", ""),
-        "domains": domains,
-        "domain_rows": list(zip(domains.rows, mail, strict=True)) if domains else [],
-        "elsewhere": any(goes.elsewhere for goes in mail),
-        "invitations": Listed.first_of(selectors.invitations_of(customer))
-        if rights.see_invitations
-        else None,
-        "visits": visits if rights.see_visits else None,
-        "now": timezone.now(),
-    }
-    return render(request, "support/customer.html", context, status=422 if visit_form else 200)
-
-
-# --- A visit --------------------------------------------------------------------------------------------
-
-
-def _visit_form(
-    request: HttpRequest,
-    rights: DeskRights,
-    people: Listed[Membership] | None,
-    *,
-    of: Subject | None = None,
-    data: QueryDict | None = None,
-) -> VisitForm | None:
-    """To look at the portal as one of `people`, if there is anybody; `of` an address as the one who has it.
-
-    `?person=` says who it is to be.
-    """
-    if not rights.view_as or people is None:
-        return None
-    asked = (data or request.GET).get("person", "")
-    address = str(of.address) if of is not None else ""
-    wanted = selectors.people_wanted(people, number=asked, address=address)
-    there = [each for each in wanted if access.may_be_viewed(each)]
-    if not there:
-        return None
-    person = next((each for each in there if str(each.pk) == asked), None)
-    if of is not None and data is None and person is None:
-        having = [each for each in there if each.email == address]
-        person = next(iter(having), there[0] if len(there) == 1 and not people.more else None)
-    initial = {"person": person.pk} if person else {}
-    return VisitForm(data, people=there, fixed=person if of is not None else None, initial=initial)
-
-
 @for_desk("view_as", "see_people", "see_domains")
 @require_POST
 def visit_from_address(request: HttpRequest, rights: DeskRights, *, address: str) -> HttpResponseBase:
@@ -442,53 +286,5 @@ def visit_from_domain(request: HttpRequest, rights: DeskRights, *, name: str) ->
 
 
 def _visit_from(request: HttpRequest, rights: DeskRights, subject: Subject) -> HttpResponseBase:
-    form = _visit_form(request, rights, _people_of(subject, rights), of=subject, data=request.POST)
-    return _begin(request, form) or _page(request, rights, subject, visit_form=form)
-
-
-@for_desk("view_as", "see_people", "see_customers")
-@require_POST
-def visit_from_customer(request: HttpRequest, rights: DeskRights, *, customer_id: int) -> HttpResponseBase:
-    """The same from the page of a customer."""
-    found = get_object_or_404(Customer, pk=customer_id)
-    form = _visit_form(request, rights, Listed.first_of(selectors.people_of(found)), data=request.POST)
-    return _begin(request, form) or _page_of_customer(request, rights, found, visit_form=form)
-
-
-def _begin(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | None:
-    """Through the door that any visit goes through; None where the form has to be asked again."""
-    if form is None:
-        raise Http404("There is nobody to look as.")
-    if not form.is_valid():
-        return None
-    return ViewAsCustomer.as_view()(request, user_id=form.cleaned_data["person"])
-
-
-# --- An invitation --------------------------------------------------------------------------------------
-
-
-@for_desk("send_invitations", "see_invitations", "see_customers")
-@require_POST
-@rate_limit(action="invite")  # type: ignore[untyped-decorator]  # allauth says no types here
-def send_invitation(request: HttpRequest, _rights: DeskRights, *, invitation_id: int) -> HttpResponse:
-    """Mail an invitation once more, with a new link."""
-    rows = Invitation.objects.select_related("customer", "invited_by")
-    invitation = get_object_or_404(rows, pk=invitation_id)
-    back = redirect("mailsetup:desk_customer", customer_id=invitation.customer_id)
-    email = {"email": invitation.email}
-    if invitation.accepted_at or invitation.revoked_at:
-        messages.info(request, _("That invitation to %(email)s is over. Here is what’s open now.") % email)
-        return back
-    assert isinstance(request.user, User)  # noqa: S101  # nobody else has rights at the desk
-    try:
-        accounts.invite_again(
-            invitation,
-            stand_in=request.user,
-            brand=brand_of(request),
-            link_for=lambda token: invitation_link(request, token),
-        )
-    except accounts.AlreadyMember:
-        messages.info(request, _("%(email)s belongs to this customer already.") % email)
-        return back
-    messages.success(request, _("We’ve sent an invitation to %(email)s.") % email)
-    return back
+    form = visit_form_for(request, rights, _people_of(subject, rights), of=subject, data=request.POST)
+    return begin(request, form) or _page(request, rights, subject, visit_form=form)
