@@ -138,7 +138,6 @@ class StaffReport:
     refusals: tuple[AppRefusal, ...]
     wire: bool
     way: list[str]
-    moment: str
     deleted_on: date
     text: str
 
@@ -176,7 +175,6 @@ def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffRepo
         refusals=(*report.own_app, *report.other_apps),
         wire=wire,
         way=way_of_message(found),
-        moment=_moment(test),
         deleted_on=timezone.localdate(test.created_at)
         + timedelta(days=settings.CONNECTION_TESTS.history_days),
         text=_whole_text(test, report, lanes),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -164,6 +165,28 @@ def test_a_certificate_that_both_services_showed_stands_once(desk: Client, owner
     shown = certificates(report(desk, of(owner, (0, found), (1, other))))
     assert list(shown) == ["Receiving: the certificate", "Sending: the certificate"]
     assert shown["Sending: the certificate"]["Made out to"][1] == "Fine: smtp.hoster.example"
+
+
+def test_what_was_tested_is_told_with_the_second_for_whoever_looks_into_a_log(
+    desk: Client, owner: User
+) -> None:
+    test = of(owner)
+    moment = datetime(2026, 3, 2, 9, 0, 7, tzinfo=UTC)
+    ConnectionTest.objects.update(
+        created_at=moment, started_at=moment, finished_at=moment + timedelta(seconds=3.3), server="mail1"
+    )
+    page = report(desk, test)
+    (facts,) = [each for each in page.all("dl") if each["class"] == "facts card"]
+    said = {row.one("dt").text: row.one("dd").text for row in facts.all("div")}
+    del said["Tested from"]
+    said["Tested"] = said["Tested"].replace(" ,", ",")  # where an element ends
+    assert said == {
+        "Mailbox": "anna@example.com",
+        "Customer": "Lindqvist AB",
+        "App": "Not said, IMAP, with a test message",
+        "Tested": "2 March 2026, 09:00:07, took 3.3 s",
+        "Server": "mail1",
+    }
 
 
 def test_where_the_test_came_from_and_what_went_over_the_wire(desk: Client, refused: ConnectionTest) -> None:
