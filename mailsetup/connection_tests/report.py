@@ -273,6 +273,13 @@ class _Service:
         finding = self.findings.get(Step.SIGN_IN)
         return finding is not None and finding.status is Status.PASSED
 
+    @property
+    def lost_its_message(self) -> bool:
+        """The server took our message, and then nobody could look whether it arrives."""
+        sent, arrived = self.findings.get(Step.SEND), self.findings.get(Step.ARRIVE)
+        taken = sent is not None and sent.status is Status.PASSED
+        return taken and arrived is not None and arrived.code is Code.NOT_REACHED
+
 
 def report_of(
     test: ConnectionTest,
@@ -452,7 +459,8 @@ def _lane_label(test: ConnectionTest, service: _Service, state: State) -> str:
     failure = service.findings[service.failed_step] if service.failed_step else None
     if failure and fixer_of(failure.code, service.settings.hostname, test.address) in _OURS:
         return _("Our side")
-    if state == "ok" and not (service.signed_in and service.running_step is None):
+    tried = service.signed_in and service.running_step is None and not service.lost_its_message
+    if state == "ok" and not tried:
         return _("Works so far")
     return str(_LANE_LABELS[state])
 
@@ -736,6 +744,8 @@ def _how_far_it_came(service: _Service) -> str:
     direction, failed = service.direction, service.failed_step
     if failed is not None:
         return direction.stopped % {"step": STEP_NAMES[failed]}
+    if service.lost_its_message:
+        return _("Sending accepted our test message, which may still arrive; the next test deletes it.")
     return str(direction.works if service.signed_in else direction.up_to_sign_in)
 
 

@@ -758,6 +758,20 @@ def test_what_the_dns_lacks_of_the_providers_own_name_is_the_providers_to_mend(
     assert step["who"] == "provider", "programs read the same"
 
 
+def test_a_message_that_nobody_saw_arrive_is_not_called_sent(owner: User, browser: Client) -> None:
+    found = findings(
+        Protocol.IMAP,
+        (0, Finding(Step.PUSH, Status.FAILED, Code.SESSION_LOST, 7, {})),
+        (1, Finding(Step.ARRIVE, Status.SKIPPED, Code.NOT_REACHED, None, {})),
+    )
+    page = shown(browser, finished(queued(owner), found))
+    assert page.lanes["Sending"].result == "Works so far"
+    assert page.lede.startswith(
+        "Receiving stopped at “new-mail alerts”. "
+        "Sending accepted our test message, which may still arrive; the next test deletes it."
+    )
+
+
 def test_a_test_without_a_fault_or_a_brand_without_a_telephone_sends_nobody_there(
     owner: User, browser: Client, settings: Any
 ) -> None:
