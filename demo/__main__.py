@@ -138,18 +138,19 @@ class Supervisor:
             if missed_since is None and mail_server.has_ended:
                 missed_since = time.monotonic()
                 say(
-                    "The mail server ended, so tests of its mailboxes fail now; it is started again in "
-                    f"{MAIL_SERVER_AWAY_SECONDS} seconds."
+                    f"The mail server ended{mail_server.how_it_ended()}, so tests of its mailboxes fail now; "
+                    f"it is started again in {MAIL_SERVER_AWAY_SECONDS} seconds."
                 )
             elif missed_since is not None and time.monotonic() - missed_since > MAIL_SERVER_AWAY_SECONDS:
                 missed_since = None
                 mail_server.start(environment, CHECKOUT)
-                say(f"The mail server was started again. Why it ended is in {mail_server.log}.")
+                say("The mail server was started again.")
             ended = first_ended(others)
             if ended is worker and worker.starts_within(WORKER_RESTARTS_SECONDS) <= WORKER_RESTARTS_LIMIT:
+                how = worker.how_it_ended()
                 worker.signal_group(signal.SIGKILL)
                 worker.start(environment, CHECKOUT)
-                say(f"The worker ended unexpectedly and was started again. Why is in {worker.log}.")
+                say(f"The worker ended{how} and was started again.")
             elif ended is not None:
                 raise CannotRunError(account_of(ended))
             time.sleep(WATCH_SECONDS)

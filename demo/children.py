@@ -56,6 +56,11 @@ class Child:
         """None while it runs and before it is started."""
         return None if self.process is None else self.process.poll()
 
+    def how_it_ended(self) -> str:
+        """What to say behind "it ended": a signal leaves no word in the log."""
+        status = self.exit_status or 0
+        return f" by {signal.Signals(-status).name}" if status < 0 else f" (why is in {self.log})"
+
     def starts_within(self, seconds: float) -> int:
         """How often it was started in the last `seconds`."""
         return sum(time.monotonic() - started < seconds for started in self.starts)

@@ -77,7 +77,7 @@ def _entries(those: Iterable[Outlined], own: Outlined) -> Iterator[Entry]:
         same = bool(own[1].stopped) and _how_it_ended(first) == _how_it_ended(own)
         yield Entry(
             state=state_of(first[0]),
-            moments=_moments([test for test, _outline in alike]),
+            moments=_moments([test for test, _outline in alike], own[0]),
             app=_app(first[0], own[0]),
             text=_("Stopped at the same place.") if same else f"{_title(first)}.",
         )
@@ -98,7 +98,11 @@ def _own(own: Outlined, before: Sequence[Outlined], *, complete: bool) -> Entry:
         )
         text = f"{text} {in_a_row % {'count': count}}"
     return Entry(
-        state=state_of(own[0]), moments=_moments([own[0]]), app=_app(own[0], own[0]), text=text, own=True
+        state=state_of(own[0]),
+        moments=_moments([own[0]], own[0]),
+        app=_app(own[0], own[0]),
+        text=text,
+        own=True,
     )
 
 
@@ -108,7 +112,7 @@ def _last_good(good: ConnectionTest, test: ConnectionTest) -> Entry:
         text += " " + _("The settings were the same, so the server and the password were fine then.")
     elif state_of(test) == "bad":
         text += " " + _("It had other settings than this test.")
-    return Entry(state=state_of(good), moments=_moments([good]), app=_app(good, test), text=text)
+    return Entry(state=state_of(good), moments=_moments([good], test), app=_app(good, test), text=text)
 
 
 def _how_it_ended(one: Outlined) -> tuple[object, ...]:
@@ -126,13 +130,14 @@ def _app(test: ConnectionTest, own: ConnectionTest) -> str:
     return ", ".join(filter(None, (client_name_of(test), protocol)))
 
 
-def _moments(tests: Sequence[ConnectionTest]) -> tuple[Moment, ...]:
-    """The day is said once."""
+def _moments(tests: Sequence[ConnectionTest], own: ConnectionTest) -> tuple[Moment, ...]:
+    """The day is said once, and today only beside a test of another day."""
+    today = timezone.localdate(own.created_at) == timezone.localdate()
     at = [timezone.localtime(test.created_at) for test in tests]
     labels = [
         date_format(moment, "TIME_FORMAT")
         if index and at[index - 1].date() == moment.date()
-        else _when(moment)
+        else _when(moment, say_today=not today)
         for index, moment in enumerate(at)
     ]
     return tuple(
@@ -141,8 +146,10 @@ def _moments(tests: Sequence[ConnectionTest]) -> tuple[Moment, ...]:
     )
 
 
-def _when(moment: datetime) -> str:
-    days = (timezone.localdate() - moment.date()).days
+def _when(moment: datetime, *, say_today: bool) -> str:
+    days, time = (timezone.localdate() - moment.date()).days, date_format(moment, "TIME_FORMAT")
+    if days == 0:
+        return _("Today, %(time)s") % {"time": time} if say_today else time
     if days == 1:
-        return _("Yesterday, %(time)s") % {"time": date_format(moment, "TIME_FORMAT")}
-    return date_format(moment, "SHORT_DATETIME_FORMAT" if days else "TIME_FORMAT")
+        return _("Yesterday, %(time)s") % {"time": time}
+    return date_format(moment, "SHORT_DATETIME_FORMAT")

@@ -1,8 +1,9 @@
 """Tests in a list of the desk, each with both of its lanes in miniature."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -11,6 +12,7 @@ from mailsetup.connection_tests.report import Lane, ReportUrls, State, report_of
 from mailsetup.connection_tests.selectors import Outline, findings_of, latest_with_outlines
 from mailsetup.connection_tests.summaries import TestSummary, summary_of
 from mailsetup.probes.findings import Finding, Fixer
+from mailsetup.support import selectors
 
 # What customers are told of themselves is about somebody else here.
 FIXERS = {
@@ -35,11 +37,15 @@ class MiniLane:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """A test in one line, who can put right what failed, and its lanes: receiving, sending."""
+    """A test in one line, who can put right what failed, and its lanes: receiving, sending.
+
+    `before`: for how many tests of its address it stands besides.
+    """
 
     summary: TestSummary
     fixer: str
     lanes: tuple[MiniLane, ...]
+    before: int = 0
 
 
 def rows_of(tests: QuerySet[ConnectionTest], limit: int) -> list[TestRow]:
@@ -47,6 +53,17 @@ def rows_of(tests: QuerySet[ConnectionTest], limit: int) -> list[TestRow]:
     latest = latest_with_outlines(tests, limit)
     found = findings_of([test for test, _outline in latest])
     return [_row(test, outline, found[test.pk]) for test, outline in latest]
+
+
+def last_failures() -> list[TestRow]:
+    """What failed lately, the newest first; of each address the last one, so that nobody fills the list."""
+    limits = settings.SUPPORT
+    counts = selectors.last_failed_of_each_address(
+        limits.desk_tests_limit, of_tests=limits.desk_alike_tests_limit
+    )
+    rows = rows_of(selectors.tests_by_number(counts), limits.desk_tests_limit)
+    by_number = dict(zip(sorted(counts), rows, strict=True))
+    return [replace(by_number[number], before=count - 1) for number, count in counts.items()]
 
 
 def _row(test: ConnectionTest, outline: Outline, found: Sequence[tuple[int, Finding]]) -> TestRow:

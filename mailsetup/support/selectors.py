@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,6 +168,17 @@ def mailboxes_called(domain: Domain, local_parts: Iterable[str]) -> QuerySet[Mai
 
 def failed_tests() -> QuerySet[ConnectionTest]:
     return ConnectionTest.objects.filter(verdict=Verdict.FAILED.value)
+
+
+def last_failed_of_each_address(limit: int, *, of_tests: int) -> dict[int, int]:
+    """The number of each address' last test that failed, the newest first, and how many of its tests did.
+
+    Only the newest `of_tests` that failed are looked at.
+    """
+    latest: dict[str, int] = {}
+    newest = failed_tests().values_list("address", "pk")[:of_tests]
+    counts = Counter(address for address, number in newest if latest.setdefault(address, number))
+    return {number: counts[address] for address, number in list(latest.items())[:limit]}
 
 
 @dataclass(frozen=True, slots=True)

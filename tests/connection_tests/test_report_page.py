@@ -682,7 +682,7 @@ NO_NAME_SERVER = (0, Finding(Step.DNS, Status.FAILED, Code.NOT_TESTABLE_HERE, 1)
             {"support_phone": "+46 8 123"},
             "Only we can put this right. Call +46 8 123 and give the reference {}",
             "Not sure who that is? Call +46 8 123 and give the reference {}",
-            "You needn’t call. If it stays like this, it’s +46 8 123 , reference {}",
+            "You needn’t call. If it stays like this, call +46 8 123 and give the reference {}",
             "Done that, and still stuck? Then call +46 8 123 and give the reference {}",
         ),
         (
@@ -728,6 +728,15 @@ def test_the_telephone_comes_when_it_helps(
     said = [name for name, sentence in sentences.items() if sentence.format(test.reference) in text]
     assert said == [expected]
     assert "We’ll see exactly what you see here, never your password." in text
+
+
+def test_the_number_is_called_by_touching_it(owner: User, browser: Client, settings: Any) -> None:
+    settings.BRAND = {**settings.BRAND, "support_phone": "+46 (8) 555 01-20"}
+    test = finished(
+        queued(owner), findings(Protocol.IMAP, (0, Finding(Step.TLS, Status.FAILED, Code.CERT_EXPIRED, 5)))
+    )
+    links = read(browser.get(f"/tests/{test.reference}/")).links()
+    assert links["+46 (8) 555 01-20"] == "tel:+4685550120"
 
 
 @pytest.mark.parametrize("hostname", ["mail.hoster.example", "mail.notexample.com"])

@@ -241,10 +241,10 @@ def test_without_its_mail_server_it_goes_on_says_so_and_starts_it_again(state: P
         mail_ports = ports_in(demo.wait_until_ready())
         for _again in range(2):
             part(demo, "demo.mailserver").kill()
-            assert "The mail server ended, so tests of its mailboxes fail now" in next_line(demo)
+            assert "The mail server ended by SIGKILL, so tests of its mailboxes fail now" in next_line(demo)
             assert not any(map(accepts_connections, mail_ports))
             assert Browser(port).get("/healthz")
-            assert next_line(demo).startswith("The mail server was started again.")
+            assert next_line(demo) == "The mail server was started again.\n"
             assert wait_for(lambda: all(map(accepts_connections, mail_ports)), READY_WITHIN_SECONDS)
         assert demo.process.poll() is None
     finally:
@@ -279,7 +279,7 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(demo: Demo) -> Non
             with suppress(psutil.NoSuchProcess):
                 worker.kill()
     said, errors = demo.process.communicate(timeout=GONE_WITHIN_SECONDS)
-    assert said.count("The worker ended unexpectedly and was started again.") == WORKER_RESTARTS_LIMIT
+    assert said.count("The worker ended by SIGKILL and was started again.") == WORKER_RESTARTS_LIMIT
     assert demo.process.returncode == 1
     assert errors.startswith("The worker ended unexpectedly. The end of")
     assert demo.running() == []

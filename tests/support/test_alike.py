@@ -177,3 +177,25 @@ def test_the_clock_of_the_window_is_that_of_the_setting(desk: Client, fails: Any
     assert len(notes(desk)) == 1
     ConnectionTest.objects.update(created_at=timezone.now() - timedelta(minutes=61))
     assert notes(desk) == []
+
+
+def test_of_each_address_the_last_failure_is_listed_with_how_many_came_before_it(
+    desk: Client, fails: Any, settings: Settings
+) -> None:
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_tests_limit=2)
+    fails("siv")
+    fails("per", found=SILENT)
+    fails("anna", "per", "anna", found=SILENT)
+    table = read(desk.get("/desk/")).one("table")
+    assert [row.one("th").text for row in table.all("tr")[1:]] == [
+        "anna@example.com IMAP, 1 more before it",
+        "per@example.com IMAP, 1 more before it",
+    ]
+    assert [row.one("time").text for row in table.all("tr")[1:]] == ["Today, 06:16", "Today, 06:15"]
+
+
+def test_failures_are_counted_among_the_newest_alone(desk: Client, fails: Any, settings: Settings) -> None:
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_alike_tests_limit=10)
+    fails("siv", *["anna"] * 10, found=SILENT)
+    table = read(desk.get("/desk/")).one("table")
+    assert [row.one("th").text for row in table.all("tr")[1:]] == ["anna@example.com IMAP, 9 more before it"]

@@ -257,6 +257,13 @@ def test_the_day_is_said_once_and_in_full_when_it_is_long_ago(desk: Client, at: 
     assert lines(desk, at(0, BAD))[0].title == "28 Feb 2026, 14:00 , 14:05 and Yesterday, 14:00"
 
 
+def test_beside_a_test_of_another_day_today_is_said(desk: Client, at: At) -> None:
+    own = at(-3 * 1440, BAD)
+    at(0, BAD)
+    at(2, BAD)
+    assert lines(desk, own)[1].title == "Today, 14:00 and 14:02"
+
+
 def test_many_tests_cost_no_more_questions(desk: Client, at: At) -> None:
     def asked(test: ConnectionTest) -> list[str]:
         with CaptureQueriesContext(connection) as queries:

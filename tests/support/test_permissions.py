@@ -116,6 +116,23 @@ def test_strangers_customers_and_visits_find_nothing(
     assert everything() == before
 
 
+def test_who_is_signed_out_can_sign_in_from_a_bookmark_and_is_told_nothing_else(
+    owner: User, signed_in: Callable[[User], Client]
+) -> None:
+    bookmarks = ("/desk/?q=anna", "/desk/tests/AAAA-AAAA/", "/nowhere/")
+    answers = [Client().get(path) for path in bookmarks]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    ways = [
+        [url for url in read(answer).one("main").links().values() if "login" in url] for answer in answers
+    ]
+    assert ways == [
+        ["/accounts/login/?next=/desk/%3Fq%3Danna"],
+        ["/accounts/login/?next=/desk/tests/AAAA-AAAA/"],
+        ["/accounts/login/?next=/nowhere/"],
+    ]
+    assert "Sign in" not in read(signed_in(owner).get("/desk/")).one("main").text
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_staff_need_what_the_page_is_about_and_nothing_else(
     page: str, paths: dict[str, str], staff_with: StaffWith

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import access
 from accounts.access import DeskRights
-from mailsetup.support import opened, results, selectors
+from mailsetup.support import opened, results
 from mailsetup.support.alike import failed_alike
 from mailsetup.support.decorators import for_desk
-from mailsetup.support.lanes import rows_of
+from mailsetup.support.lanes import last_failures
 from mailsetup.watch.report import servers_with_trouble
 
 
@@ -27,7 +26,7 @@ def search(request: HttpRequest, rights: DeskRights) -> HttpResponse:
     if not found.text:
         context["opened"] = list(opened.lately(request))
     if not found.text and rights.see_tests:
-        context["failed"] = rows_of(selectors.failed_tests(), settings.SUPPORT.desk_tests_limit)
+        context["failed"] = last_failures()
         context["alike"] = failed_alike()
     if not found.text and access.may_see_the_watch(request.user):
         context |= {"may_see_the_watch": True, "troubled": servers_with_trouble()}
