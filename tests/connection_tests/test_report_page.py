@@ -29,6 +29,8 @@ PLACES = [
     for kind in ServiceType
     for step in cause.steps
     if step in PLANNED_STEPS[kind]
+    # Who isn't let in is stopped there.
+    if (severity, step) != (Status.WARNING, Step.SIGN_IN)
 ]
 EVIDENCE = {
     "names": ["other.example", "more.example"],

@@ -87,9 +87,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Once there’s none, new mail comes back to the people who wrote to you."),
         todo=_("Delete or move large messages and empty the trash, then test again."),
         staff=_(
-            "GETQUOTAROOT says {full_percent} % or more, or a message was refused with x.2.2. With "
-            "submission and LMTP a full mailbox takes the message and then bounces it: refuse at RCPT with "
-            "quota-status."
+            "GETQUOTAROOT says {full_percent} % or more, or a message or the sign-in itself was refused with "
+            "x.2.2 or [OVERQUOTA]. With submission and LMTP a full mailbox takes the message and then "
+            "bounces it: refuse at RCPT with quota-status."
         ),
         places=(Place.WEBMAIL,),
     ),

@@ -51,8 +51,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your app would ask for the password again and again."),
         todo=OUR_SIDE,
         staff=_(
-            "None of the offered mechanisms is PLAIN or LOGIN, or this portal’s settings ask for OAuth. "
-            "They are in the evidence."
+            "None of the offered mechanisms is PLAIN or LOGIN, or the server doesn’t take the one that it "
+            "offers (504, “basic authentication is disabled”, “no mechanism available”), or this portal’s "
+            "settings ask for OAuth. They are in the evidence."
         ),
     ),
     Code.AUTH_NOT_OFFERED: Explanation(
@@ -120,8 +121,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         ),
         todo=_("Call support and give the reference."),
         staff=_(
-            "The server’s word: disabled, suspended, expired, or 5.7.13. Look at the mailbox and at the "
-            "customer’s account. Some servers say so only to whoever has the right password."
+            "The server’s word: disabled, suspended, expired, not enabled for IMAP or POP, or 5.7.13. Look "
+            "at the mailbox and at the customer’s account. Some servers say so only to whoever has the right "
+            "password."
         ),
     ),
     Code.ACCOUNT_LOCKED: Explanation(
@@ -219,8 +221,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Your password isn’t wrong, as far as anybody can tell."),
         todo=AGAIN,
         staff=_(
-            "A temporary answer to the sign-in (UNAVAILABLE, SERVERBUG, SYS/TEMP, 4xx), or none in time. Its "
-            "backend, such as SQL or LDAP, is down or slow."
+            "A temporary answer to the sign-in (UNAVAILABLE, SERVERBUG, SYS/TEMP, 4xx, “generic failure”), "
+            "or none in time. Its backend, such as SQL, LDAP or saslauthd, is down or slow."
         ),
     ),
     Code.AUTH_REJECTED_OTHER: Explanation(
@@ -266,7 +268,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} lets one program at a time into this mailbox, and one is in it."),
         why=_("With POP3 that’s usual. It’s over when the other program has fetched its mail."),
         todo=_("Close mail on your other devices, wait a minute, and test again."),
-        staff=_("[IN-USE] (RFC 2449). If no session is open, a lock was left behind."),
+        staff=_(
+            "[IN-USE] (RFC 2449), or “mailbox is locked”. If no session is open, a lock was left behind."
+        ),
     ),
     Code.POP_LOGIN_DELAY: Explanation(
         title=_("The mailbox was opened a moment ago"),

@@ -122,9 +122,11 @@ CAUSES: dict[Code, Cause] = {
     Code.RELAY_DENIED: _for_good(Fixer.PROVIDER, Step.SEND),
     Code.SENDER_MISMATCH: _for_good(Fixer.PROVIDER, Step.SEND),
     Code.RCPT_UNKNOWN: _for_good(Fixer.PROVIDER, Step.SEND),
-    # A full mailbox opens; what is sent to it is refused, or taken and sent back.
+    # A full mailbox opens, mostly; what is sent to it is refused, or taken and sent back.
     Code.OVER_QUOTA: Cause(
-        Fixer.CUSTOMER, (Step.MAILBOX, Step.SEND, Step.ARRIVE), (Status.FAILED, Status.WARNING)
+        Fixer.CUSTOMER,
+        (Step.SIGN_IN, Step.MAILBOX, Step.SEND, Step.ARRIVE),
+        (Status.FAILED, Status.WARNING),
     ),
     Code.SIZE_LIMIT: _for_good(Fixer.PROVIDER, Step.SEND),
     Code.CONTENT_REJECTED: _for_good(Fixer.PROVIDER, Step.SEND),

@@ -13,7 +13,12 @@ from mailsetup.probes.app_settings import ProbeSettings
 from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
-from mailsetup.probes.protocols.rejections import greeting_refusal, imap_sign_in, mailbox_refusal
+from mailsetup.probes.protocols.rejections import (
+    greeting_refusal,
+    imap_sign_in,
+    imap_sign_in_not_understood,
+    mailbox_refusal,
+)
 from mailsetup.probes.wire.stream import ConnectionClosed, LineStream, ProtocolError
 
 INBOX = "INBOX"
@@ -133,7 +138,7 @@ class ImapDriver(Driver):
         if reply.status == "NO":
             raise Fault(imap_sign_in(reply.text), server=reply.text)
         if not reply.ok:
-            raise Fault(Code.AUTH_REJECTED_OTHER, server=reply.text)
+            raise Fault(imap_sign_in_not_understood(reply.text), server=reply.text)
         await self._update_capabilities(reply)
         return reply.text
 

@@ -32,37 +32,76 @@ _NOT_NOW = _rules(
     ),
     (
         Code.TOO_MANY_CONNECTIONS,
-        r"too many|maximum number of conn|connection limit|connections? exceeded",
+        r"too many|\b(max|maximum|limit)\b.{0,40}?\b(connection|session)s?\b"
+        r"|\b(connection|session)s?\b.{0,30}?\b(limit|exceeded|reached)",
     ),
-    (Code.BANNED, r"\bbanned\b|fail2ban|brute.?force|intrusion|blocked (because of|due to|after|for) "),
+    (
+        Code.BANNED,
+        r"\bbanned\b|fail2ban|brute.?force|intrusion|\b(ip|address)\b (\S+ ){0,3}?blocked"
+        # An account that is blocked is another matter.
+        r"|^(?!.*\b(account|mailbox|user)\b).*blocked (because of|due to|after|for) ",
+    ),
 )
 # Words that say why it is not possible at all, however right the password is.
-_NOT_AT_ALL = _rules(
+_REASONS = _rules(
     (Code.APP_PASSWORD_NEEDED, r"app(lication)?[- ]?(specific )?password"),
     (
         Code.WEB_LOGIN_REQUIRED,
         r"web ?login|(log|sign) ?in (\S+ )?(via|with|through|using|in) (\S+ )?(web )?browser",
     ),
-    (Code.PASSWORD_EXPIRED, r"password\b.*\bexpired|expired password"),
+    (
+        Code.PASSWORD_EXPIRED,
+        r"password\b.*\bexpired|expired password|must change (\S+ )?password"
+        r"|password (must|has to|needs to) be changed",
+    ),
     (
         Code.ACCOUNT_LOCKED,
-        r"(account|mailbox|user|login)[\W_].{0,30}?locked|locked[\W_](account|mailbox|user|out)",
+        r"(account|mailbox|user|login)[\W_].{0,30}?b?locked|b?locked[\W_](account|mailbox|user|out)",
     ),
     (
         Code.ACCOUNT_DISABLED,
         r"(account|mailbox|user)[\W_].{0,30}?(disabled|suspended|deactivated|inactive|closed|expired)"
-        r"|(disabled|suspended|deactivated|inactive|closed|expired)[\W_](account|mailbox|user)",
+        r"|(disabled|suspended|deactivated|inactive|closed|expired)[\W_](account|mailbox|user)"
+        r"|not (enabled|allowed) for (imap|pop)"
+        r"|(?<!or )\b(imap|pop)\d?\b (access |service )?(is |has been )?(disabled|not enabled)",
     ),
     (
         Code.AUTH_ONLY_AFTER_TLS,
-        r"plaintext auth\S* (is )?disallowed|starttls (command )?first|encryption required",
+        r"(plain|clear).?text (auth\S*|logins?) (is |are )?(disallowed|disabled)"
+        r"|(starttls|stls) (command )?first|(encryption|ssl|tls) (is )?required|under a layer",
     ),
-    (Code.AUTH_UNKNOWN_USER, r"(unknown|no such) (user|mailbox|account)\b(?!.*(password| or ))"),
-    (Code.AUTH_REJECTED_OTHER, r"locked|disabled|disallowed|suspended|expired|not allowed"),
+    # Exchange Online; Cyrus' library, which Postfix quotes.
+    (
+        Code.NO_USABLE_MECH,
+        r"basic auth\S* is (disabled|not supported)|no mechanism available|invalid authentication mechanism",
+    ),
+    (
+        Code.AUTH_UNKNOWN_USER,
+        r"^(?!.*( or |password))"
+        r".*\b((unknown|no such) (user|mailbox|account)\b"
+        r"|(user|mailbox|account) (unknown|not found|does ?n.t exist|does not exist))",
+    ),
 )
+_NOT_AT_ALL = _REASONS + _rules(
+    (
+        Code.AUTH_REJECTED_OTHER,
+        r"locked|disabled|disallowed|suspended|expired|not allowed|access rights|did not meet the criteria",
+    ),
+)
+# Words of a server that has a fault itself, and so can't know whether the password is right. "Generic
+# failure" is Cyrus' library without its saslauthd; "(reason unavailable)" is Postfix' word for any no.
+_FAULTY = _rules(
+    (
+        Code.AUTH_TEMP_FAILURE,
+        r"temporar|(?<!reason )unavailable|internal (\S+ )?(error|failure)|generic failure|timed? ?out"
+        r"|busy|overload|\b(try|retry)\b.{0,20}later|maintenance|connection lost|not responding"
+        r"|(server|system|database|backend) (error|failure)|(ca ?n.t|could ?n.t|could not|unable to) connect",
+    )
+)
+_SAYS_NO_MORE = _NOT_NOW + _NOT_AT_ALL + _FAULTY
 # Where there is no code: what may pass is asked for first.
 _GUESSES = _rules(
-    (Code.AUTH_TEMP_FAILURE, r"temporar|try again|unavailable|internal error|timed? ?out|busy"),
+    (Code.AUTH_TEMP_FAILURE, r"try again"),
     (
         Code.AUTH_FAILED,
         r"(invalid|incorrect|wrong|bad|unknown)\b.*\b(credential|password|login|user|authentication)"
@@ -70,30 +109,41 @@ _GUESSES = _rules(
         r"(fail|invalid|incorrect|wrong|bad|unsuccessful|rejected|denied)",
     ),
 )
+# Without a code POP3 says so of a session that has the mailbox (RFC 1939 section 8, hMailServer), and not of
+# an account.
+_MAILDROP_LOCKED = re.compile(
+    r"(maildrop|mailbox) (\S+ ){0,2}(locked|in use)|lock (\S+ )?(maildrop|mailbox)|(obtain|get) lock", re.I
+)
+# It asks for what we are at.
+_ASKS_FOR_SIGN_IN = re.compile(r"^(?!.*(tls|ssl|encrypt)).*authenticat", re.I)
 # What each code means, and which words may narrow it.
 _IMAP_CODES: dict[str, tuple[Code, _Rules]] = {
-    "AUTHENTICATIONFAILED": (Code.AUTH_FAILED, ()),
+    # RFC 5530 section 3: for a reason "on which the server is unwilling to elaborate". Where it is willing,
+    # it is believed, as with [AUTH] and 535.
+    "AUTHENTICATIONFAILED": (Code.AUTH_FAILED, _SAYS_NO_MORE),
     # Some builds of Dovecot 2.3.19 say [UNAVAILABLE] of too many connections, later ones [LIMIT].
     "UNAVAILABLE": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
     "INUSE": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
     "SERVERBUG": (Code.AUTH_TEMP_FAILURE, ()),
     "LIMIT": (Code.TOO_MANY_CONNECTIONS, _NOT_NOW),
+    "OVERQUOTA": (Code.OVER_QUOTA, ()),
     "PRIVACYREQUIRED": (Code.IMAP_LOGINDISABLED, ()),
     "EXPIRED": (Code.PASSWORD_EXPIRED, ()),
     "WEBALERT": (Code.WEB_LOGIN_REQUIRED, ()),
     "REFERRAL": (Code.REFERRAL, ()),
     "NONEXISTENT": (Code.AUTH_UNKNOWN_USER, ()),
-    "AUTHORIZATIONFAILED": (Code.AUTH_REJECTED_OTHER, _NOT_AT_ALL),
-    "CONTACTADMIN": (Code.AUTH_REJECTED_OTHER, _NOT_AT_ALL),
-    "NOPERM": (Code.AUTH_REJECTED_OTHER, _NOT_AT_ALL),
+    "AUTHORIZATIONFAILED": (Code.AUTH_REJECTED_OTHER, _NOT_NOW + _NOT_AT_ALL),
+    "CONTACTADMIN": (Code.AUTH_REJECTED_OTHER, _NOT_NOW + _NOT_AT_ALL),
+    "NOPERM": (Code.AUTH_REJECTED_OTHER, _NOT_NOW + _NOT_AT_ALL),
 }
 _POP3_CODES: dict[str, tuple[Code, _Rules]] = {
     "SYS/TEMP": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
-    "SYS/PERM": (Code.AUTH_PERM_FAILURE, ()),
+    # Gmail says so of an account that isn't let in by POP3.
+    "SYS/PERM": (Code.AUTH_PERM_FAILURE, _REASONS),
     # Dovecot says [AUTH] of a locked mailbox and [IN-USE] of too many connections as well.
     "IN-USE": (Code.POP_IN_USE, _NOT_NOW),
     "LOGIN-DELAY": (Code.POP_LOGIN_DELAY, ()),
-    "AUTH": (Code.AUTH_FAILED, _NOT_NOW + _NOT_AT_ALL),
+    "AUTH": (Code.AUTH_FAILED, _SAYS_NO_MORE),
 }
 _SMTP_CODES = {
     "5.2.1": Code.ACCOUNT_DISABLED,
@@ -108,7 +158,6 @@ _SMTP_STATUSES = {
     504: Code.NO_USABLE_MECH,  # RFC 4954 section 4: unrecognized authentication type
     525: Code.ACCOUNT_DISABLED,  # RFC 5248 section 2.4
     530: Code.AUTH_ONLY_AFTER_TLS,  # RFC 3207 section 4
-    535: Code.AUTH_FAILED,
     538: Code.AUTH_ONLY_AFTER_TLS,  # RFC 2554 section 6
 }
 
@@ -124,8 +173,16 @@ def imap_sign_in(text: str) -> Code:
     return _of_response(text, _IMAP_CODES)
 
 
+def imap_sign_in_not_understood(text: str) -> Code:
+    """The same of a tagged BAD, which is about the command: words alone don't make it a wrong password."""
+    code = imap_sign_in(text)
+    return Code.AUTH_REJECTED_OTHER if code is Code.AUTH_FAILED and not response_code(text) else code
+
+
 def pop3_sign_in(text: str) -> Code:
     """Why an -ERR (its text without the -ERR) refused the sign-in."""
+    if not response_code(text) and _MAILDROP_LOCKED.search(text, 0, _LONGEST_REPLY):
+        return Code.POP_IN_USE
     return _of_response(text, _POP3_CODES)
 
 
@@ -135,14 +192,14 @@ def _of_response(text: str, codes: dict[str, tuple[Code, _Rules]]) -> Code:
         meant, narrower = codes[code]
         return _by_words(text, narrower) or meant
     # There is no code, only the words.
-    if (known := _by_words(text, _NOT_NOW + _NOT_AT_ALL)) is not None:
-        return known
-    return _by_words(text, _GUESSES) or Code.AUTH_REJECTED_OTHER
+    return _by_words(text, _SAYS_NO_MORE + _GUESSES) or Code.AUTH_REJECTED_OTHER
 
 
 def smtp_sign_in(status: int, text: str) -> Code:
     """Why this reply to AUTH refused the sign-in."""
     enhanced = _enhanced_status(text)
+    if enhanced in ("4.2.2", "5.2.2"):
+        return Code.OVER_QUOTA
     if status < 500 or enhanced.startswith("4"):
         return _by_words(text, _NOT_NOW) or Code.AUTH_TEMP_FAILURE
     if enhanced in _SMTP_CODES:
@@ -151,6 +208,10 @@ def smtp_sign_in(status: int, text: str) -> Code:
         return known
     if enhanced == "5.7.9":  # RFC 4954 section 6: the mechanism is too weak
         return Code.NO_USABLE_MECH
+    if status == 530 and _ASKS_FOR_SIGN_IN.search(text, 0, _LONGEST_REPLY):
+        return Code.AUTH_REJECTED_OTHER
+    if status == 535 or enhanced == "5.7.8":  # RFC 4954 section 6: the credentials
+        return _by_words(text, _FAULTY) or Code.AUTH_FAILED
     return _SMTP_STATUSES.get(status, Code.AUTH_REJECTED_OTHER)
 
 

@@ -19,6 +19,11 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, answers={"SELECT": "NO [SERVERBUG] Internal error occurred"}))
 
 
+@planted(Code.OVER_QUOTA, "NO [OVERQUOTA] in reply to the sign-in")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.server(IMAP, answers={"AUTHENTICATE": "NO [OVERQUOTA] Mailbox is full"}))
+
+
 @planted(Code.OVER_QUOTA, "an IMAP quota of which 97 % is used; Dovecot’s too")
 def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, quota=(970, 1000)))

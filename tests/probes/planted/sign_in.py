@@ -112,6 +112,11 @@ def _(stage: Stage) -> Shown:
     return stage.sends(refusing(stage, SMTP, "454 4.7.0 Invalid password: authentication backend failed"))
 
 
+@planted(Code.AUTH_TEMP_FAILURE, "535 5.7.8 generic failure, as Postfix says without its saslauthd")
+def _(stage: Stage) -> Shown:
+    return stage.sends(refusing(stage, SMTP, "535 5.7.8 Error: authentication failed: generic failure"))
+
+
 @planted(Code.AUTH_TEMP_FAILURE, "NO [UNAVAILABLE] in reply to the sign-in")
 def _(stage: Stage) -> Shown:
     return stage.receives(
@@ -149,6 +154,11 @@ def _(stage: Stage) -> Shown:
 @planted(Code.POP_IN_USE, "-ERR [IN-USE] in reply to the sign-in")
 def _(stage: Stage) -> Shown:
     return stage.receives(refusing(stage, POP3, "-ERR [IN-USE] Mailbox is locked by another session"))
+
+
+@planted(Code.POP_IN_USE, "-ERR Your mailbox is already locked, as hMailServer says")
+def _(stage: Stage) -> Shown:
+    return stage.receives(refusing(stage, POP3, "-ERR Your mailbox is already locked"))
 
 
 @planted(Code.POP_LOGIN_DELAY, "-ERR [LOGIN-DELAY] in reply to the sign-in")

@@ -99,6 +99,10 @@ def test_capabilities_are_asked_again_when_the_reply_does_not_list_them() -> Non
     [
         ("SASL-IR AUTH=PLAIN", ["m2 NO [AUTHENTICATIONFAILED] no"], Code.AUTH_FAILED),
         ("SASL-IR AUTH=PLAIN", ["m2 BAD what"], Code.AUTH_REJECTED_OTHER),
+        ("SASL-IR AUTH=PLAIN", ["m2 BAD [UNAVAILABLE] later"], Code.AUTH_TEMP_FAILURE),
+        ("SASL-IR AUTH=PLAIN", ["m2 BAD Too many invalid attempts"], Code.RATE_LIMITED),
+        # Of the command, and not of the password.
+        ("SASL-IR AUTH=PLAIN", ["m2 BAD invalid authentication command"], Code.AUTH_REJECTED_OTHER),
         # Refused before it asked for the secret.
         ("AUTH=PLAIN", ["m2 NO [UNAVAILABLE] later"], Code.AUTH_TEMP_FAILURE),
         ("LOGINDISABLED", [], Code.IMAP_LOGINDISABLED),

@@ -18,12 +18,23 @@ from mailsetup.probes.protocols.rejections import (
 )
 from tests.growth import growth
 
+# A rule of the tenant's (conditional access), whatever the password.
+CRITERIA = (
+    "the request did not meet the criteria to be authenticated successfully. Contact your administrator."
+)
+
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         ("[AUTHENTICATIONFAILED] Authentication failed.", Code.AUTH_FAILED),
-        ("[AUTHENTICATIONFAILED] Your account is disabled", Code.AUTH_FAILED),
+        # RFC 5530 says of it that the server may not want to say more; this one does.
+        ("[AUTHENTICATIONFAILED] Your account is disabled", Code.ACCOUNT_DISABLED),
+        ("[AUTHENTICATIONFAILED] Please generate an app specific password", Code.APP_PASSWORD_NEEDED),
+        ("[AUTHENTICATIONFAILED] Too many failed logins", Code.RATE_LIMITED),
+        ("[AUTHENTICATIONFAILED] generic failure", Code.AUTH_TEMP_FAILURE),
+        # Yandex: it may be either.
+        ("[AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled", Code.AUTH_REJECTED_OTHER),
         ("Invalid user name or password.", Code.AUTH_FAILED),
         # Exchange, Zimbra; Courier after AUTHENTICATE.
         ("AUTHENTICATE failed.", Code.AUTH_FAILED),
@@ -35,6 +46,32 @@ from tests.growth import growth
         ("[SERVERBUG] Internal error", Code.AUTH_TEMP_FAILURE),
         ("[SERVERBUG] Too many connections", Code.AUTH_TEMP_FAILURE),
         ("Login failed, try again later", Code.AUTH_TEMP_FAILURE),
+        # Dovecot 1, Cyrus without its saslauthd, and others whose backend is gone.
+        ("Internal login failure. Refer to server log for more information.", Code.AUTH_TEMP_FAILURE),
+        ("Login failed: generic failure", Code.AUTH_TEMP_FAILURE),
+        ("LOGIN failed: mailbox is in maintenance mode", Code.AUTH_TEMP_FAILURE),
+        ("Authentication failed: LDAP server is not responding", Code.AUTH_TEMP_FAILURE),
+        ("Login failed: server error", Code.AUTH_TEMP_FAILURE),
+        ("Can't connect to LDAP server", Code.AUTH_TEMP_FAILURE),
+        ("Login failed: authentication failure", Code.AUTH_FAILED),
+        ("Login failed: user not found", Code.AUTH_UNKNOWN_USER),
+        ("Wrong password or user not found", Code.AUTH_FAILED),
+        # Dovecot 2.4, Cyrus, Zimbra.
+        ("[ALERT] Cleartext authentication disallowed on non-secure connections.", Code.AUTH_ONLY_AFTER_TLS),
+        ("Login only available under a layer", Code.AUTH_ONLY_AFTER_TLS),
+        ("cleartext logins disabled", Code.AUTH_ONLY_AFTER_TLS),
+        ("SSL/TLS required", Code.AUTH_ONLY_AFTER_TLS),
+        ("no mechanism available", Code.NO_USABLE_MECH),
+        ("LOGIN failed. Basic authentication is disabled.", Code.NO_USABLE_MECH),
+        ("must change password", Code.PASSWORD_EXPIRED),
+        ("User is not enabled for IMAP", Code.ACCOUNT_DISABLED),
+        ("IMAP4 is disabled for this user", Code.ACCOUNT_DISABLED),
+        ("Your account has been blocked for spamming", Code.ACCOUNT_LOCKED),
+        ("Your IP address is blocked", Code.BANNED),
+        ("maximum connections reached", Code.TOO_MANY_CONNECTIONS),
+        ("Maximum number of simultaneous sessions", Code.TOO_MANY_CONNECTIONS),
+        ("[OVERQUOTA] Mailbox is full", Code.OVER_QUOTA),
+        ("[AUTHORIZATIONFAILED] Blocked due to too many failed attempts", Code.RATE_LIMITED),
         ("[CONTACTADMIN] Account_locked", Code.ACCOUNT_LOCKED),
         ("[CONTACTADMIN] Your mailbox has been suspended", Code.ACCOUNT_DISABLED),
         ("[CONTACTADMIN] Call us", Code.AUTH_REJECTED_OTHER),
@@ -102,6 +139,18 @@ def test_refusals_of_ehlo(status: int, text: str, code: Code) -> None:
         ("[SYS/TEMP] Wrong password", Code.AUTH_TEMP_FAILURE),
         ("[SYS/TEMP] Account locked", Code.AUTH_TEMP_FAILURE),
         ("[SYS/PERM] Authentication failed", Code.AUTH_PERM_FAILURE),
+        # Gmail.
+        ("[SYS/PERM] Your account is not enabled for POP access.", Code.ACCOUNT_DISABLED),
+        ("[SYS/PERM] Deleting is not allowed", Code.AUTH_PERM_FAILURE),
+        ("[AUTH] Temporary authentication failure.", Code.AUTH_TEMP_FAILURE),
+        ("[AUTH] Cleartext authentication disallowed on non-secure connections.", Code.AUTH_ONLY_AFTER_TLS),
+        # hMailServer, RFC 1939, UW: a lock of the session before, and not of the account.
+        ("Your mailbox is already locked", Code.POP_IN_USE),
+        ("Mailbox locked.", Code.POP_IN_USE),
+        ("unable to lock maildrop", Code.POP_IN_USE),
+        ("Can't get lock.  Mailbox in use", Code.POP_IN_USE),
+        ("The account or domain is locked.", Code.ACCOUNT_LOCKED),
+        ("Use STLS first", Code.AUTH_ONLY_AFTER_TLS),
         ("[IN-USE] mailbox is locked", Code.POP_IN_USE),
         ("[IN-USE] Maximum number of connections reached", Code.TOO_MANY_CONNECTIONS),
         ("[LOGIN-DELAY] wait", Code.POP_LOGIN_DELAY),
@@ -121,6 +170,23 @@ def test_pop3_refusals(text: str, code: Code) -> None:
         (535, "5.7.8 Error: authentication failed", Code.AUTH_FAILED),
         (535, "Incorrect authentication data", Code.AUTH_FAILED),
         (535, "4.7.8 authentication failed", Code.AUTH_TEMP_FAILURE),
+        # Postfix without its saslauthd, with a mechanism that isn't there, and what it says of any other no.
+        (535, "5.7.8 Error: authentication failed: generic failure", Code.AUTH_TEMP_FAILURE),
+        (535, "5.7.8 Error: authentication failed: no mechanism available", Code.NO_USABLE_MECH),
+        (535, "5.7.8 Error: authentication failed: (reason unavailable)", Code.AUTH_FAILED),
+        (535, "5.7.0 Connection lost to authentication server", Code.AUTH_TEMP_FAILURE),
+        (535, "Error: authentication failed, system busy", Code.AUTH_TEMP_FAILURE),
+        (535, "5.7.8 internal error", Code.AUTH_TEMP_FAILURE),
+        (550, "5.7.8 Authentication failed", Code.AUTH_FAILED),
+        (552, "5.2.2 Mailbox full", Code.OVER_QUOTA),
+        (452, "4.2.2 Mailbox full", Code.OVER_QUOTA),
+        # Exchange Online.
+        (535, "5.7.139 Authentication unsuccessful, the user credentials were incorrect.", Code.AUTH_FAILED),
+        (535, f"5.7.139 Authentication unsuccessful, {CRITERIA}", Code.AUTH_REJECTED_OTHER),
+        (550, "5.7.30 Basic authentication is not supported for Client Submission.", Code.NO_USABLE_MECH),
+        # It comes in answer to a sign-in, over TLS.
+        (530, "5.7.0 Authentication required", Code.AUTH_REJECTED_OTHER),
+        (530, "5.7.0 Must issue a STARTTLS command first", Code.AUTH_ONLY_AFTER_TLS),
         (454, "Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
         (421, "4.3.2 busy", Code.AUTH_TEMP_FAILURE),
         (454, "4.7.0 Temporary authentication failure", Code.AUTH_TEMP_FAILURE),
