@@ -219,9 +219,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It keeps certain addresses out. Your own device may get in, or meet the same."),
         todo=_("Call support and give the reference."),
         staff=_(
-            "The greeting, or the reply to EHLO, was 554 or another lasting refusal. A blocklist (DNSBL, "
-            "postscreen) on the port for submission keeps customers out too; it belongs on port 25. Is the "
-            "portal’s address on a list?"
+            "The greeting, or the reply to EHLO, was 554 or another lasting refusal, with IMAP and POP3 "
+            "one whose words keep us out. A blocklist (DNSBL, postscreen) on the port for submission keeps "
+            "customers out too; it belongs on port 25. Is the portal’s address on a list?"
         ),
     ),
     Code.SMTP_421_BUSY: Explanation(
@@ -230,8 +230,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It’s busy or being serviced. Mail that you send now waits in your outbox."),
         todo=AGAIN,
         staff=_(
-            "421 or another temporary status before the sign-in: limits of processes or connections, a "
-            "full disk, load."
+            "421 or another temporary status before the sign-in: limits of processes or connections, of all "
+            "or of the portal’s address, a full disk, load."
         ),
     ),
     Code.BYE_GREETING: Explanation(
@@ -240,8 +240,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It’s being serviced or has too much to do."),
         todo=AGAIN,
         staff=_(
-            "The greeting was a refusal (BYE, -ERR or a temporary status). Its words in the evidence say "
-            "why: maintenance, load, a limit."
+            "The greeting was a refusal (BYE or -ERR), or CAPABILITY was refused. Its words in the evidence "
+            "say why: maintenance, load, a limit, of all or of the portal’s address."
         ),
     ),
 }

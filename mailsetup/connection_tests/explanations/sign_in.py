@@ -80,8 +80,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "support the reference: we can lift it."
         ),
         staff=_(
-            "The server says that an address is banned. It may be the portal’s: lift the ban and exempt "
-            "the portal (fail2ban ignoreip, SmarterMail’s allow list), or each customer’s test ends here."
+            "The server says that an address is banned, or before anybody signed in that there were too "
+            "many attempts. It may be the portal’s: lift the ban and exempt the portal (fail2ban ignoreip, "
+            "SmarterMail’s allow list), or each customer’s test ends here."
         ),
         topic="password",
     ),
@@ -259,8 +260,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         todo=_("Close mail on devices you don’t use now, wait a minute, and test again."),
         staff=_(
             "LIMIT or its like: mail_max_userip_connections (Dovecot). Webmail and proxies share one "
-            "address, so the limit is reached soon. In a greeting it’s the limit of all, or of the portal’s "
-            "address."
+            "address, so the limit is reached soon."
         ),
     ),
     Code.POP_IN_USE: Explanation(

@@ -14,6 +14,7 @@ from mailsetup.probes.faults import Fault
 from mailsetup.probes.findings import Code
 from mailsetup.probes.protocols.driver import Driver
 from mailsetup.probes.protocols.rejections import (
+    farewell,
     greeting_refusal,
     imap_sign_in,
     imap_sign_in_not_understood,
@@ -97,6 +98,8 @@ class ImapDriver(Driver):
             if line.upper().startswith("* CAPABILITY ")
             for word in line.upper().split()[2:]
         ]
+        if reply.status == "NO":
+            raise Fault(greeting_refusal(reply.text), server=reply.text)
         if not reply.ok or not words:
             raise Fault(Code.BANNER_GARBAGE, server=reply.text)
         self.capabilities = dict.fromkeys(words, "")
@@ -131,9 +134,7 @@ class ImapDriver(Driver):
                 raise Fault(code, **self.describe_capabilities())
         except ConnectionClosed as error:
             if self._bye:
-                code = greeting_refusal(self._bye[len("* BYE ") :])
-                dropped = Code.AUTH_DROPPED if code is Code.BYE_GREETING else code
-                raise Fault(dropped, server=self._bye) from error
+                raise Fault(farewell(self._bye[len("* BYE ") :]), server=self._bye) from error
             raise
         if reply.status == "NO":
             raise Fault(imap_sign_in(reply.text), server=reply.text)

@@ -22,25 +22,28 @@ def _rules(*rules: tuple[Code, str]) -> _Rules:
 
 # --- Signing in, and the greeting ----------------------------------------------------------------------
 
+_ATTEMPTS = (
+    r"too many (?!.*(connection|simultaneous|concurrent))"
+    r"(\S+ ){0,3}?(attempt|fail|tries|login|error|auth|password|bad|wrong|invalid)"
+)
+_BAN = (
+    r"\bbanned\b|fail2ban|brute.?force|intrusion|\b(ip|address)\b (\S+ ){0,3}?blocked"
+    # An account that is blocked is another matter.
+    r"|^(?!.*\b(account|mailbox|user)\b).*blocked (because of|due to|after|for) "
+)
 # Words that say why it is not possible now; they pass, so they may narrow any refusal.
 _NOT_NOW = _rules(
     (
         Code.RATE_LIMITED,
-        r"too many (?!.*(connection|simultaneous|concurrent))"
-        r"(\S+ ){0,3}?(attempt|fail|tries|login|error|auth|password|request|bad|wrong|invalid)"
-        r"|rate.?limit|throttl|too (often|frequent|fast\b|quick)|slow down",
+        rf"{_ATTEMPTS}|too many (\S+ )?requests?|rate.?limit|throttl|slow down"
+        r"|too (often|frequent|fast\b|quick)",
     ),
     (
         Code.TOO_MANY_CONNECTIONS,
         r"too many|\b(max|maximum|limit)\b.{0,40}?\b(connection|session)s?\b"
         r"|\b(connection|session)s?\b.{0,30}?\b(limit|exceeded|reached)",
     ),
-    (
-        Code.BANNED,
-        r"\bbanned\b|fail2ban|brute.?force|intrusion|\b(ip|address)\b (\S+ ){0,3}?blocked"
-        # An account that is blocked is another matter.
-        r"|^(?!.*\b(account|mailbox|user)\b).*blocked (because of|due to|after|for) ",
-    ),
+    (Code.BANNED, _BAN),
 )
 # Words that say why it is not possible at all, however right the password is.
 _REASONS = _rules(
@@ -160,6 +163,13 @@ _SMTP_STATUSES = {
     530: Code.AUTH_ONLY_AFTER_TLS,  # RFC 3207 section 4
     538: Code.AUTH_ONLY_AFTER_TLS,  # RFC 2554 section 6
 }
+# In a greeting: who is kept out by address, and when it says that it passes.
+_BLOCKLIST = _rules((Code.GREET_554, r"\blisted\b|spamhaus|dnsbl|\brbl\b|b(lack|lock)list"))
+_BANNED = _rules((Code.BANNED, f"{_BAN}|{_ATTEMPTS}"))
+_TURNED_AWAY = _rules(
+    (Code.GREET_554, r"access (is )?denied|not (allowed|permitted|authori[sz]ed)|reject|block")
+)
+_PASSING_CODES = frozenset({"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "IN-USE", "SYS/TEMP"})
 
 
 def response_code(text: str) -> str:
@@ -215,18 +225,31 @@ def smtp_sign_in(status: int, text: str) -> Code:
     return _SMTP_STATUSES.get(status, Code.AUTH_REJECTED_OTHER)
 
 
-def greeting_refusal(text: str) -> Code:
-    """Why a greeting of IMAP or POP3 refuses the connection."""
-    limit = Code.TOO_MANY_CONNECTIONS if response_code(text) == "LIMIT" else Code.BYE_GREETING
+def farewell(text: str) -> Code:
+    """Why a * BYE (its text without the BYE) ends the sign-in."""
+    limit = Code.TOO_MANY_CONNECTIONS if response_code(text) == "LIMIT" else Code.AUTH_DROPPED
     return _by_words(text, _NOT_NOW) or limit
+
+
+def greeting_refusal(text: str) -> Code:
+    """Why a greeting of IMAP or POP3 refuses the connection.
+
+    Nobody has signed in yet, so a limit is no customer's, nor are attempts that were too many.
+    """
+    if (known := _by_words(text, _BLOCKLIST + _BANNED)) is not None:
+        return known
+    passes = response_code(text) in _PASSING_CODES or _by_words(text, _NOT_NOW) is not None
+    return Code.BYE_GREETING if passes else _by_words(text, _TURNED_AWAY) or Code.BYE_GREETING
 
 
 def smtp_greeting_refusal(status: int, text: str) -> Code:
     """The same of a greeting of submission."""
     if status == 521:  # RFC 7504: this host takes no mail at all
         return Code.GREET_521
-    lasting = Code.SMTP_421_BUSY if status < 500 else Code.GREET_554
-    return _by_words(text, _NOT_NOW) or lasting
+    if (known := _by_words(text, _BLOCKLIST + _BANNED)) is Code.BANNED:
+        return known
+    passes = status < 500 or (known is None and _by_words(text, _NOT_NOW) is not None)
+    return Code.SMTP_421_BUSY if passes else Code.GREET_554
 
 
 def ehlo_refusal(status: int, text: str) -> Code:

@@ -164,6 +164,11 @@ def _(stage: Stage) -> Shown:
     return stage.sends(stage.server(SMTP, STARTTLS, answers={"EHLO": "550 5.7.1 Helo command rejected"}))
 
 
+@planted(Code.GREET_554, "an IMAP greeting of * BYE that denies access")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.server(IMAP, greeting="* BYE Access denied for your host"))
+
+
 @planted(Code.SMTP_421_BUSY, "a greeting of 421")
 def _(stage: Stage) -> Shown:
     return stage.sends(stage.server(SMTP, greeting="421 4.3.2 Service not available"))
@@ -177,6 +182,16 @@ def _(stage: Stage) -> Shown:
 @planted(Code.BYE_GREETING, "an IMAP greeting of * BYE [UNAVAILABLE]")
 def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, greeting="* BYE [UNAVAILABLE] closed for today"))
+
+
+@planted(Code.BYE_GREETING, "an IMAP greeting of * BYE [LIMIT]")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.server(IMAP, greeting="* BYE [LIMIT] Reached"))
+
+
+@planted(Code.BYE_GREETING, "NO in reply to CAPABILITY")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.server(IMAP, answers={"CAPABILITY": "NO not now"}))
 
 
 @planted(Code.PREAUTH, "an IMAP greeting of * PREAUTH")
