@@ -107,6 +107,21 @@ WAYS: dict[str, tuple[type[Driver], dict[str, str], str, list[str], str]] = {
         "[password]",
     ),
     "POP3, PASS": (Pop3Driver, {"USER": ""}, PLAIN, ["+OK", "+OK in"], "PASS [password]"),
+    "IMAP, LOGIN after a mechanism that isn't there": (
+        ImapDriver,
+        {"AUTH=PLAIN": "", "SASL-IR": ""},
+        PLAIN,
+        ["m1 NO no mechanism available", "m2 OK [CAPABILITY IMAP4rev1 IDLE] in"],
+        f'm2 LOGIN "{USER}" [password]',
+    ),
+    "POP3, AUTH when asked": (Pop3Driver, {"SASL": "PLAIN"}, PLAIN, ["+ ", "+OK in"], "[password]"),
+    "SMTP, PLAIN when asked": (
+        SubmissionDriver,
+        {"AUTH": "PLAIN"},
+        PLAIN,
+        ["334 ", "235 in"],
+        "[password]",
+    ),
     "POP3, AUTH": (Pop3Driver, {"SASL": "PLAIN"}, UMLAUTS, ["+OK in"], "AUTH PLAIN [password]"),
     "SMTP, PLAIN": (SubmissionDriver, {"AUTH": "PLAIN"}, UMLAUTS, ["235 in"], "AUTH PLAIN [password]"),
     "SMTP, LOGIN": (

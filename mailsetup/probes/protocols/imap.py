@@ -18,6 +18,7 @@ from mailsetup.probes.protocols.rejections import (
     greeting_refusal,
     imap_sign_in,
     imap_sign_in_not_understood,
+    lacks_mechanism,
     mailbox_refusal,
 )
 from mailsetup.probes.wire.stream import ConnectionClosed, LineStream, ProtocolError
@@ -124,14 +125,7 @@ class ImapDriver(Driver):
 
     async def sign_in(self, username: str, password: str) -> str:
         try:
-            if "AUTH=PLAIN" in self.capabilities:
-                reply = await self._authenticate_plain(username, password)
-            elif "LOGINDISABLED" not in self.capabilities:
-                reply = await self._login(username, password)
-            else:
-                other = any(name.startswith("AUTH=") for name in self.capabilities)
-                code = Code.NO_USABLE_MECH if other else Code.IMAP_LOGINDISABLED
-                raise Fault(code, **self.describe_capabilities())
+            reply = await self._try_ways_in(username, password)
         except ConnectionClosed as error:
             if self._bye:
                 raise Fault(farewell(self._bye[len("* BYE ") :]), server=self._bye) from error
@@ -142,6 +136,20 @@ class ImapDriver(Driver):
             raise Fault(imap_sign_in_not_understood(reply.text), server=reply.text)
         await self._update_capabilities(reply)
         return reply.text
+
+    async def _try_ways_in(self, username: str, password: str) -> ImapReply:
+        reply: ImapReply | None = None
+        if "AUTH=PLAIN" in self.capabilities:
+            reply = await self._authenticate_plain(username, password)
+        # A mechanism that is offered and isn't there has judged no password: apps go on to the next.
+        missing = reply is None or (reply.status == "NO" and lacks_mechanism(reply.text))
+        if missing and "LOGINDISABLED" not in self.capabilities:
+            return await self._login(username, password)
+        if reply is None:
+            other = any(name.startswith("AUTH=") for name in self.capabilities)
+            code = Code.NO_USABLE_MECH if other else Code.IMAP_LOGINDISABLED
+            raise Fault(code, **self.describe_capabilities())
+        return reply
 
     async def _update_capabilities(self, reply: ImapReply) -> None:
         """Many servers offer IDLE only after the sign-in, and some list it in the reply (RFC 3501 7.1)."""

@@ -63,18 +63,28 @@ class Pop3Driver(Driver):
             raise Fault(Code.STARTTLS_REFUSED, server=text)
 
     async def sign_in(self, username: str, password: str) -> str:
-        if "USER" in self.capabilities and not any(mark in password for mark in "\r\n\0"):
+        has_plain = "PLAIN" in self.capabilities.get("SASL", "").split()
+        # PASS knows ASCII only (RFC 1939), and what servers make of the rest differs.
+        fits = password.isascii() or not has_plain
+        if "USER" in self.capabilities and fits and not any(mark in password for mark in "\r\n\0"):
             ok, text = await self._command(f"USER {username}")
             if ok:
                 ok, text = await self._command(f"PASS {password}", shown="PASS [password]")
-        elif "PLAIN" in self.capabilities.get("SASL", "").split():
+        elif has_plain:
             secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
-            ok, text = await self._command(f"AUTH PLAIN {secret}", shown="AUTH PLAIN [password]")
+            ok, text = await self._auth_plain(secret)
         else:
             raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
         if not ok:
             raise Fault(pop3_sign_in(text), server=text)
         return text
+
+    async def _auth_plain(self, secret: str) -> tuple[bool, str]:
+        self.stream.send_line(f"AUTH PLAIN {secret}", shown="AUTH PLAIN [password]")
+        answer = await self.stream.read_line()
+        if answer.split(" ")[0] == "+":  # it knows no initial response (RFC 5034)
+            return await self._command(secret, shown="[password]")
+        return _answer(answer)
 
     async def stat(self) -> MaildropSize:
         ok, text = await self._command("STAT")
@@ -118,11 +128,7 @@ class Pop3Driver(Driver):
             # The numbers of messages are the server's, which may have chosen what it was sent.
             shown = f"{verb} [number]"
         self.stream.send_line(line, *more, shown=shown)
-        answer = await self.stream.read_line()
-        status, _, text = answer.partition(" ")
-        if status.upper() not in ("+OK", "-ERR"):
-            raise ProtocolError(answer)
-        return status.upper() == "+OK", text
+        return _answer(await self.stream.read_line())
 
     async def _lines(self, limit: int, shown: str | None = None) -> list[str]:
         lines: list[str] = []
@@ -132,3 +138,11 @@ class Pop3Driver(Driver):
                 return lines
             lines.append(line[1:] if line.startswith(".") else line)
         raise ProtocolError(lines[-1])
+
+
+def _answer(line: str) -> tuple[bool, str]:
+    """Whether it is +OK, and its text."""
+    status, _, text = line.partition(" ")
+    if status.upper() not in ("+OK", "-ERR"):
+        raise ProtocolError(line)
+    return status.upper() == "+OK", text

@@ -45,6 +45,7 @@ _NOT_NOW = _rules(
     ),
     (Code.BANNED, _BAN),
 )
+_NO_MECHANISM = r"no mechanism available|(invalid|unsupported|unknown) (authentication |sasl )?mechanism"
 # Words that say why it is not possible at all, however right the password is.
 _REASONS = _rules(
     (Code.APP_PASSWORD_NEEDED, r"app(lication)?[- ]?(specific )?password"),
@@ -73,10 +74,10 @@ _REASONS = _rules(
         r"(plain|clear).?text (auth\S*|logins?) (is |are )?(disallowed|disabled)"
         r"|(starttls|stls) (command )?first|(encryption|ssl|tls) (is )?required|under a layer",
     ),
-    # Exchange Online; Cyrus' library, which Postfix quotes.
+    # Exchange Online; Cyrus' library, which Postfix quotes; Dovecot.
     (
         Code.NO_USABLE_MECH,
-        r"basic auth\S* is (disabled|not supported)|no mechanism available|invalid authentication mechanism",
+        rf"basic auth\S* is (disabled|not supported)|{_NO_MECHANISM}",
     ),
     (
         Code.AUTH_UNKNOWN_USER,
@@ -189,6 +190,11 @@ def imap_sign_in_not_understood(text: str) -> Code:
     return Code.AUTH_REJECTED_OTHER if code is Code.AUTH_FAILED and not response_code(text) else code
 
 
+def lacks_mechanism(text: str) -> bool:
+    """Whether a NO is about the mechanism, so that nobody looked at the password."""
+    return re.search(_NO_MECHANISM, text[:_LONGEST_REPLY], re.I) is not None
+
+
 def pop3_sign_in(text: str) -> Code:
     """Why an -ERR (its text without the -ERR) refused the sign-in."""
     if not response_code(text) and _MAILDROP_LOCKED.search(text, 0, _LONGEST_REPLY):
@@ -210,7 +216,7 @@ def smtp_sign_in(status: int, text: str) -> Code:
     enhanced = _enhanced_status(text)
     if enhanced in ("4.2.2", "5.2.2"):
         return Code.OVER_QUOTA
-    if status < 500 or enhanced.startswith("4"):
+    if 400 <= status < 500 or enhanced.startswith("4"):
         return _by_words(text, _NOT_NOW) or Code.AUTH_TEMP_FAILURE
     if enhanced in _SMTP_CODES:
         return _SMTP_CODES[enhanced]

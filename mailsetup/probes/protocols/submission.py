@@ -85,19 +85,31 @@ class SubmissionDriver(Driver):
         if "AUTH" not in self.capabilities:
             raise Fault(Code.AUTH_NOT_OFFERED, **self.describe_capabilities())
         mechanisms = self.capabilities["AUTH"].split()
+        reply: SmtpReply | None = None
         if "PLAIN" in mechanisms:
-            secret = _encoded(f"\0{username}\0{password}")
-            reply = await self._command(f"AUTH PLAIN {secret}", shown="AUTH PLAIN [password]")
-        elif "LOGIN" in mechanisms:
-            reply = await self._command("AUTH LOGIN")
-            for secret, shown in ((username, "[user name]"), (password, "[password]")):
-                if reply.status == 334:
-                    reply = await self._command(_encoded(secret), shown=shown)
-        else:
+            reply = await self._auth_plain(username, password)
+        # A mechanism that is offered and isn't there has judged no password: apps go on to the next.
+        if "LOGIN" in mechanisms and (reply is None or reply.status == 504):
+            reply = await self._auth_login(username, password)
+        if reply is None:
             raise Fault(Code.NO_USABLE_MECH, **self.describe_capabilities())
         if reply.status != 235:
             raise Fault(smtp_sign_in(reply.status, reply.text), server=str(reply))
         return str(reply)
+
+    async def _auth_plain(self, username: str, password: str) -> SmtpReply:
+        secret = _encoded(f"\0{username}\0{password}")
+        reply = await self._command(f"AUTH PLAIN {secret}", shown="AUTH PLAIN [password]")
+        if reply.status == 334:  # it knows no initial response
+            reply = await self._command(secret, shown="[password]")
+        return reply
+
+    async def _auth_login(self, username: str, password: str) -> SmtpReply:
+        reply = await self._command("AUTH LOGIN")
+        for secret, shown in ((username, "[user name]"), (password, "[password]")):
+            if reply.status == 334:
+                reply = await self._command(_encoded(secret), shown=shown)
+        return reply
 
     async def send_message(self, address: str, message: bytes) -> str:
         """Sends from `address` to itself; returns what the server said when it took the message."""

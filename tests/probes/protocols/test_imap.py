@@ -86,6 +86,12 @@ def test_capabilities_are_listed_for_support() -> None:
         ("SASL-IR AUTH=PLAIN", ["m2 OK [CAPABILITY IDLE] hi"], [f"m2 AUTHENTICATE PLAIN {SECRET}"]),
         ("AUTH=PLAIN", ["+ ", "m2 OK [CAPABILITY IDLE] hi"], ["m2 AUTHENTICATE PLAIN", SECRET]),
         ("", ["m2 OK [CAPABILITY IDLE] hi"], [f'm2 LOGIN "{USER}" "{PASSWORD}"']),
+        # It offers what it doesn't have, and apps go on to the next.
+        (
+            "SASL-IR AUTH=PLAIN",
+            ["m2 NO Unsupported authentication mechanism", "m3 OK [CAPABILITY IDLE] hi"],
+            [f"m2 AUTHENTICATE PLAIN {SECRET}", f'm3 LOGIN "{USER}" "{PASSWORD}"'],
+        ),
     ],
 )
 def test_sign_in(offered: str, replies: list[str], commands: list[str]) -> None:
@@ -113,6 +119,7 @@ def test_capabilities_are_asked_again_when_the_reply_does_not_list_them() -> Non
         # Refused before it asked for the secret.
         ("AUTH=PLAIN", ["m2 NO [UNAVAILABLE] later"], Code.AUTH_TEMP_FAILURE),
         ("LOGINDISABLED", [], Code.IMAP_LOGINDISABLED),
+        ("AUTH=PLAIN LOGINDISABLED", ["m2 NO Unsupported authentication mechanism"], Code.NO_USABLE_MECH),
         ("", [f"* BYE shutting down{CLOSE}"], Code.AUTH_DROPPED),
         ("", [f"* BYE too many connections{CLOSE}"], Code.TOO_MANY_CONNECTIONS),
     ],

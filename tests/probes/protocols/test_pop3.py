@@ -59,6 +59,8 @@ def test_greeting_that_is_none(greeting: str, code: Code) -> None:
     [
         ([with_capabilities("USER", "SASL PLAIN"), "+OK", "+OK in"], [f"USER {USER}", f"PASS {PASSWORD}"]),
         ([with_capabilities("TOP", "SASL LOGIN PLAIN"), "+OK in"], [f"AUTH PLAIN {SECRET}"]),
+        # It asks for what came along with the command (before RFC 5034).
+        ([with_capabilities("SASL PLAIN"), "+ ", "+OK in"], [f"AUTH PLAIN {SECRET}", SECRET]),
         # Servers from before CAPA have USER and PASS.
         (["-ERR unknown command", "+OK", "+OK in"], [f"USER {USER}", f"PASS {PASSWORD}"]),
     ],
@@ -95,6 +97,20 @@ def test_password_with_a_line_break_is_no_second_command() -> None:
     encoded = base64.b64encode(f"\0{USER}\0a\r\nDELE 1".encode()).decode()
     _, sent = play(Pop3Driver, sign_in, with_capabilities("USER", "SASL PLAIN"), "+OK in")
     assert sent == ["CAPA", f"AUTH PLAIN {encoded}"]
+
+
+def test_a_password_that_pass_can_not_carry_goes_another_way_where_there_is_one() -> None:
+    """RFC 1939 knows ASCII only, and each server guesses differently; SASL says UTF-8 (RFC 4616)."""
+
+    async def sign_in(pop3: Pop3Driver) -> str:
+        await pop3.ask_capabilities()
+        return await pop3.sign_in(USER, "grünkohl")
+
+    encoded = base64.b64encode(f"\0{USER}\0grünkohl".encode()).decode()
+    _, sent = play(Pop3Driver, sign_in, with_capabilities("USER", "SASL PLAIN"), "+OK in")
+    assert sent == ["CAPA", f"AUTH PLAIN {encoded}"]
+    _, sent = play(Pop3Driver, sign_in, with_capabilities("USER"), "+OK", "+OK in")
+    assert sent[1:] == [f"USER {USER}", "PASS grünkohl"]
 
 
 def test_capabilities_forget_those_from_before_tls() -> None:

@@ -20,6 +20,9 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+SECRET = encoded(f"\0{USER}\0{PASSWORD}")
+
+
 def fault(act: Callable[[SubmissionDriver], Awaitable[Any]], *replies: str, greeting: str = "") -> Fault:
     with pytest.raises(Fault) as caught:
         play(SubmissionDriver, act, *replies, greeting=greeting)
@@ -92,6 +95,14 @@ def test_ehlo_that_is_refused() -> None:
             ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "235 in"],
             ["AUTH LOGIN", encoded(USER), encoded(PASSWORD)],
         ),
+        # It offers what it doesn't have, and apps go on to the next.
+        (
+            "AUTH LOGIN PLAIN",
+            ["504 5.5.4 unrecognized", "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "235 in"],
+            [f"AUTH PLAIN {SECRET}", "AUTH LOGIN", encoded(USER), encoded(PASSWORD)],
+        ),
+        # It doesn't take what comes along with the command (before RFC 4954).
+        ("AUTH PLAIN", ["334 ", "235 in"], [f"AUTH PLAIN {SECRET}", SECRET]),
     ],
 )
 def test_sign_in(offered: str, replies: list[str], commands: list[str]) -> None:
@@ -106,6 +117,10 @@ def test_sign_in(offered: str, replies: list[str], commands: list[str]) -> None:
         # Refused before it asked for the password, which is not sent then.
         (["AUTH LOGIN"], ["334 VXNlcm5hbWU6", "454 4.7.0 later"], Code.AUTH_TEMP_FAILURE, 3),
         (["AUTH LOGIN"], ["504 5.5.4 no"], Code.NO_USABLE_MECH, 2),
+        (["AUTH PLAIN"], ["504 5.5.4 no"], Code.NO_USABLE_MECH, 2),
+        # The password was refused, and is not tried again another way.
+        (["AUTH PLAIN LOGIN"], ["535 5.7.8 no"], Code.AUTH_FAILED, 2),
+        (["AUTH PLAIN"], ["334 ", "334 ", "334 "], Code.AUTH_REJECTED_OTHER, 3),
         (["AUTH XOAUTH2"], [], Code.NO_USABLE_MECH, 1),
         (["SIZE"], [], Code.AUTH_NOT_OFFERED, 1),
     ],
