@@ -48,8 +48,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It treats you like a stranger who didn’t sign in."),
         todo=_("Call support and give the reference."),
         staff=_(
-            "“Relay access denied” after a sign-in that succeeded: permit_sasl_authenticated is missing, "
-            "or the domain isn’t among those that the server takes mail for."
+            "“Relay access denied” after a sign-in that succeeded (454 is Postfix’ default): "
+            "permit_sasl_authenticated is missing, or the domain isn’t among those that the server takes "
+            "mail for."
         ),
         topic="outgoing",
     ),

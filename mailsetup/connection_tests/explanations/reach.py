@@ -28,7 +28,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The name {hostname} exists, but no address is stored for it."),
         why=_("Your app knows whom to ask for, but not where to go."),
         todo=THEIR_DNS,
-        staff=_("{hostname} has neither A nor AAAA. Add one, or the CNAME that the domain should have."),
+        staff=_(
+            "{hostname} has neither A nor AAAA, or a CNAME to a name that isn’t there. Add an address, or "
+            "the CNAME that the domain should have."
+        ),
     ),
     Code.DNS_CNAME_LOOP: Explanation(
         title=_("The server’s name leads back to itself"),

@@ -283,9 +283,15 @@ _TOO_MUCH = (
     r"|(messages?|e?-?mails?|recipients?) (per|an?|in the last) (\d+ )?(minute|hour|day)"
     r"|(hourly|daily|sending) (\S+ )?(limit|quota)",
 )
-_LATER = _rules((Code.GREYLIST, r"gr[ae]y.?list"), _TOO_MUCH)
+_RELAY = (
+    Code.RELAY_DENIED,
+    r"relay(ing)? (\S+ )?(denied|prohibited|not (allowed|permitted))|unable to relay",
+)
+# 454 4.7.1 Relay access denied is Postfix' default where a rule is missing (defer_unauth_destination): it
+# stays until somebody adds one.
+_LATER = _rules((Code.GREYLIST, r"gr[ae]y.?list"), _TOO_MUCH, _RELAY)
 _NEVER = _rules(
-    (Code.RELAY_DENIED, r"relay(ing)? (\S+ )?(denied|prohibited|not (allowed|permitted))|unable to relay"),
+    _RELAY,
     (
         Code.SENDER_MISMATCH,
         r"not owned by|send.?as.?denied|permissions? to send as"
@@ -299,7 +305,11 @@ _NEVER = _rules(
         r"|recipient address rejected: access denied",
     ),
     _TOO_MUCH,
-    (Code.OVER_QUOTA, r"over.?quota|quota (is |was )?exceeded|mailbox (\S+ ){0,4}full"),
+    # RFC 5321 section 4.2.3 has words for 552.
+    (
+        Code.OVER_QUOTA,
+        r"over.?quota|quota (is |was )?exceeded|mailbox (\S+ ){0,4}full|storage (allocation|limit)",
+    ),
     (Code.SIZE_LIMIT, r"too (big|large)|size limit|exceeds (\S+ ){0,3}size"),
 )
 _UNKNOWN_RECIPIENT = _rules(
@@ -331,7 +341,9 @@ def message_refusal(phase: str, status: int, text: str) -> Code:
     if phase == "rcpt" and detail in _RCPT_CODES:
         return _RCPT_CODES[detail]
     recipient = _UNKNOWN_RECIPIENT if phase == "rcpt" else ()
-    otherwise = Code.CONTENT_REJECTED if phase == "message" else Code.SEND_REJECTED
+    # RFC 3463: x.0 says nothing, x.6 is about the content and x.7 about policy.
+    about_message = phase == "message" and detail[:2] in ("", "0.", "6.", "7.")
+    otherwise = Code.CONTENT_REJECTED if about_message else Code.SEND_REJECTED
     return _by_words(text, (*_NEVER, *recipient, *_CONTENT)) or otherwise
 
 

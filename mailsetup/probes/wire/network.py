@@ -120,8 +120,10 @@ async def _ask(
 ) -> list[IPAddress] | Fault:
     try:
         answer = await resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
-    except dns.resolver.NXDOMAIN:
-        return Fault(Code.DNS_NXDOMAIN, name=name)
+    except dns.resolver.NXDOMAIN as error:
+        # The name itself is there when it is the end of its CNAME records that isn't.
+        dangling = error.canonical_name != dns.name.from_text(name)
+        return Fault(Code.DNS_NO_ADDRESS if dangling else Code.DNS_NXDOMAIN, name=name)
     except dns.resolver.LifetimeTimeout:
         return Fault(Code.DNS_TIMEOUT, name=name)
     except dns.resolver.NoNameservers:

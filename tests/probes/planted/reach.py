@@ -43,6 +43,11 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.names_by(FaultyNameServer({(HOST, "MX"): ("10 other.example.test.",)})))
 
 
+@planted(Code.DNS_NO_ADDRESS, "a CNAME record to a name that isn’t there")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.names_by(FaultyNameServer({(HOST, "CNAME"): ("gone.example.test.",)})))
+
+
 @planted(Code.DNS_TIMEOUT, "a name server that keeps silent")
 def _(stage: Stage) -> Shown:
     stage.limited(probe_dns_seconds=0.4)

@@ -284,8 +284,8 @@ def test_submission_greeting_that_refuses(status: int, text: str, code: Code) ->
         ("rcpt", 550, "5.1.1 relay access denied", Code.RCPT_UNKNOWN),
         ("rcpt", 550, "5.1.10 no", Code.RCPT_UNKNOWN),
         ("mail", 550, "5.1.1 no", Code.SEND_REJECTED),
-        # What passes stays what passes.
-        ("rcpt", 451, "4.7.1 Relay access denied", Code.SEND_TEMP_FAILURE),
+        # What passes stays what passes, but for Postfix' default where nobody is permitted.
+        ("rcpt", 454, "4.7.1 <a@b.test>: Relay access denied", Code.RELAY_DENIED),
         ("rcpt", 451, "4.7.1 Greylisting in effect", Code.GREYLIST),
         ("rcpt", 450, "Graylisted", Code.GREYLIST),
         ("mail", 451, "4.7.1 spam", Code.SEND_TEMP_FAILURE),
@@ -307,6 +307,16 @@ def test_submission_greeting_that_refuses(status: int, text: str, code: Code) ->
         ("mail", 550, "No such user here", Code.SEND_REJECTED),
         ("rcpt", 550, "5.7.1 Rejected as spam", Code.CONTENT_REJECTED),
         ("message", 554, "5.7.1 no", Code.CONTENT_REJECTED),
+        ("message", 554, "no", Code.CONTENT_REJECTED),
+        # What isn't about the message: the system, the network, the protocol.
+        ("message", 554, "5.4.0 Error: too many hops", Code.SEND_REJECTED),
+        ("message", 550, "5.3.5 Local configuration error", Code.SEND_REJECTED),
+        ("message", 554, "5.5.1 no valid recipients", Code.SEND_REJECTED),
+        ("message", 554, "5.3.0 Rejected by the virus scanner", Code.CONTENT_REJECTED),
+        # RFC 5321 section 4.2.3.
+        ("message", 552, "Requested mail action aborted: exceeded storage allocation", Code.OVER_QUOTA),
+        ("rcpt", 552, "storage limit reached", Code.OVER_QUOTA),
+        ("rcpt", 552, "Disk quota exceeded", Code.OVER_QUOTA),
         ("data", 554, "5.7.1 no", Code.SEND_REJECTED),
         ("mail", 553, "5.7.1 not yours", Code.SEND_REJECTED),
     ],
