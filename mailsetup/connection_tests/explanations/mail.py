@@ -121,7 +121,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("Signing in to {hostname} worked, but it refused a message from you to you."),
         why=_("Mail that you send would be refused as well."),
         todo=_("Call support and give the reference."),
-        staff=_("The message was refused for good; the evidence has the reply and the command it answers."),
+        staff=_(
+            "The message was refused for good; the evidence has the reply and the command it answers. Words "
+            "of a blocklist are about the portal’s address: whoever has signed in should be exempt."
+        ),
         topic="outgoing",
     ),
     Code.SEND_RATE_LIMITED: Explanation(

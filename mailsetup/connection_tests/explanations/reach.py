@@ -134,11 +134,15 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.SILENT: Explanation(
         title=_("The server gives no answer"),
         happened=_("The server {hostname} took the call on port {port}, and then gave no answer in time."),
-        why=_("The mail service is stuck. Your settings aren’t the trouble, and your password wasn’t sent."),
+        why=_(
+            "The mail service is stuck, or slower than most apps wait for. Your settings aren’t the trouble, "
+            "and your password wasn’t sent."
+        ),
         todo=OUR_SIDE,
         staff=_(
-            "Connected, and at the step that failed not one byte came, in reply to a TLS handshake neither: "
-            "a hung process."
+            "Connected, and at the step that failed not one byte came in time, in reply to a TLS handshake "
+            "neither: a hung process, or one that waits for something itself, such as the portal’s name in "
+            "reverse DNS."
         ),
     ),
     Code.DRIBBLE: Explanation(
@@ -186,9 +190,9 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("Most home and office networks have IPv4 only, and from there your app can’t connect."),
         todo=OUR_SIDE,
         staff=_(
-            "Port {port} is refused, cut or silent over IPv4 only, or encryption fails there; what each "
-            "address did is in the evidence. Does the A record lead to the same machine as the AAAA record? "
-            "{app_gets}"
+            "Port {port} is refused, cut or silent over IPv4 only, or encryption fails there, or there is "
+            "no A record, or none that we were told; what each address did is in the evidence. Does the A "
+            "record lead to the same machine as the AAAA record? {app_gets}"
         ),
     ),
     Code.V6_BROKEN_V4_OK: Explanation(

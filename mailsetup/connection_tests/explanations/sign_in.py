@@ -19,10 +19,13 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.IMAP_LOGINDISABLED: Explanation(
         title=_("The server takes no password without encryption"),
         happened=_("The server {hostname} doesn’t let anybody sign in over this connection on port {port}."),
-        why=_("It wants encryption first. That’s right: your password would travel in the open otherwise."),
+        why=_(
+            "It wants encryption first, so that no password travels in the open. Our guide leaves it out, or "
+            "the server didn’t notice it."
+        ),
         todo=_(
-            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, that’s our "
-            "mistake: give support the reference and we’ll put it right."
+            "Compare the encryption next to port {port} in your app with your guide. If it’s the same, "
+            "there’s nothing to change. It’s on our side; give support the reference and we’ll put it right."
         ),
         staff=_(
             "LOGINDISABLED or [PRIVACYREQUIRED]. As it should be without TLS: then this portal’s settings "
@@ -34,10 +37,13 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.AUTH_ONLY_AFTER_TLS: Explanation(
         title=_("The server wants encryption before the password"),
         happened=_("On port {port}, {hostname} lets nobody sign in before the connection is encrypted."),
-        why=_("That’s right: your password would travel in the open otherwise."),
+        why=_(
+            "That’s right: your password would travel in the open otherwise. Our guide leaves encryption "
+            "out, or the server didn’t notice it."
+        ),
         todo=_(
-            "Choose STARTTLS or SSL/TLS next to port {port}. If your guide says otherwise, that’s our "
-            "mistake: give support the reference and we’ll put it right."
+            "Compare the encryption next to port {port} in your app with your guide. If it’s the same, "
+            "there’s nothing to change. It’s on our side; give support the reference and we’ll put it right."
         ),
         staff=_(
             "STARTTLS is offered and no sign-in before it, or AUTH was answered by 530 or 538. Correct the "

@@ -302,7 +302,7 @@ _NEVER = _rules(
     (
         Code.AUTH_REQUIRED,
         r"authentication (is )?required|not authenticated|must (authenticate|log ?in)"
-        r"|recipient address rejected: access denied",
+        r"|(recipient address|client host) rejected: access denied|not logged in",
     ),
     _TOO_MUCH,
     # RFC 5321 section 4.2.3 has words for 552.
@@ -318,7 +318,11 @@ _UNKNOWN_RECIPIENT = _rules(
         r"(unknown|no such) (user|mailbox|recipient|address)|user (unknown|not found)|does ?n.t exist",
     )
 )
-_CONTENT = _rules((Code.CONTENT_REJECTED, r"spam|virus|malware|phish|content|policy|d(marc|kim)|\bspf\b"))
+# Where we come from is not what is in the message.
+_CONTENT = _rules(
+    (Code.SEND_REJECTED, r"client host|blocked using|b(lack|lock)list|spamhaus|spamcop"),
+    (Code.CONTENT_REJECTED, r"spam|virus|malware|phish|content|policy|d(marc|kim)|\bspf\b"),
+)
 
 
 def mailbox_refusal(text: str) -> Code:

@@ -340,7 +340,9 @@ def family_limit(attempts: Iterable[Attempt]) -> Code | None:
     }
     if 6 in fails and Code.OK in outcomes[4]:
         return Code.NET_UNREACHABLE_V6 if outcomes[6] == {Code.NET_UNREACHABLE} else Code.V6_BROKEN_V4_OK
-    return Code.V4_BROKEN_V6_OK if 4 in fails and Code.OK in outcomes[6] else None
+    # Where a name has no address of IPv4, or none that we were told, most apps can't get in either.
+    lacks_v4 = 4 in fails or not outcomes[4]
+    return Code.V4_BROKEN_V6_OK if lacks_v4 and Code.OK in outcomes[6] else None
 
 
 def _some_of_each_family(addresses: Sequence[IPAddress], limit: int) -> list[IPAddress]:

@@ -121,6 +121,12 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, at="::1"))
 
 
+@planted(Code.V4_BROKEN_V6_OK, "a name with an AAAA record and no A record")
+def _(stage: Stage) -> Shown:
+    stage.found_at("::1", allowing=["::1/128"])
+    return stage.receives(stage.server(IMAP, at="::1"))
+
+
 @planted(Code.V4_BROKEN_V6_OK, "a certificate for another name over IPv4 only")
 def _(stage: Stage) -> Shown:
     stage.found_at("127.0.0.1", "::1", allowing=["::1/128"])

@@ -18,6 +18,8 @@ from mailsetup.probes.protocols.rejections import (
 )
 from tests.growth import growth
 
+BLOCKED = "Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
+
 # A rule of the tenant's (conditional access), whatever the password.
 CRITERIA = (
     "the request did not meet the criteria to be authenticated successfully. Contact your administrator."
@@ -306,6 +308,10 @@ def test_submission_greeting_that_refuses(status: int, text: str, code: Code) ->
         ("rcpt", 550, "No such user here", Code.RCPT_UNKNOWN),
         ("mail", 550, "No such user here", Code.SEND_REJECTED),
         ("rcpt", 550, "5.7.1 Rejected as spam", Code.CONTENT_REJECTED),
+        # Postfix, of where we come from and not of the message; without its permit_sasl_authenticated.
+        ("rcpt", 554, f"5.7.1 {BLOCKED}", Code.SEND_REJECTED),
+        ("rcpt", 554, "5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", Code.AUTH_REQUIRED),
+        ("rcpt", 553, "5.7.1 <a@b.test>: Sender address rejected: not logged in", Code.AUTH_REQUIRED),
         ("message", 554, "5.7.1 no", Code.CONTENT_REJECTED),
         ("message", 554, "no", Code.CONTENT_REJECTED),
         # What isn't about the message: the system, the network, the protocol.

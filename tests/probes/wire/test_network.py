@@ -337,7 +337,9 @@ OK, REFUSED, NO_WAY, NOT_HERE = "ok", "tcp_refused", "net_unreachable", "not_tes
         ([REFUSED], [OK], Code.V4_BROKEN_V6_OK),
         ([NO_WAY], [REFUSED, OK], Code.V4_BROKEN_V6_OK),
         ([NOT_HERE], [OK], None),
-        ([], [OK], None),
+        # Whoever has IPv4 alone has nowhere to go.
+        ([], [OK], Code.V4_BROKEN_V6_OK),
+        ([], [REFUSED], None),
     ],
     ids=str,
 )
