@@ -30,6 +30,7 @@ _ENCODED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _EXISTS = re.compile(r"\* (\d{1,10}) EXISTS\b", re.I)
 # RFC 3501 section 9: "nz-number".
 _UID = re.compile(r"[1-9][0-9]{0,9}")
+_ALERT = re.compile(r"\* (?:NO|BAD) \[ALERT\] (.*)", re.I)
 _UIDNEXT = re.compile(r"\* OK \[UIDNEXT (\d{1,10})\]", re.I)
 _FETCHED = re.compile(
     r'\* \d+ FETCH \(.*?BODY\[HEADER[^\]]{0,200}\](?:<\d{1,10}>)? "((?:\\.|[^"\\])*)"', re.I | re.S
@@ -61,6 +62,11 @@ class ImapReply:
     @property
     def ok(self) -> bool:
         return self.status == "OK"
+
+    @property
+    def alerts(self) -> list[str]:
+        """What whoever reads is warned of besides (RFC 3501 section 7.1)."""
+        return [match.group(1) for line in self.untagged if (match := _ALERT.match(line))]
 
 
 class ImapDriver(Driver):
@@ -131,7 +137,7 @@ class ImapDriver(Driver):
                 raise Fault(farewell(self._bye[len("* BYE ") :]), server=self._bye) from error
             raise
         if reply.status == "NO":
-            raise Fault(imap_sign_in(reply.text), server=reply.text)
+            raise Fault(imap_sign_in(reply.text, reply.alerts), server=reply.text)
         if not reply.ok:
             raise Fault(imap_sign_in_not_understood(reply.text), server=reply.text)
         await self._update_capabilities(reply)

@@ -116,7 +116,9 @@ _GUESSES = _rules(
 # Without a code POP3 says so of a session that has the mailbox (RFC 1939 section 8, hMailServer), and not of
 # an account.
 _MAILDROP_LOCKED = re.compile(
-    r"(maildrop|mailbox) (\S+ ){0,2}(locked|in use)|lock (\S+ )?(maildrop|mailbox)|(obtain|get) lock", re.I
+    r"^(?!.*(account|admin|support)).*"
+    r"((maildrop|mailbox) (\S+ ){0,2}(locked|in use)|lock (\S+ )?(maildrop|mailbox)|(obtain|get) lock)",
+    re.I,
 )
 # It asks for what we are at.
 _ASKS_FOR_SIGN_IN = re.compile(r"^(?!.*(tls|ssl|encrypt)).*authenticat", re.I)
@@ -179,9 +181,13 @@ def response_code(text: str) -> str:
     return match.group(1).upper() if match else ""
 
 
-def imap_sign_in(text: str) -> Code:
-    """Why a tagged NO (its text without the NO) refused the sign-in."""
-    return _of_response(text, _IMAP_CODES)
+def imap_sign_in(text: str, alerts: Iterable[str] = ()) -> Code:
+    """Why a tagged NO (its text without the NO) refused the sign-in; `alerts` are what came before it."""
+    code = _of_response(text, _IMAP_CODES)
+    if code not in (Code.AUTH_FAILED, Code.AUTH_REJECTED_OTHER):
+        return code
+    told = (_by_words(alert, _NOT_NOW + _REASONS) for alert in alerts)
+    return next((reason for reason in told if reason is not None), code)
 
 
 def imap_sign_in_not_understood(text: str) -> Code:

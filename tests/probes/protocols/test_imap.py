@@ -116,6 +116,14 @@ def test_capabilities_are_asked_again_when_the_reply_does_not_list_them() -> Non
         ("SASL-IR AUTH=PLAIN", ["m2 BAD Too many invalid attempts"], Code.RATE_LIMITED),
         # Of the command, and not of the password.
         ("SASL-IR AUTH=PLAIN", ["m2 BAD invalid authentication command"], Code.AUTH_REJECTED_OTHER),
+        # RFC 3501 section 7.1: an alert is for whoever reads, and says more than the answer.
+        (
+            "SASL-IR AUTH=PLAIN",
+            ["* NO [ALERT] Your account is locked\r\nm2 NO [AUTHENTICATIONFAILED] no"],
+            Code.ACCOUNT_LOCKED,
+        ),
+        ("SASL-IR AUTH=PLAIN", ["* NO [ALERT] Welcome\r\nm2 NO wrong password"], Code.AUTH_FAILED),
+        ("SASL-IR AUTH=PLAIN", ["* OK [ALERT] Accounts expired\r\nm2 NO wrong password"], Code.AUTH_FAILED),
         # Refused before it asked for the secret.
         ("AUTH=PLAIN", ["m2 NO [UNAVAILABLE] later"], Code.AUTH_TEMP_FAILURE),
         ("LOGINDISABLED", [], Code.IMAP_LOGINDISABLED),

@@ -152,6 +152,7 @@ def test_refusals_of_ehlo(status: int, text: str, code: Code) -> None:
         ("unable to lock maildrop", Code.POP_IN_USE),
         ("Can't get lock.  Mailbox in use", Code.POP_IN_USE),
         ("The account or domain is locked.", Code.ACCOUNT_LOCKED),
+        ("Your mailbox is locked, contact your administrator", Code.ACCOUNT_LOCKED),
         ("Use STLS first", Code.AUTH_ONLY_AFTER_TLS),
         ("[IN-USE] mailbox is locked", Code.POP_IN_USE),
         ("[IN-USE] Maximum number of connections reached", Code.TOO_MANY_CONNECTIONS),
