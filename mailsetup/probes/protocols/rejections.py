@@ -293,16 +293,21 @@ _RELAY = (
     Code.RELAY_DENIED,
     r"relay(ing)? (\S+ )?(denied|prohibited|not (allowed|permitted))|unable to relay",
 )
-# 454 4.7.1 Relay access denied is Postfix' default where a rule is missing (defer_unauth_destination): it
-# stays until somebody adds one.
-_LATER = _rules((Code.GREYLIST, r"gr[ae]y.?list"), _TOO_MUCH, _RELAY)
+# RFC 5321 section 4.2.3 has words for 552.
+_FULL = (
+    Code.OVER_QUOTA,
+    r"over.?quota|quota (is |was )?exceeded|mailbox (\S+ ){0,4}full|storage (allocation|limit)",
+)
+# What a 4xx says and doesn't pass by itself: a full mailbox, and 454 4.7.1 Relay access denied, which is
+# Postfix' default where a rule is missing (defer_unauth_destination).
+_LATER = _rules((Code.GREYLIST, r"gr[ae]y.?list"), _TOO_MUCH, _RELAY, _FULL)
 _NEVER = _rules(
     _RELAY,
     (
         Code.SENDER_MISMATCH,
         r"not owned by|send.?as.?denied|permissions? to send as"
         r"|not (allowed|permitted|authori[sz]ed) to (send|use)\b.*\b(as|from|sender|address)"
-        r"|sender (address )?(\S+ )?(mismatch|not allowed|does not match)",
+        r"|sender (address )?(\S+ )?(mismatch|not allowed|does not match|must match)",
     ),
     # Postfix with reject_unauth_destination or reject for whoever has not signed in.
     (
@@ -311,12 +316,8 @@ _NEVER = _rules(
         r"|(recipient address|client host) rejected: access denied|not logged in",
     ),
     _TOO_MUCH,
-    # RFC 5321 section 4.2.3 has words for 552.
-    (
-        Code.OVER_QUOTA,
-        r"over.?quota|quota (is |was )?exceeded|mailbox (\S+ ){0,4}full|storage (allocation|limit)",
-    ),
-    (Code.SIZE_LIMIT, r"too (big|large)|size limit|exceeds (\S+ ){0,3}size"),
+    _FULL,
+    (Code.SIZE_LIMIT, r"too (big|large)|size (limit|exceeds)|exceeds (\S+ ){0,3}size"),
 )
 _UNKNOWN_RECIPIENT = _rules(
     (

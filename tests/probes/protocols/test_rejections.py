@@ -320,6 +320,10 @@ def test_submission_greeting_that_refuses(status: int, text: str, code: Code) ->
         ("message", 550, "5.3.5 Local configuration error", Code.SEND_REJECTED),
         ("message", 554, "5.5.1 no valid recipients", Code.SEND_REJECTED),
         ("message", 554, "5.3.0 Rejected by the virus scanner", Code.CONTENT_REJECTED),
+        # Exim, without an enhanced status.
+        ("message", 552, "Message size exceeds maximum permitted", Code.SIZE_LIMIT),
+        ("rcpt", 452, "Mailbox is full", Code.OVER_QUOTA),
+        ("mail", 550, "Sender address must match authenticated user", Code.SENDER_MISMATCH),
         # RFC 5321 section 4.2.3.
         ("message", 552, "Requested mail action aborted: exceeded storage allocation", Code.OVER_QUOTA),
         ("rcpt", 552, "storage limit reached", Code.OVER_QUOTA),
