@@ -95,12 +95,13 @@ async def _encrypt(dialer: Dialer, driver: Driver, beside: _Beside, recorder: Re
 async def _connect(dialer: Dialer, recorder: Recorder) -> tuple[Driver, _Beside]:
     limits, settings = dialer.limits, dialer.settings
     async with recorder.step(Step.DNS, limits.probe_dns_seconds + limits.probe_dns_grace_seconds) as finding:
-        addresses = await resolve(settings.hostname, dialer.vantage)
-        finding.evidence["addresses"] = [str(address) for address in addresses]
+        found = await resolve(settings.hostname, dialer.vantage)
+        finding.evidence["addresses"] = [str(address) for address in found.addresses]
     async with recorder.step(Step.CONNECT) as finding:
-        connection = await connect(addresses, settings.port, dialer.budget, limits)
+        connection = await connect(found.addresses, settings.port, dialer.budget, limits)
         finding.evidence |= {"port": settings.port, **connection.describe()}
-        if (limit := family_limit(connection.attempts)) is not None:
+        limit = family_limit(connection.attempts, unanswered=found.unanswered)
+        if limit is not None:
             finding.warn(limit)
     driver = dialer.start_session(connection.stream, connection.address)
     return driver, _Beside.of(dialer, connection)

@@ -28,9 +28,9 @@ _log = logging.getLogger(__name__)
 # What a connection that ends means, where it means more than "closed".
 _CLOSED = {
     Step.SIGN_IN: Code.AUTH_DROPPED,
-    Step.MAILBOX: Code.MAILBOX_UNAVAILABLE,
+    Step.MAILBOX: Code.SESSION_LOST,
     Step.PUSH: Code.SESSION_LOST,
-    Step.SEND: Code.SEND_TEMP_FAILURE,
+    Step.SEND: Code.SESSION_LOST,
 }
 # What running out of time means, where it is not the server's silence.
 _LATE = {

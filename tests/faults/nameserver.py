@@ -14,7 +14,9 @@ import dns.rrset
 
 
 class FaultyNameServer:
-    """`records` maps (name, type) to texts. A name in no record gets `rcode`; None answers nothing.
+    """`records` maps (name, type) to texts; to none: the question fails. A name in no record gets `rcode`.
+
+    Without an `rcode` it gets no answer.
 
     `bogus`: its signatures are wrong, so it answers only who does not want them checked.
     """
@@ -68,6 +70,9 @@ class FaultyNameServer:
             name = self._follow(name, response)
         if (name, kind) in self._records:
             texts = self._records[name, kind]
+            if not texts:
+                response.set_rcode(dns.rcode.SERVFAIL)
+                return response
             response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", kind, *texts))
         elif not any(known == name for known, _ in self._records):
             if self._rcode is None:

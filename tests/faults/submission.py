@@ -104,8 +104,8 @@ class _SubmissionSession:
         if self.server.verdict:
             self.send(self.server.verdict)
             return
-        self.send("250 2.0.0 queued as 4T2b")
         self.server.maildrop.deliver("\r\n".join(lines))
+        self.send("250 2.0.0 queued as 4T2b")
 
     async def do_quit(self, _argument: str) -> bool:
         self.send("221 2.0.0 bye")

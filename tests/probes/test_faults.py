@@ -93,7 +93,7 @@ def test_filtered(prober: Prober) -> None:
         (STARTTLS, greets(b"+OK POP3 ready\r\n"), Step.GREETING, Code.WRONG_SERVICE),
         (STARTTLS, greets(b"* PREAUTH welcome\r\n"), Step.GREETING, Code.PREAUTH),
         (STARTTLS, greets(b"* BYE [UNAVAILABLE] later\r\n"), Step.GREETING, Code.BYE_GREETING),
-        (STARTTLS, greets(b"* BYE too many connections\r\n"), Step.GREETING, Code.BYE_GREETING),
+        (STARTTLS, greets(b"* BYE too many connections\r\n"), Step.GREETING, Code.TOO_MANY_CONNECTIONS),
         (SSL, greets(b"SSH-2.0-OpenSSH_9.2\r\n"), Step.TLS, Code.WRONG_SERVICE),
         (SSL, greets(b"%%% hello %%%\r\n"), Step.TLS, Code.BANNER_GARBAGE),
         (SSL, sends_and_closes(b"SSH-2.0-OpenSSH_9.2"), Step.TLS, Code.WRONG_SERVICE),

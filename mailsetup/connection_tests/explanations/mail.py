@@ -156,10 +156,10 @@ EXPLANATIONS: dict[Code, Explanation] = {
     ),
     Code.SEND_TEMP_FAILURE: Explanation(
         title=_("The server can’t take messages just now"),
-        happened=_("The server {hostname} asked us to try again later, or gave no answer."),
+        happened=_("The server {hostname} asked us to try again later, or gave no answer in time."),
         why=_("Mail that you send now may wait in your outbox."),
         todo=AGAIN,
-        staff=_("A temporary refusal (4xx), or the connection ended. Queue, disk or a policy service."),
+        staff=_("A temporary refusal (4xx), or no answer in time. Queue, disk or a policy service."),
     ),
     Code.RT_LOST: Explanation(
         title=_("The message was sent, but hasn’t arrived"),
@@ -217,8 +217,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         why=_("It was stopped or started again, or something broke on its side. Your settings are fine."),
         todo=AGAIN,
         staff=_(
-            "The sign-in went well, and the connection ended while we waited for new mail: the service was "
-            "stopped or killed, or ended the session. Its log says which, at the time of this test."
+            "The sign-in went well, and the connection ended later, without a word: the service was stopped "
+            "or killed, crashed, or ended the session. Its log says which, at the time of this test."
         ),
     ),
     Code.IDLE_MISSING: Explanation(

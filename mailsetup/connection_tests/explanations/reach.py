@@ -124,11 +124,11 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.CLOSED_AT_ONCE: Explanation(
         title=_("The server hung up"),
         happened=_("The server {hostname} took the call on port {port} and hung up on us."),
-        why=_("It’s overloaded, or it keeps our test out."),
+        why=_("It’s overloaded, it was just stopped, or it keeps our test out."),
         todo=AGAIN,
         staff=_(
             "Accepted, and closed before anybody signed in: process or client limit, hosts.deny, postscreen, "
-            "or a ban of the portal’s address."
+            "a service that was stopped at that moment, or a ban of the portal’s address."
         ),
     ),
     Code.SILENT: Explanation(
@@ -191,7 +191,7 @@ EXPLANATIONS: dict[Code, Explanation] = {
         todo=OUR_SIDE,
         staff=_(
             "Port {port} is refused, cut or silent over IPv4 only, or encryption fails there, or there is "
-            "no A record, or none that we were told; what each address did is in the evidence. Does the A "
+            "no A record; what each address did is in the evidence. Does the A "
             "record lead to the same machine as the AAAA record? {app_gets}"
         ),
     ),

@@ -86,9 +86,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
             "support the reference: we can lift it."
         ),
         staff=_(
-            "The server says that an address is banned, or before anybody signed in that there were too "
-            "many attempts. It may be the portal’s: lift the ban and exempt the portal (fail2ban ignoreip, "
-            "SmarterMail’s allow list), or each customer’s test ends here."
+            "The server says that an address is banned. It may be the portal’s: lift the ban and exempt "
+            "the portal (fail2ban ignoreip, SmarterMail’s allow list), or each customer’s test ends here."
         ),
         topic="password",
     ),
@@ -249,11 +248,11 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.AUTH_DROPPED: Explanation(
         title=_("The server hung up during sign-in"),
         happened=_("The server {hostname} cut the connection while we signed in."),
-        why=_("It’s overloaded, or has blocked sign-ins from our test."),
+        why=_("It’s overloaded, was just stopped, or has blocked sign-ins from our test."),
         todo=AGAIN,
         staff=_(
-            "The connection ended between the password and the answer. A crash of the sign-in process, "
-            "process_limit, or an intrusion prevention system."
+            "The connection ended between the password and the answer. A crash of the sign-in process, a "
+            "service that was stopped, process_limit, or an intrusion prevention system."
         ),
     ),
     Code.TOO_MANY_CONNECTIONS: Explanation(
@@ -261,12 +260,13 @@ EXPLANATIONS: dict[Code, Explanation] = {
         happened=_("The server {hostname} takes no more connections at the moment."),
         why=_(
             "Each phone, tablet and computer holds some, and so does webmail. When the number is used up, "
-            "the next one is turned away."
+            "yours or that of all, the next one is turned away."
         ),
         todo=_("Close mail on devices you don’t use now, wait a minute, and test again."),
         staff=_(
             "LIMIT or its like: mail_max_userip_connections (Dovecot). Webmail and proxies share one "
-            "address, so the limit is reached soon."
+            "address, so the limit is reached soon. In a greeting, before anybody signed in, it’s the limit "
+            "of all, or of the portal’s address."
         ),
     ),
     Code.POP_IN_USE: Explanation(

@@ -22,37 +22,37 @@ def _rules(*rules: tuple[Code, str]) -> _Rules:
 
 # --- Signing in, and the greeting ----------------------------------------------------------------------
 
-_ATTEMPTS = (
-    r"too many (?!.*(connection|simultaneous|concurrent))"
-    r"(\S+ ){0,3}?(attempt|fail|tries|login|error|auth|password|bad|wrong|invalid)"
-)
-_BAN = (
-    r"\bbanned\b|fail2ban|brute.?force|intrusion|\b(ip|address)\b (\S+ ){0,3}?blocked"
-    # An account that is blocked is another matter.
-    r"|^(?!.*\b(account|mailbox|user)\b).*blocked (because of|due to|after|for) "
-)
 # Words that say why it is not possible now; they pass, so they may narrow any refusal.
 _NOT_NOW = _rules(
     (
         Code.RATE_LIMITED,
-        rf"{_ATTEMPTS}|too many (\S+ )?requests?|rate.?limit|throttl|slow down"
-        r"|too (often|frequent|fast\b|quick)",
+        r"too many (?!.*(connection|simultaneous|concurrent))"
+        r"(\S+ ){0,3}?(attempt|fail|tries|login|error|auth|password|request|bad|wrong|invalid)"
+        r"|rate.?limit|throttl|too (often|frequent|fast\b|quick)|slow down",
     ),
     (
         Code.TOO_MANY_CONNECTIONS,
         r"too many|\b(max|maximum|limit)\b.{0,40}?\b(connection|session)s?\b"
         r"|\b(connection|session)s?\b.{0,30}?\b(limit|exceeded|reached)",
     ),
-    (Code.BANNED, _BAN),
+    (
+        Code.BANNED,
+        r"\bbanned\b|fail2ban|brute.?force|intrusion|\b(ip|address)\b (\S+ ){0,3}?blocked"
+        # An account that is blocked is another matter.
+        r"|^(?!.*\b(account|mailbox|user)\b).*blocked (because of|due to|after|for) ",
+    ),
 )
 _NO_MECHANISM = r"no mechanism available|(invalid|unsupported|unknown) (authentication |sasl )?mechanism"
-# Words that say why it is not possible at all, however right the password is.
-_REASONS = _rules(
+# Words that say how it goes instead.
+_HINTS = _rules(
     (Code.APP_PASSWORD_NEEDED, r"app(lication)?[- ]?(specific )?password"),
     (
         Code.WEB_LOGIN_REQUIRED,
         r"web ?login|(log|sign) ?in (\S+ )?(via|with|through|using|in) (\S+ )?(web )?browser",
     ),
+)
+# Words that say why it is not possible at all, however right the password is.
+_REASONS = _HINTS + _rules(
     (
         Code.PASSWORD_EXPIRED,
         r"password\b.*\bexpired|expired password|must change (\S+ )?password"
@@ -124,9 +124,9 @@ _MAILDROP_LOCKED = re.compile(
 _ASKS_FOR_SIGN_IN = re.compile(r"^(?!.*(tls|ssl|encrypt)).*authenticat", re.I)
 # What each code means, and which words may narrow it.
 _IMAP_CODES: dict[str, tuple[Code, _Rules]] = {
-    # RFC 5530 section 3: for a reason "on which the server is unwilling to elaborate". Where it is willing,
-    # it is believed, as with [AUTH] and 535.
-    "AUTHENTICATIONFAILED": (Code.AUTH_FAILED, _SAYS_NO_MORE),
+    # RFC 5530 section 3: for a reason "on which the server is unwilling to elaborate". The code comes before
+    # words, but for a way in, and for those of a server that can't know.
+    "AUTHENTICATIONFAILED": (Code.AUTH_FAILED, _NOT_NOW + _HINTS + _FAULTY),
     # Some builds of Dovecot 2.3.19 say [UNAVAILABLE] of too many connections, later ones [LIMIT].
     "UNAVAILABLE": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
     "INUSE": (Code.AUTH_TEMP_FAILURE, _NOT_NOW),
@@ -166,13 +166,12 @@ _SMTP_STATUSES = {
     530: Code.AUTH_ONLY_AFTER_TLS,  # RFC 3207 section 4
     538: Code.AUTH_ONLY_AFTER_TLS,  # RFC 2554 section 6
 }
-# In a greeting: who is kept out by address, and when it says that it passes.
+# In a greeting: who is kept out by address, unless it says that it passes.
 _BLOCKLIST = _rules((Code.GREET_554, r"\blisted\b|spamhaus|dnsbl|\brbl\b|b(lack|lock)list"))
-_BANNED = _rules((Code.BANNED, f"{_BAN}|{_ATTEMPTS}"))
 _TURNED_AWAY = _rules(
     (Code.GREET_554, r"access (is )?denied|not (allowed|permitted|authori[sz]ed)|reject|block")
 )
-_PASSING_CODES = frozenset({"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "IN-USE", "SYS/TEMP"})
+_PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "IN-USE", "SYS/TEMP"})
 
 
 def response_code(text: str) -> str:
@@ -244,24 +243,22 @@ def farewell(text: str) -> Code:
 
 
 def greeting_refusal(text: str) -> Code:
-    """Why a greeting of IMAP or POP3 refuses the connection.
-
-    Nobody has signed in yet, so a limit is no customer's, nor are attempts that were too many.
-    """
-    if (known := _by_words(text, _BLOCKLIST + _BANNED)) is not None:
+    """Why a greeting of IMAP or POP3 refuses the connection."""
+    if (known := _by_words(text, _BLOCKLIST + _NOT_NOW)) is not None:
         return known
-    passes = response_code(text) in _PASSING_CODES or _by_words(text, _NOT_NOW) is not None
-    return Code.BYE_GREETING if passes else _by_words(text, _TURNED_AWAY) or Code.BYE_GREETING
+    code = response_code(text)
+    if code == "LIMIT":
+        return Code.TOO_MANY_CONNECTIONS
+    turned_away = None if code in _PASSING_CODES else _by_words(text, _TURNED_AWAY)
+    return turned_away or Code.BYE_GREETING
 
 
 def smtp_greeting_refusal(status: int, text: str) -> Code:
     """The same of a greeting of submission."""
     if status == 521:  # RFC 7504: this host takes no mail at all
         return Code.GREET_521
-    if (known := _by_words(text, _BLOCKLIST + _BANNED)) is Code.BANNED:
-        return known
-    passes = status < 500 or (known is None and _by_words(text, _NOT_NOW) is not None)
-    return Code.SMTP_421_BUSY if passes else Code.GREET_554
+    lasting = Code.SMTP_421_BUSY if status < 500 else Code.GREET_554
+    return _by_words(text, (_BLOCKLIST if status >= 500 else ()) + _NOT_NOW) or lasting
 
 
 def ehlo_refusal(status: int, text: str) -> Code:

@@ -5,7 +5,7 @@ import copy
 import errno
 import ipaddress
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -76,31 +76,40 @@ def _is_public(address: IPAddress) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-async def resolve(hostname: str, vantage: Vantage) -> list[IPAddress]:
-    """Every address of `hostname`, looked up once, all of them allowed; raises Fault."""
-    addresses = await _addresses(hostname.rstrip(".").lower(), vantage)
-    shown = [str(address) for address in addresses]
-    private = [a for a in addresses if not is_reachable_by_rule(a, vantage.allowed_networks)]
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Every address of a name; `unanswered` are the versions (4, 6) of which the DNS told nothing."""
+
+    addresses: list[IPAddress]
+    unanswered: frozenset[int] = frozenset()
+
+
+async def resolve(hostname: str, vantage: Vantage) -> Resolved:
+    """The addresses of `hostname`, looked up once, all of them allowed; raises Fault."""
+    found = await _look_up(hostname.rstrip(".").lower(), vantage)
+    shown = [str(address) for address in found.addresses]
+    private = [a for a in found.addresses if not is_reachable_by_rule(a, vantage.allowed_networks)]
     if private:
         refused = [str(address) for address in private]
         raise Fault(Code.DNS_PRIVATE_ADDRESS, addresses=shown, private=refused)
-    return addresses
+    return found
 
 
-async def _addresses(name: str, vantage: Vantage) -> list[IPAddress]:
+async def _look_up(name: str, vantage: Vantage) -> Resolved:
     try:
-        return [ipaddress.ip_address(name)]
+        return Resolved([ipaddress.ip_address(name)])
     except ValueError:
         pass
     if name in vantage.hosts:
-        return [ipaddress.ip_address(text) for text in vantage.hosts[name]]
+        return Resolved([ipaddress.ip_address(text) for text in vantage.hosts[name]])
     resolver = _resolver(vantage)
     answers = await asyncio.gather(
         _ask(resolver, name, dns.rdatatype.A), _ask(resolver, name, dns.rdatatype.AAAA)
     )
     addresses = [address for answer in answers if isinstance(answer, list) for address in answer]
     if addresses:
-        return addresses
+        versions = zip((4, 6), answers, strict=True)
+        return Resolved(addresses, frozenset(each for each, answer in versions if isinstance(answer, Fault)))
     faults = [answer for answer in answers if isinstance(answer, Fault)]
     # A lookup that failed says more than one that came back empty.
     raise faults[0] if faults else Fault(Code.DNS_NO_ADDRESS, name=name)
@@ -328,8 +337,11 @@ async def dial(address: IPAddress, port: int, budget: ByteBudget, limits: ProbeS
     return stream
 
 
-def family_limit(attempts: Iterable[Attempt]) -> Code | None:
-    """What is wrong with one family of addresses, where the other answers; None: nothing that we know."""
+def family_limit(attempts: Iterable[Attempt], *, unanswered: Collection[int] = ()) -> Code | None:
+    """What is wrong with one family of addresses, where the other answers; None: nothing that we know.
+
+    `unanswered` as in Resolved: a version of which nothing is known may have addresses.
+    """
     outcomes: dict[int, set[Code]] = {4: set(), 6: set()}
     for attempt in attempts:
         outcomes[attempt.address.version].add(attempt.outcome)
@@ -340,8 +352,8 @@ def family_limit(attempts: Iterable[Attempt]) -> Code | None:
     }
     if 6 in fails and Code.OK in outcomes[4]:
         return Code.NET_UNREACHABLE_V6 if outcomes[6] == {Code.NET_UNREACHABLE} else Code.V6_BROKEN_V4_OK
-    # Where a name has no address of IPv4, or none that we were told, most apps can't get in either.
-    lacks_v4 = 4 in fails or not outcomes[4]
+    # Where a name has no address of IPv4, most apps can't get in either.
+    lacks_v4 = 4 in fails or not (outcomes[4] or 4 in unanswered)
     return Code.V4_BROKEN_V6_OK if lacks_v4 and Code.OK in outcomes[6] else None
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mailsetup.probes.findings import Code
+from tests.faults import Maildrop
 from tests.probes.planted.base import planted
 from tests.probes.stage import IMAP, SMTP, Shown, Stage
 
@@ -44,6 +45,16 @@ def _(stage: Stage) -> Shown:
 @planted(Code.SESSION_LOST, "an IMAP server that is gone in the middle of IDLE")
 def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, answers={"IDLE": "* BYE Shutting down"}))
+
+
+@planted(Code.SESSION_LOST, "a submission server that is gone when it has the message")
+def _(stage: Stage) -> Shown:
+    class Gone(Maildrop):
+        def deliver(self, _message: str) -> None:
+            raise ConnectionError
+
+    stage.maildrop = Gone()
+    return stage.goes_around(stage.server(IMAP), stage.server(SMTP), 1)
 
 
 @planted(Code.IDLE_SILENT, "an IMAP server that announces nothing in IDLE")

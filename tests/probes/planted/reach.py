@@ -195,11 +195,6 @@ def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, greeting="* BYE [UNAVAILABLE] closed for today"))
 
 
-@planted(Code.BYE_GREETING, "an IMAP greeting of * BYE [LIMIT]")
-def _(stage: Stage) -> Shown:
-    return stage.receives(stage.server(IMAP, greeting="* BYE [LIMIT] Reached"))
-
-
 @planted(Code.BYE_GREETING, "NO in reply to CAPABILITY")
 def _(stage: Stage) -> Shown:
     return stage.receives(stage.server(IMAP, answers={"CAPABILITY": "NO not now"}))

@@ -146,6 +146,11 @@ def _(stage: Stage) -> Shown:
     )
 
 
+@planted(Code.TOO_MANY_CONNECTIONS, "an IMAP greeting of * BYE [LIMIT]")
+def _(stage: Stage) -> Shown:
+    return stage.receives(stage.server(IMAP, greeting="* BYE [LIMIT] Reached"))
+
+
 @planted(Code.POP_IN_USE, "-ERR [IN-USE] in reply to the sign-in")
 def _(stage: Stage) -> Shown:
     return stage.receives(refusing(stage, POP3, "-ERR [IN-USE] Mailbox is locked by another session"))

@@ -46,7 +46,7 @@ def test_greeting() -> None:
     [
         ("* PREAUTH welcome", Code.PREAUTH),
         ("* BYE later", Code.BYE_GREETING),
-        ("* bye [LIMIT] later", Code.BYE_GREETING),
+        ("* bye [LIMIT] later", Code.TOO_MANY_CONNECTIONS),
         ("+OK POP3 ready", Code.WRONG_SERVICE),
         ("220 mail.example.test ESMTP", Code.WRONG_SERVICE),
         ("* OKAY", Code.BANNER_GARBAGE),

@@ -44,7 +44,7 @@ def test_greeting() -> None:
     ("greeting", "code"),
     [
         ("-ERR closed for today", Code.BYE_GREETING),
-        ("-ERR too many connections", Code.BYE_GREETING),
+        ("-ERR too many connections", Code.TOO_MANY_CONNECTIONS),
         ("* OK IMAP ready", Code.WRONG_SERVICE),
         ("hello", Code.BANNER_GARBAGE),
     ],

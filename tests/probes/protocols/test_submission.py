@@ -52,7 +52,7 @@ def test_greeting_of_several_lines() -> None:
     ("greeting", "code", "said"),
     [
         ("554 no service for you", Code.GREET_554, "554 no service for you"),
-        ("421 4.7.0 too many connections", Code.SMTP_421_BUSY, "421 4.7.0 too many connections"),
+        ("421 4.7.0 too many connections", Code.TOO_MANY_CONNECTIONS, "421 4.7.0 too many connections"),
         ("* OK IMAP ready", Code.WRONG_SERVICE, "* OK IMAP ready"),
         ("SSH-2.0-OpenSSH_9.2", Code.WRONG_SERVICE, "SSH-2.0-OpenSSH_9.2"),
         ("hello", Code.BANNER_GARBAGE, "hello"),

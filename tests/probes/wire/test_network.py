@@ -110,7 +110,18 @@ def test_addresses_of_both_families_are_found_whatever_the_case_of_the_name(vant
         allowed = (*LOOPBACK, ipaddress.ip_network("::1/128"))
         asking = replace(vantage, allowed_networks=allowed, hosts={}, resolver=nameserver.address)
         found = asyncio.run(resolve(f"{HOST.upper()}.", asking))
-    assert [str(address) for address in found] == ["127.0.0.1", "::1"]
+    assert [str(address) for address in found.addresses] == ["127.0.0.1", "::1"]
+    assert found.unanswered == frozenset()
+
+
+def test_a_family_that_could_not_be_looked_up_is_told_from_one_that_is_not_there(vantage: Vantage) -> None:
+    unanswered = []
+    for records in ({(HOST, "A"): (), (HOST, "AAAA"): ("::1",)}, {(HOST, "AAAA"): ("::1",)}):
+        with FaultyNameServer(records) as nameserver:
+            allowed = (*LOOPBACK, ipaddress.ip_network("::1/128"))
+            asking = replace(vantage, allowed_networks=allowed, hosts={}, resolver=nameserver.address)
+            unanswered.append(asyncio.run(resolve(HOST, asking)).unanswered)
+    assert unanswered == [{4}, set()]
 
 
 @pytest.mark.parametrize("name", ["a" * 64 + ".test", "mail..test", ".".join(["abc"] * 80)])
@@ -347,6 +358,11 @@ def test_what_is_wrong_with_one_family_alone(four: list[str], six: list[str], li
     attempts = [attempt(f"192.0.2.{number}", outcome) for number, outcome in enumerate(four)]
     attempts += [attempt(f"2001:db8::{number}", outcome) for number, outcome in enumerate(six)]
     assert family_limit(attempts) is limit
+
+
+def test_a_family_of_which_the_dns_told_nothing_may_be_there() -> None:
+    assert family_limit([attempt("2001:db8::1", OK)], unanswered={4}) is None
+    assert family_limit([attempt("192.0.2.1", REFUSED), attempt("2001:db8::1", OK)], unanswered={4})
 
 
 def attempt(address: str, outcome: str, seconds: float | None = 0.01) -> Attempt:
