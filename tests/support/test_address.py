@@ -1,6 +1,7 @@
 """One page says what an address gets, why, and what its programs are told; and helps whoever is calling."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +23,13 @@ from mailsetup.guides.clients import GUIDES
 from mailsetup.hosting import dns
 from mailsetup.hosting.models import Domain, Mailbox, Server, Service
 from mailsetup.hosting.selectors import find_hosting
+from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from mailsetup.setup_links.services import revoke_setup_links
-from tests.connection_tests.runs import queued, running
+from tests.connection_tests.runs import findings, finished, queued, running
 from tests.html import Element, read
 from tests.provider import MakeLink
-from tests.support.conftest import StaffWith
+from tests.support.conftest import REFUSED, StaffWith
 
 pytestmark = pytest.mark.django_db
 
@@ -409,3 +411,54 @@ def test_the_head_says_when_the_last_test_was(desk: Client, refused: ConnectionT
     ConnectionTest.objects.filter(pk=refused.pk).update(created_at=day)
     head = read(desk.get(f"/desk/addresses/{refused.address}/")).one("div", "desk-head")
     assert f"Yesterday, {timezone.localtime(day):%H:%M}" in head.text
+
+
+def test_open_links_say_whom_they_are_for_and_until_when_the_newest_first(
+    desk: Client, owner: User, setup_link: MakeLink, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2026-11-24T12:00:00Z", tick=False)
+    setup_link(hours=4, one_device=True)
+    time_machine.shift(timedelta(hours=1))
+    setup_link(hours=4)
+    rows = [row.all("span")[0].text for row in section(page(desk), "Open set-up links").all("li")]
+    assert [row.partition(" Command")[0] for row in rows] == ["For any device", "For one device"]
+    assert [row.rpartition("Ends ")[2] for row in rows] == ["24 Nov 2026, 17:00", "24 Nov 2026, 16:00"]
+
+
+def test_who_asks_for_the_head_alone_uses_up_no_link(desk: Client, owner: User) -> None:
+    desk.post(f"{ANNA}link/", {"hours": "4"})
+    assert desk.head(ANNA).status_code == 200
+    assert "shown this once" in page(desk).text
+
+
+def test_a_file_is_saved_under_its_own_name(desk: Client, owner: User) -> None:
+    saved = desk.get(f"{ANNA}files/mobileconfig/imap/").headers["content-disposition"]
+    assert re.fullmatch(r'attachment; filename="[\w@.-]+\.mobileconfig"', saved)
+
+
+def test_a_domain_lists_as_many_known_addresses_as_have_room(
+    desk: Client, owner: User, settings: Settings
+) -> None:
+    for name in ("bert", "per"):
+        Domain.objects.get(name="example.com").mailboxes.create(local_part=name)
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_mailboxes_limit=2)
+    shown = page(desk, "/desk/domains/example.com/")
+    assert list(section(shown, "Known addresses").links()) == ["anna@example.com", "bert@example.com"]
+
+
+def test_a_domain_that_is_gone_has_the_tests_of_its_own_addresses(
+    desk: Client, owner: User, refused: ConnectionTest
+) -> None:
+    other = queued(owner, address="bert@example.com")
+    ConnectionTest.objects.filter(pk=other.pk).update(address="bert@not-example.com")
+    Domain.objects.get(name="example.com").delete()
+    shown = section(page(desk, "/desk/domains/example.com/"), "Last tests").text
+    assert refused.reference in shown
+    assert other.reference not in shown
+
+
+def test_in_miniature_what_failed_is_said_before_what_has_a_limit(desk: Client, owner: User) -> None:
+    soon = Finding(Step.TLS, Status.WARNING, Code.CERT_EXPIRES_SOON, 7, {"valid_days": 3})
+    finished(queued(owner), findings(Protocol.IMAP, (0, soon), (0, REFUSED)))
+    receiving = section(page(desk), "Last tests").all("span", "mini-lane")[0]
+    assert receiving.text == "The server didn’t accept the password"

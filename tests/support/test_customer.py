@@ -13,6 +13,7 @@ from accounts.models import Customer, Invitation, SupportVisit, User
 from mailsetup.hosting.models import Domain
 from tests.accounts.test_invitations import path_in_mail
 from tests.html import Element, read
+from tests.support.conftest import StaffWith
 from tests.support.test_address import section
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +195,39 @@ def test_visits_by_staff(desk: Client, customer: Customer, owner: User, stranger
 def test_a_customer_that_is_not_there(desk: Client, customer: Customer) -> None:
     assert desk.get(f"/desk/customers/{customer.pk + 999}/").status_code == 404
     assert desk.get("/desk/customers/99999999999999999999999/").status_code == 404
+
+
+def test_the_latest_visits_come_first_as_far_as_there_is_room(
+    desk: Client, customer: Customer, owner: User, settings: Settings
+) -> None:
+    sam, now = User.objects.get(email="sam@hoster.example"), timezone.now()
+    for days in (2, 1, 3):
+        reason = f"Ticket of {days} days ago"
+        SupportVisit.objects.create(
+            staff=sam, user=owner, reason=reason, started_at=now - timedelta(days=days)
+        )
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_visits_limit=2)
+    shown = section(page(desk, customer), "Visits by us").all("li")
+    assert [visit.one("div").all("p")[0].text for visit in shown] == [
+        "“Ticket of 1 days ago”",
+        "“Ticket of 2 days ago”",
+    ]
+
+
+def test_an_invitation_that_was_used_is_not_sent_again(desk: Client, customer: Customer) -> None:
+    """Also where whoever used it belongs there no more: they were removed."""
+    used = invited(customer)
+    Invitation.objects.filter(pk=used.pk).update(accepted_at=timezone.now())
+    said = read(desk.post(f"/desk/invitations/{used.pk}/send/", follow=True)).text
+    assert "That invitation to new@lindqvist.example is over." in said
+    assert mail.outbox == []
+
+
+def test_a_server_is_a_link_for_who_may_see_it(customer: Customer, staff_with: StaffWith) -> None:
+    rights = ("view_customer", "view_domain")
+    assert "smarter1" not in section(page(staff_with(*rights), customer), "Domains").links()
+    links = section(page(staff_with(*rights, "view_server"), customer), "Domains").links()
+    assert (
+        links["smarter1"]
+        == f"/admin/hosting/server/{Domain.objects.get(name='example.com').server_id}/change/"
+    )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol
@@ -261,3 +262,76 @@ def test_a_reference_is_good_in_small_letters_and_nothing_else_is(
     assert desk.get(f"/desk/tests/{refused.reference.lower()}/").status_code == 200
     for wrong in ("AAAA-AAAA", "AAAA", "%00AA-AAAA", "x' OR 1--"):
         assert desk.get(f"/desk/tests/{wrong}/").status_code == 404
+
+
+def test_it_says_when_it_was_to_the_second_and_when_it_is_deleted(
+    desk: Client, refused: ConnectionTest, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "Europe/Stockholm"
+    began = datetime(2026, 3, 2, 9, 0, 7, tzinfo=UTC)
+    ConnectionTest.objects.filter(pk=refused.pk).update(
+        created_at=began, started_at=began, finished_at=began + timedelta(seconds=4)
+    )
+    page = report(desk, refused)
+    assert facts(page)["Tested"].startswith("2 March 2026, 10:00:07")
+    assert facts(page)["Tested"].endswith("took 4.0 s")
+    assert "2026-03-02 10:00:07+01:00" in as_text(page)
+    assert "It’s deleted on 31 May 2026." in report(desk, refused).text
+
+
+def facts(page: Element) -> dict[str, str]:
+    return {row.one("dt").text: row.one("dd").text for row in page.one("dl", "facts").all("div")}
+
+
+@pytest.mark.parametrize(
+    ("code", "step", "who", "passes"),
+    [
+        (Code.TCP_TIMEOUT, Step.CONNECT, "Their network", True),
+        (Code.NET_UNREACHABLE, Step.CONNECT, "Their network", False),
+        (Code.DNS_TIMEOUT, Step.DNS, "Whoever runs their DNS", True),
+        (Code.DNS_NXDOMAIN, Step.DNS, "Whoever runs their DNS", False),
+        (Code.CERT_EXPIRED, Step.TLS, "Ours to fix", False),
+    ],
+)
+def test_who_can_fix_it_and_whether_it_may_pass(
+    desk: Client, owner: User, code: Code, step: Step, who: str, *, passes: bool
+) -> None:
+    verdict = report(desk, of(owner, (0, Finding(step, Status.FAILED, code, 7)))).one("section", "verdict")
+    assert verdict.one("span", "tag").text == who
+    assert ("It may pass by itself." in verdict.text) is passes
+
+
+def test_it_says_by_which_app_and_protocol_and_leads_to_the_step_of_that_guide(
+    desk: Client, owner: User
+) -> None:
+    found = findings(Protocol.POP3, (0, Finding(Step.SIGN_IN, Status.FAILED, Code.AUTH_FAILED, 7)))
+    with_message = finished(queued(owner, protocol=Protocol.POP3, client="thunderbird"), found)
+    page = report(desk, with_message)
+    assert facts(page)["App"] == "Thunderbird, POP3, with a test message"
+    (step,) = [url for text, url in page.links().items() if text.endswith("of the guide for Thunderbird")]
+    assert step == "/desk/addresses/anna@example.com/guides/thunderbird/pop3/"
+    assert desk.get(step).status_code == 200
+    without = finished(queued(owner, password=""), findings())
+    assert facts(report(desk, without))["App"] == "Not said, IMAP"
+
+
+def test_what_is_switched_off_is_not_tested_again(desk: Client, refused: ConnectionTest) -> None:
+    assert "Test again, up to the sign-in" in report(desk, refused).text
+    Domain.objects.update(enabled=False)
+    assert "Test again" not in report(desk, refused).text
+
+
+def test_the_text_for_a_ticket_says_all_that_is_wrong_and_who_can_fix_it(desk: Client, owner: User) -> None:
+    problems = [{"code": "cert_wrong_name", "name": "mail.example.com"}, {"code": "cert_expired"}]
+    found = Finding(Step.TLS, Status.FAILED, Code.CERT_WRONG_NAME, 119, {**SEEN, "problems": problems})
+    text = as_text(report(desk, of(owner, (0, found))))
+    assert "(cert_wrong_name). Ours to fix." in text
+    assert "Besides: The server’s certificate ran out (cert_expired)" in text
+    assert "Made out to: mail.hoster.example" in text
+    assert "Vouched for by" not in text, "nothing is wrong with that"
+    assert "Everything works" in as_text(report(desk, of(owner)))
+
+
+def as_text(page: Element) -> str:
+    (text,) = [block.text for block in page.all("pre") if block["aria-label"] == "The report as text"]
+    return text

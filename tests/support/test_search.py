@@ -437,3 +437,37 @@ def test_nobody_is_looked_for_by_a_name_with_digits(owner: User, typed: str, *, 
     with CaptureQueriesContext(connection) as queries:
         results.find(typed, rights)
     assert any('FROM "accounts_user"' in query["sql"] for query in queries.captured_queries) is asked
+
+
+def test_only_for_short_names_nearly_the_same_ones_are_looked_for(
+    desk: Client, owner: User, settings: Settings
+) -> None:
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_near_max_characters=11)
+    assert listed(desk, "exampel.com") == ["example.com"]
+    settings.SUPPORT = msgspec.structs.replace(settings.SUPPORT, desk_near_max_characters=10)
+    assert listed(desk, "exampel.com") == []
+
+
+def test_the_server_that_has_failed_longest_comes_first(
+    staff_with: StaffWith, troubled: Server, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "UTC"
+    WatchedService.objects.update(since=timezone.now() - timedelta(hours=1))
+    longest = Server.objects.create(name="mail9")
+    Domain.objects.create(name="on-mail9.example", server=longest)
+    unused = Server.objects.create(name="mail10")
+    for server in (longest, unused):
+        WatchedServer.objects.create(server=server, due_at=timezone.now(), checked_at=timezone.now())
+        WatchedService.objects.create(
+            server=server,
+            type="imap",
+            hostname="mail.hoster.example",
+            port=993,
+            socket_type="SSL",
+            state="fails",
+            code="cert_expired",
+            since=timezone.now() - timedelta(hours=2),
+        )
+    shown = read(staff_with("view_domain", "view_watchedserver").get("/desk/"))
+    (card,) = [part for part in shown.all("section", "card") if part.one("h2").text == "Servers with trouble"]
+    assert [row.one("b").text for row in card.all("li")] == ["mail9", "mail2"]
