@@ -339,3 +339,23 @@ def test_nothing_of_what_a_server_says_is_kept(mail_server: MailServer, later: L
     ]
     assert kinds() == [("failed", "imap")]
     assert "canary" not in "".join(rows)
+
+
+def test_the_worst_names_the_mail_and_each_says_when_it_was(
+    mail_server: MailServer, mailoutbox: Outbox, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "UTC"
+    for name, kind, at in (("mail8", "recovered", 9), ("mail9", "failed", 10)):
+        WatchFlip.objects.create(
+            server=Server.objects.create(name=name),
+            kind=kind,
+            type="imap",
+            hostname="a.example",
+            port=1,
+            happened_at=datetime(2026, 3, 2, at, 30, tzinfo=UTC),
+        )
+    look()
+    mail = mailoutbox[0]
+    assert mail.subject == "mail9 began to fail, and one more"
+    assert mail.body.startswith("mail9 began to fail (2 March 2026, 10:30)\n")
+    assert "mail8 works again (2 March 2026, 09:30)\n" in mail.body

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django.fixtures import Settings
 
 from accounts.brands import portal_url
@@ -710,3 +713,28 @@ def test_staff_find_in_the_admin_who_is_told(server: MailServer, owner: User, si
     ):
         page = signed_in(staff).get("/admin/watch/recoverynotice/", {"q": words})
         assert (test.reference in page.content.decode().partition("result_list")[2]) is found
+
+
+# --- What it says of time ------------------------------------------------------------------------------
+
+
+def test_page_and_mail_say_until_when_and_when_by_the_portals_clock(
+    server: MailServer,
+    owner: User,
+    signed_in: SignedIn,
+    later: Later,
+    mailoutbox: Outbox,
+    settings: Settings,
+) -> None:
+    settings.TIME_ZONE = "Asia/Tokyo"
+    test = failed(owner)
+    page = ask(signed_in(owner), test)
+    assert test.finished_at is not None
+    until = timezone.localtime(test.finished_at + timedelta(days=3))
+    assert f"We look every 5 minutes until {date_format(until, 'DATE_FORMAT')}." in page.text
+    server.is_mended()
+    later(minutes=5)
+    at = date_format(timezone.localtime(), "DATETIME_FORMAT")
+    look()
+    (mail,) = [mail for mail in mailoutbox if mail.to == [owner.email]]
+    assert f"we looked without your password at {at}." in mail.body

@@ -150,3 +150,18 @@ def test_where_nothing_is_known_nothing_is_said(server: MailServer, owner: User,
     Domain.objects.update(server=another)
     WatchedService.objects.update(server=another)
     assert sightings(read(signed_in(owner).get(path_of(test)))) == []
+
+
+def test_support_has_known_all_of_it_since_it_was_told_of_the_second(
+    server: MailServer, owner: User, signed_in: SignedIn, later: Later
+) -> None:
+    server.is_mended()
+    look()
+    server.breaks(server.receiving)
+    fails_twice(later)
+    server.breaks()
+    fails_twice(later)
+    later(minutes=10)
+    shown = Shown(signed_in(owner).get(path_of(failed(owner))))
+    told_at = timezone.localtime(timezone.now() - timedelta(minutes=10)).strftime("%H:%M")
+    assert shown.lede.endswith(f"Support has known since {told_at}.")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from mailsetup.connection_tests import pruning
@@ -233,3 +234,74 @@ def test_old_checks_and_flips_are_pruned_and_counted(mail_server: MailServer, li
     counts = pruning.prune()
     assert (counts["watch_checks"], counts["watch_flips"]) == (3, 1)
     assert (WatchCheck.objects.count(), WatchFlip.objects.count()) == (2, 4)
+
+
+# --- Of several the one that counts -------------------------------------------------------------------
+
+
+def known(server: Server, kind: str, **values: Any) -> WatchedService:
+    """A service of `server` as the watch has found it."""
+    return WatchedService.objects.create(server=server, type=kind, hostname="x", port=1, **values)
+
+
+@pytest.fixture
+def checked(db: None, time_machine: TimeMachineFixture) -> Server:
+    """A server with a domain that was looked at a moment ago, at noon."""
+    time_machine.move_to("2026-11-26T12:00:00Z", tick=False)
+    server = Server.objects.create(name="mail7")
+    Domain.objects.create(name="on-mail7.example", server=server)
+    WatchedServer.objects.create(server=server, checked_at=timezone.now())
+    return server
+
+
+def test_a_server_fails_since_the_first_of_its_services_failed(checked: Server) -> None:
+    now = timezone.now()
+    for kind, code, hours in (("imap", "closed_at_once", 1), ("smtp", "tcp_refused", 2)):
+        known(checked, kind, state="fails", code=code, since=now - timedelta(hours=hours))
+    row = only_row(board())
+    assert (row.since, row.title) == (now - timedelta(hours=2), "The server refused the connection")
+
+
+def test_the_certificate_that_ends_first_is_told_and_is_good_on_its_last_day(checked: Server) -> None:
+    today = timezone.localdate()
+    for kind, days in (("imap", 40), ("smtp", 0)):
+        ends = today + timedelta(days=days)
+        known(
+            checked, kind, state="works", since=timezone.now(), certificate_ends=ends, expires_soon=not days
+        )
+    found = only_row(board()).certificate
+    assert found is not None
+    assert (found.state, found.title, found.ends) == ("warn", "0 days left", today)
+    assert board().lede == "1 works, 1 certificate ends soon."
+
+
+def test_the_page_says_when_the_last_check_was_how_often_there_is_one_and_of_how_many_domains(
+    desk: Client, checked: Server, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "UTC"
+    older = Server.objects.create(name="mail8")
+    for number in range(2):
+        Domain.objects.create(name=f"n{number}.example", server=older)
+    now = timezone.now()
+    WatchedServer.objects.create(server=older, checked_at=now - timedelta(minutes=40))
+    page = read(desk.get("/servers/"))
+    assert "2 servers, 3 domains" in page.text
+    told = page.one("section", "verdict").one("dl", "ref")
+    assert told.one("dt").text == "Checked every 60 minutes"
+    last = WatchedServer.objects.get(server=checked).checked_at
+    assert last is not None
+    assert told.one("time")["datetime"] == last.isoformat()
+
+
+def test_what_has_changed_is_listed_as_far_as_there_is_room(checked: Server, limits: Limits) -> None:
+    limits(watch_flips_limit=2)
+    for hours in (3, 1, 2):
+        WatchFlip.objects.create(
+            server=checked,
+            kind="failed",
+            type="imap",
+            hostname=f"after{hours}",
+            port=1,
+            happened_at=timezone.now() - timedelta(hours=hours),
+        )
+    assert [news.text.rpartition(" ")[2] for news in board().news] == ["after1", "after2"]

@@ -186,3 +186,17 @@ def test_it_is_kept_for_a_day(admin: Client, mail_server: MailServer, later: Lat
 def test_staff_need_their_second_step(settings: Settings, admin: Client) -> None:
     settings.STAFF_SECOND_FACTOR_REQUIRED = True
     assert admin.get(TRY).headers["location"] == "/accounts/2fa/"
+
+
+def test_a_row_with_a_limit_answers_and_says_where_to_look(
+    admin: Client, mail_server: MailServer, queue: list[dict[str, Any]]
+) -> None:
+    mail_server.certify(days=9.5)
+    admin.post(TRY, form_of(mail_server))
+    work(queue)
+    page = read(admin.get(TRY))
+    assert (page.one("h1").text, page.one("section", "verdict")["data-state"]) == ("All rows answer", "warn")
+    (state, text), _sending = rows(page)
+    assert state == "warn"
+    assert "cert_expires_soon" in text
+    assert "so the renewal is stuck." in text
