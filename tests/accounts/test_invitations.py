@@ -193,3 +193,22 @@ def test_support_looking_as_an_owner_sends_no_invitation_again(link: str, owner:
 
     assert "member Invited Until" in row.text
     assert row.all("form") == []
+
+
+def test_an_invitation_that_is_over_says_why(client: Client, link: str, owner: User) -> None:
+    def said() -> str:
+        return read(client.get(link)).one("main").text
+
+    signed_in(owner).post(f"/accounts/people/invitations/{Invitation.objects.get().pk}/end/")
+    assert "It was cancelled, or a newer one has been sent." in said()
+    Invitation.objects.update(revoked_at=None, accepted_at=timezone.now())
+    assert "It has been used. Sign in with the address that it went to." in said()
+    assert "cancelled" not in said()
+
+
+def test_who_cancels_an_invitation_reads_whose(link: str, owner: User) -> None:
+    path = f"/accounts/people/invitations/{Invitation.objects.get().pk}/end/"
+
+    page = read(signed_in(owner).post(path, follow=True)).text
+
+    assert "The invitation to new@lindqvist.example is cancelled." in page

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import Customer, User
 from tests.accounts import oidc_server
 from tests.accounts.conftest import signed_in
+from tests.accounts.test_invitations import path_in_mail
 
 
 @pytest.fixture
@@ -110,3 +111,34 @@ def test_a_name_that_is_none_is_left_out(
 
     assert go_there_and_back(Client()).status_code == 302
     assert User.objects.get().name == ""
+
+
+def test_by_an_invitation_nobody_comes_in_with_another_address(
+    client: Client, billing: oidc_server.OpenIDServer, owner: User, customer: Customer
+) -> None:
+    client.post(invited(customer, owner, "new@lindqvist.example"))
+    billing.claims = {"sub": "78", "email": "else@elsewhere.example", "email_verified": True}
+
+    go_there_and_back(client)
+
+    assert list(customer.users.all()) == [owner]
+    assert not User.objects.exclude(pk=owner.pk).exists()
+
+
+def test_by_an_invitation_one_comes_in_with_the_invited_address(
+    client: Client, billing: oidc_server.OpenIDServer, owner: User, customer: Customer
+) -> None:
+    client.post(invited(customer, owner, "new@lindqvist.example"))
+    billing.claims = {"sub": "78", "email": "New@lindqvist.example", "email_verified": True}
+
+    go_there_and_back(client)
+
+    assert customer.users.filter(email="new@lindqvist.example").exists()
+
+
+def invited(customer: Customer, owner: User, email: str) -> str:
+    """Where the link in the mail leads."""
+    signed_in(owner).post(
+        f"/accounts/people/customers/{customer.pk}/invite/", {"email": email, "role": "member"}
+    )
+    return path_in_mail()

@@ -7,9 +7,11 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from accounts.adapters import MFAAdapter
 from accounts.models import User
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import signed_in, signed_in_by_code
+from tests.html import read
 
 FOR_VISITORS = [
     "login/",
@@ -117,3 +119,26 @@ def test_sign_up_where_it_is_open(client: Client, db: None, settings: Settings) 
     settings.SIGNUP_OPEN = True
 
     check(client, "signup/")
+
+
+def test_each_way_to_show_who_one_is_has_its_own_words(owner: User) -> None:
+    browser = signed_in(owner)
+    enrol(browser)
+    Authenticator.objects.create(
+        user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Anna’s key", "credential": {}}
+    )
+
+    links = read(browser.get("/accounts/reauthenticate/")).links()
+
+    assert links["Use a code"].startswith("/accounts/2fa/reauthenticate/")
+    assert links["Use a key"].startswith("/accounts/2fa/webauthn/reauthenticate/")
+
+
+def test_keys_without_a_name_are_counted(owner: User) -> None:
+    kind, adapter = Authenticator.Type.WEBAUTHN, MFAAdapter()
+    names = []
+    for _key in range(3):
+        names.append(adapter.generate_authenticator_name(owner, kind))
+        Authenticator.objects.create(user=owner, type=kind, data={"name": names[-1], "credential": {}})
+
+    assert names == ["My key", "Key 2", "Key 3"]

@@ -7,6 +7,7 @@ from django.core import mail
 from accounts.models import Customer, Invitation, Membership, User
 from accounts.services import ensure_user
 from tests.accounts.conftest import signed_in
+from tests.html import read
 
 Role = Membership.Role
 
@@ -126,3 +127,21 @@ def test_a_password_from_before_the_provider_named_the_address_opens_nothing(cus
     assert provided != user
     assert not User.objects.get(email="later@lindqvist.example").has_usable_password()
     assert EmailAddress.objects.get(user=provided).verified
+
+
+def test_who_changes_a_role_reads_whose_and_to_what(owner: User, colleague: User) -> None:
+    path = f"/accounts/people/memberships/{membership(colleague).pk}/role/"
+
+    page = read(signed_in(owner).post(path, {"role": "owner"}, follow=True)).text
+
+    assert "colleague@lindqvist.example is now: owner." in page
+
+
+def test_of_two_owners_each_can_step_down_and_leave(owner: User, colleague: User) -> None:
+    Membership.objects.update(role=Role.OWNER)
+
+    main = read(signed_in(owner).get("/accounts/people/")).one("main")
+
+    assert [button.text for button in main.all("button")].count("Make a member") == 2
+    assert [link.text for link in main.all("a")].count("Remove") == 2
+    assert "The only owner" not in main.text

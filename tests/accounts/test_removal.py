@@ -234,3 +234,35 @@ def test_support_sees_the_people_and_no_button_that_would_be_refused(
     assert {button.text for button in mine.all("button")} == {
         *("Make an owner", "Undo", "Send again", "Cancel the invitation", "Send the invitation"),
     }
+
+
+def test_who_was_removed_last_stands_first(
+    owner: User, customer: Customer, time_machine: TimeMachineFixture
+) -> None:
+    for minutes, email in (
+        (1, "second@lindqvist.example"),
+        (2, "last@lindqvist.example"),
+        (0, "first@x.example"),
+    ):
+        removed_at = NOW + timedelta(minutes=minutes)
+        Removal.objects.create(
+            user=person(email), customer=customer, role=Membership.Role.MEMBER, removed_at=removed_at
+        )
+    time_machine.move_to(NOW + timedelta(minutes=3), tick=False)
+    rows = [row.text for row in read(signed_in(owner).get("/accounts/people/")).one("tbody").all("tr")]
+
+    assert [row.split()[0] for row in rows if "Removed" in row] == [
+        "last@lindqvist.example",
+        "second@lindqvist.example",
+        "first@x.example",
+    ]
+
+
+def test_a_removal_that_was_undone_is_none(owner: User, colleague: User) -> None:
+    """Whoever is taken off the list by the provider afterwards is not told that an owner did it."""
+    browser = signed_in(owner)
+    remove(browser, colleague)
+    undo(browser)
+    Membership.objects.get(user=colleague).delete()
+
+    assert "You no longer belong" not in read(signed_in(colleague).get("/")).text

@@ -10,10 +10,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.core import mail
 from django.http import HttpRequest
+from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
-from accounts import access, selectors, services
-from accounts.brands import Brand
+from accounts import access, selectors, services, tasks
+from accounts.brands import Brand, portal_url
 from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 from tests.accounts.conftest import person
 
@@ -348,3 +349,56 @@ def test_only_a_hijacked_session_is_a_visit(owner: User) -> None:
 
     owner.is_hijacked = True  # type: ignore[attr-defined]  # hijack's middleware sets it
     assert access.is_support_visit(request) is True
+
+
+# --- Mail ---------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_was_only_claimed_hears_of_no_change(db: None) -> None:
+    user = services.ensure_user("anna@old.example")
+    EmailAddress.objects.create(user=user, email="somebody@else.example", verified=False, primary=False)
+
+    services.replace_addresses(user, "anna@new.example", brand=BRAND)
+
+    assert [message.to for message in mail.outbox] == [["anna@old.example"]]
+
+
+def test_a_mail_has_both_of_its_forms_and_says_who_sent_it() -> None:
+    tasks.deliver(
+        subject="Steps", body="1.", html="<p>1.</p>", to="bo@x.example", sender="Anna <a@x.example>"
+    )
+
+    (sent,) = mail.outbox
+    assert (sent.subject, sent.body, sent.to, sent.from_email) == (
+        "Steps",
+        "1.",
+        ["bo@x.example"],
+        "Anna <a@x.example>",
+    )
+    assert [tuple(form) for form in sent.alternatives] == [("<p>1.</p>", "text/html")]  # type: ignore[attr-defined]
+
+
+def test_a_mail_to_nobody_is_not_sent() -> None:
+    tasks.deliver(subject="Steps", body="1.", to="")
+
+    assert mail.outbox == []
+
+
+# --- Where the portal is --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "https_only", "where"),
+    [
+        ("", True, "https://mail.hoster.example"),
+        ("", False, "http://mail.hoster.example"),
+        ("https://setup.hoster.example/", False, "https://setup.hoster.example"),
+    ],
+)
+def test_links_in_mails_lead_to_the_first_name_of_the_portal_as_it_is_reached(
+    settings: Settings, url: str, where: str, *, https_only: bool
+) -> None:
+    settings.PORTAL_URL, settings.HTTPS_ONLY = url, https_only
+    settings.PORTAL_HOSTS = ["mail.hoster.example", "other.hoster.example"]
+
+    assert portal_url() == where

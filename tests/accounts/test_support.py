@@ -1,14 +1,18 @@
 """Staff: a second factor first; and looking as a customer with a reason, on record, without passwords."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import SupportVisit, User
+from accounts.models import Customer, SupportVisit, User
 from accounts.services import ensure_owner
 from tests.accounts.authenticator import enrol
 from tests.accounts.conftest import person, signed_in
+from tests.html import read
 
 
 @pytest.fixture
@@ -218,3 +222,76 @@ def test_support_adds_a_person_who_then_signs_in_by_code(desk: Client, client: C
 
     assert not User.objects.get(email="new@lindqvist.example").has_usable_password()
     assert mail.outbox[-1].to == ["new@lindqvist.example"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/servers/"),
+        ("post", "/servers/check/"),
+        ("get", "/servers/try/"),
+        ("get", "/desk/"),
+        ("get", "/accounts/view-as/{owner}/"),
+        ("post", "/accounts/view-as/{owner}/"),
+    ],
+)
+def test_no_page_of_staff_opens_without_the_second_factor(
+    support: User, owner: User, method: str, path: str
+) -> None:
+    answer = getattr(signed_in(support), method)(path.format(owner=owner.pk), {"reason": "Ticket 4711"})
+
+    assert answer.headers["location"] == "/accounts/2fa/"
+    assert not SupportVisit.objects.exists()
+
+
+def test_a_clerk_deletes_customers_people_and_no_staff(support: User, owner: User) -> None:
+    clerk = person("clerk@hoster.example", is_staff=True)
+    clerk.user_permissions.set(
+        Permission.objects.filter(
+            content_type__model__in=("user", "emailaddress", "usersession", "membership")
+        )
+    )
+    browser = signed_in(clerk)
+    enrol(browser)
+
+    for user, status in ((support, 403), (person("mate@hoster.example", is_staff=True), 403), (owner, 200)):
+        assert browser.get(f"/admin/accounts/user/{user.pk}/delete/").status_code == status
+
+
+def test_the_list_of_people_leads_to_a_visit_of_whom_one_may_visit(
+    desk: Client, owner: User, colleague: User
+) -> None:
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+
+    links = [link for link in read(desk.get("/admin/accounts/user/")).all("a") if "view-as" in link["href"]]
+    assert [link["href"] for link in links] == [f"/accounts/view-as/{owner.pk}/"]
+
+
+def test_the_admin_cancels_the_chosen_invitations(desk: Client, owner: User) -> None:
+    customer, expires_at = owner.customers.get(), timezone.now() + timedelta(days=1)
+    one, other = (
+        customer.invitations.create(email=email, token_hash=email, expires_at=expires_at)
+        for email in ("one@lindqvist.example", "other@lindqvist.example")
+    )
+
+    said = desk.post(
+        "/admin/accounts/invitation/", {"action": "cancel", "_selected_action": one.pk}, follow=True
+    )
+
+    assert "The links in those mails no longer work." in said.content.decode()
+    assert list(customer.invitations.usable()) == [other]
+
+
+def test_the_admin_invites_to_one_customer_and_nobody_who_belongs_there(
+    desk: Client, owner: User, stranger: User
+) -> None:
+    customers = list(Customer.objects.values_list("pk", flat=True))
+    several = {"action": "invite", "_selected_action": customers}
+    form = {"customer": owner.customers.get().pk, "email": "Owner@lindqvist.example", "role": "member"}
+
+    said = desk.post("/admin/accounts/customer/", several, follow=True).content.decode()
+    refused = desk.post("/admin/accounts/invitation/add/", form)
+
+    assert "Choose one customer to invite somebody to." in said
+    assert "This person belongs to the customer already." in refused.content.decode()
+    assert mail.outbox == []
