@@ -70,3 +70,13 @@ def test_a_test_without_a_password_is_not_called_passed(
     finished(queued(owner), found)
     page = read(support.get("/admin/connection_tests/connectiontest/"))
     assert [cell.text for cell in page.all("td", "field-outcome")] == [verdict]
+
+
+def test_an_address_with_as_many_characters_as_a_reference_is_an_address(
+    support: Client, owner: User
+) -> None:
+    test = queued(owner)
+    ConnectionTest.objects.filter(pk=test.pk).update(address="abcd@ef.gh")
+    page = support.get("/admin/connection_tests/connectiontest/", {"q": "abcd@ef.gh"}).content.decode()
+    assert test.reference in page
+    assert "No reference reads" not in page

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +19,7 @@ from mailsetup.connection_tests.limits import TooManyTests
 from mailsetup.connection_tests.models import ConnectionTest, SealedPassword, WorkerHeartbeat
 from mailsetup.connection_tests.tasks import run_connection_test
 from mailsetup.guides.models import StepsMail
+from mailsetup.hosting.models import Domain, Server, Service
 from mailsetup.probes.findings import Code, Finding, Status, Step
 from mailsetup.setup_links.models import SetupLink
 from tests.connection_tests.conftest import Later, Limits
@@ -482,3 +485,60 @@ def test_old_tests_links_and_heartbeats_are_pruned(
 def test_a_password_has_256_characters_at_most(browser: Client, length: int, status: int) -> None:
     answers = {"protocol": "imap", "password": "é" * length}
     assert browser.post("/setup/anna@example.com/test/", answers).status_code == status
+
+
+def test_sessions_that_have_ended_are_pruned(owner: User, browser: Client, later: Later) -> None:
+    later(0)
+    keys = {}
+    for name, seconds in (("old", 10), ("young", 2 * DAY)):
+        session = SessionStore()
+        session.set_expiry(seconds)
+        session.create()
+        keys[name] = session.session_key
+    later(DAY)
+    call_command("prune")
+    kept = set(Session.objects.values_list("pk", flat=True))
+    assert keys["young"] in kept
+    assert keys["old"] not in kept
+
+
+# --- The server ----------------------------------------------------------------------------------------
+
+TURNED_AWAY = (
+    *(Code.BANNED, Code.BYE_GREETING, Code.CLOSED_AT_ONCE, Code.GREET_554),
+    *(Code.RATE_LIMITED, Code.SMTP_421_BUSY, Code.TOO_MANY_CONNECTIONS),
+)
+
+
+@pytest.mark.parametrize("code", TURNED_AWAY, ids=str)
+def test_who_is_turned_away_by_both_services_was_turned_away_once_and_by_that_server_alone(
+    owner: User, limits: Limits, code: Code
+) -> None:
+    limits(server_refusals_limit=2)
+    away = Finding(Step.GREETING, Status.FAILED, code, 7)
+    finished(queued(owner), findings(Protocol.IMAP, (0, away), (1, away)))
+    assert reason_of_refusal(owner) == ""
+    finished(queued(owner), findings(Protocol.IMAP, (0, away)))
+    assert reason_of_refusal(owner) == "refusing"
+    Domain.objects.filter(name="example.com").update(server=Server.objects.create(name="another"))
+    provision_services(Server.objects.get(name="another"))
+    assert reason_of_refusal(owner) == ""
+
+
+def provision_services(server: Server) -> None:
+    """The same ways in as the other one has."""
+    for service in Service.objects.exclude(server=server):
+        service.pk, service.server = None, server
+        service.save()
+
+
+def test_a_server_counts_refused_passwords_for_a_quarter_of_an_hour(
+    owner: User, later: Later, limits: Limits
+) -> None:
+    limits(server_rejected_limit=1)
+    later(0)
+    finished(queued(owner), REFUSED)
+    later(15 * MINUTE - MOMENT)
+    assert reason_of_refusal(owner) == "rejected"
+    later(15 * MINUTE)
+    assert reason_of_refusal(owner) == ""

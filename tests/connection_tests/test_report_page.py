@@ -1,5 +1,6 @@
 """What the page of a test says, for every verdict and every finding."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from mailsetup.connection_tests import reaper, services
 from mailsetup.connection_tests.explanations import EXPLANATIONS, STEP_NAMES, STEP_TITLES
 from mailsetup.connection_tests.explanations.base import SERVER, Place, Text
 from mailsetup.connection_tests.models import ConnectionTest
+from mailsetup.connection_tests.report import readable_time
 from mailsetup.guides.clients import GUIDES
 from mailsetup.guides.outline import outline
 from mailsetup.hosting.models import Server, Service
 from mailsetup.probes.findings import CAUSES, PLANNED_STEPS, Code, Finding, Fixer, Status, Step
 from tests.connection_tests.conftest import Later
-from tests.connection_tests.runs import findings, finished, queued, running, skipped, without_sign_in
+from tests.connection_tests.runs import START, findings, finished, queued, running, skipped, without_sign_in
 from tests.connection_tests.shown import Shown
 from tests.html import read
 
@@ -825,3 +827,30 @@ def test_a_server_that_ends_a_connection_is_not_blamed_on_push(
     assert page.headline == "It’s on the mail server’s side"
     assert page.problems[0].parts["What happened"] == happened
     assert page.problems[0].parts["What it means"] == means
+
+
+def test_the_words_for_support_lead_to_the_providers_page(
+    owner: User, browser: Client, settings: Any
+) -> None:
+    settings.BRAND = {**settings.BRAND, "support_phone": "", "support_url": "https://hoster.example/help"}
+    for found, words in (
+        (EXPIRED, "Contact support"),
+        (NO_SUCH_NAME, "Contact support"),
+        (SILENCE, "contact support"),
+        (WRONG_PASSWORD, "contact support"),
+    ):
+        page = shown(browser, finished(queued(owner), findings(Protocol.IMAP, found)))
+        assert page.test.links()[words] == "https://hoster.example/help"
+
+
+def test_a_test_that_was_stopped_has_neither_a_tick_nor_a_warning(owner: User, browser: Client) -> None:
+    test = queued(owner)
+    services.cancel_connection_test(test)
+    mark = shown(browser, test).test.one("section", "verdict").one("span", "mark")
+    assert [use["href"] for use in mark.all("use")] == ["#i-skip"]
+
+
+def test_a_time_of_another_day_has_its_day(later: Later) -> None:
+    later(0)
+    assert readable_time(START) == "09:00"
+    assert readable_time(START - timedelta(hours=10)) == "1 Mar 2026, 23:00"

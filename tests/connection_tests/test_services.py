@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.utils import timezone
 
 from accounts.models import User
 from mailsetup.clientconfig import Protocol
@@ -220,3 +221,16 @@ def test_because_a_worker_took_it_meanwhile(owner: User) -> None:
     services.begin_connection_test(test.pk, WORKER)
     reaper.mark_lost(test)
     assert ConnectionTest.objects.get(pk=test.pk).state == ConnectionTest.State.RUNNING
+
+
+def test_the_latest_that_ran_is_none_that_was_stopped(owner: User, later: Later) -> None:
+    """A comparison is laid beside it, and one that was stopped says nothing about the servers."""
+    later(0)
+    ran = finished(queued(owner), findings())
+    later(60)
+    services.cancel_connection_test(queued(owner))
+    since = ran.created_at - timedelta(minutes=1)
+    tests = ConnectionTest.objects.all()
+    assert selectors.latest_finished(tests, "anna@example.com", since) == ran.reference
+    assert selectors.latest_finished(tests, "anna@example.com", timezone.now()) == ""
+    assert selectors.latest_finished(tests, "bert@example.com", since) == ""

@@ -288,3 +288,63 @@ def test_the_oldest_makes_room_for_another(
     elsewhere = shared_url(browser, finished(queued(owner), findings()))
     made = [shared_url(browser, over) for _each in range(3)]
     assert [Client().get(address).status_code for address in (elsewhere, *made)] == [200, 404, 200, 200]
+
+
+def test_nobodys_links_make_room_for_somebody_elses(
+    browser: Client, over: ConnectionTest, owner: User, signed_in: Any, limits: Limits
+) -> None:
+    limits(report_links_limit=1)
+    second = User.objects.create_user("second@lindqvist.example")
+    customer = Membership.objects.get(user=owner).customer
+    Membership.objects.create(user=second, customer=customer, role=Membership.Role.OWNER)
+    made = [shared_url(one, over) for one in (browser, signed_in(second))]
+    assert [Client().get(address).status_code for address in made] == [200, 200]
+
+
+def test_who_reads_it_by_a_link_reads_when_it_was(browser: Client, owner: User, later: Later) -> None:
+    later(0)
+    over = finished(queued(owner), findings(Protocol.IMAP, REFUSED))
+    address = shared_url(browser, over)
+    later(DAY_SECONDS)
+    said = "Tested on 2 March 2026, 09:00. This page is to be read only."
+    assert said in read(Client().get(address)).text
+
+
+def test_the_page_leads_to_each_form_and_opens_where_the_link_is_shown(
+    browser: Client, over: ConnectionTest
+) -> None:
+    page = f"/tests/{over.reference}/"
+    made = browser.post(f"{page}share/", follow=True)
+    links = read(made).links()
+    assert links["Save as a file"] == f"{page}report.txt"
+    assert links["Everything, as JSON"] == f"{page}report.json"
+    opened = [
+        "open" in read(answer).all("details", "more")[-1].attributes for answer in (made, browser.get(page))
+    ]
+    assert opened == [True, False]
+
+
+def test_as_text_it_says_how_far_it_came_and_what_may_pass(browser: Client, owner: User) -> None:
+    silence = (0, Finding(Step.CONNECT, Status.FAILED, Code.TCP_TIMEOUT, 6000))
+    over = finished(queued(owner), findings(Protocol.IMAP, silence))
+    page = Shown(browser.get(f"/tests/{over.reference}/"))
+    lines = browser.get(f"/tests/{over.reference}/report.txt").content.decode().splitlines()
+    assert lines[1] == page.lede
+    assert page.problems[0].passes
+    assert any(line.endswith(f"({page.problems[0].fixer}; {page.problems[0].passes})") for line in lines)
+
+
+def test_as_json_it_took_as_long_as_the_slower_of_both(browser: Client, owner: User) -> None:
+    """They are tested at the same time."""
+    slow = [(at, Finding(Step.CONNECT, Status.PASSED, Code.OK, ms)) for at, ms in ((0, 3000), (1, 1000))]
+    found = findings(Protocol.IMAP, *slow)
+    over = finished(queued(owner), found)
+    document = browser.get(f"/tests/{over.reference}/report.json").json()
+    assert document["seconds"] == round(sum(finding.ms or 0 for at, finding in found if at == 0) / 1000, 2)
+
+
+def test_what_a_program_is_shown_of_it_is_in_no_search(browser: Client, over: ConnectionTest) -> None:
+    answer = Client(headers={"User-Agent": "Twitterbot/1.0"}).get(shared_url(browser, over))
+    assert read(answer).one("h1").text == "A report of a test"
+    robots = [meta["content"] for meta in read(answer).all("meta") if meta.attributes.get("name") == "robots"]
+    assert robots == ["noindex"]
