@@ -78,3 +78,10 @@ def test_a_certificate_that_names_no_list_or_one_elsewhere_is_issued_anew(
     before.rename(tmp_path / "moved")
     moved = DemoAuthority(tmp_path / "moved").server_certificate("localhost")
     assert list(list_that(moved.certificate)) == []
+
+
+def test_no_certificate_is_valid_for_longer_than_apple_takes(tmp_path: Path) -> None:
+    """398 days; see demo.certificates."""
+    issued = DemoAuthority(tmp_path).server_certificate("localhost")
+    leaf = x509.load_pem_x509_certificate(issued.certificate.read_bytes())
+    assert leaf.not_valid_after_utc - leaf.not_valid_before_utc <= timedelta(days=398)

@@ -207,3 +207,33 @@ def test_taken_port_is_said_in_one_sentence(mail_server: MailServer) -> None:
     assert second.returncode == 1
     assert second.stderr.startswith("The demo mail server can't start: ")
     assert "Traceback" not in second.stderr
+
+
+def test_each_recipient_gets_one_copy_that_names_no_other(mail_server: MailServer) -> None:
+    with signed_in_smtp(mail_server) as smtp:
+        both = [OFFICE, OFFICE.upper(), OFFICE, ANNA]
+        smtp.sendmail(ANNA, both, message("One copy each").as_bytes(policy=SMTP))
+    for address in (OFFICE, ANNA):
+        imap = signed_in_imap(mail_server, address)
+        imap.select("INBOX")
+        (number,) = imap.search(None, "SUBJECT", '"One copy each"')[1][0].split()
+        fetched = imap.fetch(number.decode(), "(BODY.PEEK[HEADER])")[1][0]
+        imap.logout()
+        assert isinstance(fetched, tuple)
+        head = email.message_from_bytes(fetched[1])
+        assert head["Delivered-To"] == address
+        assert f"for <{address}>" in head["Received"]
+
+
+def test_what_was_marked_by_mistake_is_kept(mail_server: MailServer) -> None:
+    """RSET (RFC 1939 section 5)."""
+    with signed_in_smtp(mail_server) as smtp:
+        smtp.sendmail(ANNA, OFFICE, message("Keep me").as_bytes(policy=SMTP))
+    client = signed_in_pop3(mail_server, OFFICE)
+    count = client.stat()[0]
+    client.dele(count)
+    client.rset()
+    client.quit()
+    client = signed_in_pop3(mail_server, OFFICE)
+    assert client.stat()[0] == count
+    client.quit()

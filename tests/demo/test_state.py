@@ -1,15 +1,21 @@
 """What the demo keeps, and the settings it hands to its parts."""
 
+import os
+import re
 import socket
 import stat
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from demo import ports
 from demo.authenticator import code
-from demo.mailboxes import ADDRESSES, Mailboxes
+from demo.children import Child
+from demo.fingerprint import CHECKOUT
+from demo.mailboxes import ADDRESSES, Mailboxes, generated_password
 from demo.state import CUSTOMER_EMAIL, STAFF_EMAIL, DemoState
 from mailsetup.home.management.commands import load_demo
 
@@ -105,3 +111,33 @@ def test_ports_are_those_that_programs_know_or_their_neighbours(monkeypatch: pyt
     found = ports.free_mail_ports()
     assert (found.imap, found.smtp) == (10993, 10465)
     assert found.pop3 not in (995, 10995)
+
+
+def test_a_password_is_long_and_has_no_two_characters_that_look_alike() -> None:
+    for _each in range(200):
+        assert re.fullmatch("[a-kmnp-z2-9]{4}(-[a-kmnp-z2-9]{4}){3}", generated_password())
+
+
+def test_the_second_step_is_printed_with_how_long_it_is_good(tmp_path: Path) -> None:
+    state = DemoState.in_folder(tmp_path)
+    before = time.time()
+    done = subprocess.run(
+        [sys.executable, "-m", "demo.authenticator"],
+        env={**os.environ, "MAILWAY_STATE": str(tmp_path)},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.fullmatch(r"(\d{6})  \(for (\d+) seconds\)\n", done.stdout)
+    assert found
+    ends = [moment + int(found[2]) for moment in (before, time.time())]
+    assert any(moment % 30 == 0 for moment in range(int(ends[0]), int(ends[1]) + 1))
+    assert found[1] in [code(state.authenticator_key, moment) for moment in (before, time.time())]
+
+
+def test_of_a_program_that_ended_the_end_of_its_log_is_shown(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("".join(f"line {number}\n" for number in range(100)))
+    shown = Child("The worker", ["true"], log, is_ready=lambda: True).last_words().splitlines()
+    assert shown == [f"line {number}" for number in range(80, 100)]
