@@ -120,3 +120,18 @@ def test_an_answer_names_settings_and_files_that_exist() -> None:
     rooms = ("", "mailsetup/")
     assert paths
     assert [path for path in paths if not any((ROOT / room / path).exists() for room in rooms)] == []
+
+
+def test_what_make_mutants_looks_at_and_runs_is_there() -> None:
+    """Nobody runs it every day, so a test that is called otherwise by now would go unnoticed."""
+    targets = tomllib.loads((ROOT / "tests/mutants/targets.toml").read_text(encoding="utf-8"))["target"]
+    named = [one for target in targets for one in target["tests"] if not one.startswith("-")]
+    assert len(named) > 20
+    for one in named:
+        path, _colons, name = one.partition("::")
+        assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), one
+    paths = [
+        *(one.partition("::")[0] for one in named),
+        *(one for target in targets for one in target["modules"]),
+    ]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
