@@ -462,3 +462,35 @@ def test_in_miniature_what_failed_is_said_before_what_has_a_limit(desk: Client, 
     finished(queued(owner), findings(Protocol.IMAP, (0, soon), (0, REFUSED)))
     receiving = section(page(desk), "Last tests").all("span", "mini-lane")[0]
     assert receiving.text == "The server didn’t accept the password"
+
+
+def test_the_head_says_whether_the_domain_is_on_and_tests_what_the_page_shows(
+    desk: Client, owner: User
+) -> None:
+    shown = page(desk, f"{ANNA}?protocol=pop3").one("div", "desk-head")
+    assert "Domain is on" in shown.text
+    (form,) = [form for form in shown.all("form") if form["action"] == f"{ANNA}test/"]
+    assert form.text == "Test POP3 up to the sign-in"
+    assert [field["value"] for field in form.all("input") if field["name"] == "protocol"] == ["pop3"]
+    Domain.objects.update(enabled=False)
+    assert "Domain is off" in head(page(desk))
+
+
+def test_an_open_link_says_who_made_it_and_whether_it_was_opened(
+    desk: Client, owner: User, setup_link: MakeLink
+) -> None:
+    desk.post(f"{ANNA}link/", {"hours": "4"})
+    made = page(desk).one("p", "note").one("code").text
+    (row,) = section(page(desk), "Open set-up links").all("li")
+    assert row.all("span")[0].text.startswith("For any device Sam, ")
+    Client().get(made[made.index("/s/") :])
+    (row,) = section(page(desk), "Open set-up links").all("li")
+    assert row.all("span")[0].text.startswith("For any device, opened Sam, ")
+
+
+def test_the_tests_of_a_domain_say_of_which_address_they_are(
+    desk: Client, owner: User, refused: ConnectionTest
+) -> None:
+    row = section(page(desk, "/desk/domains/example.com/"), "Last tests").one("tbody").one("th")
+    assert "anna@example.com" in row.text
+    assert "anna@example.com" not in section(page(desk), "Last tests").one("tbody").one("th").text

@@ -1,6 +1,6 @@
 """A customer's page at the desk: people, domains, invitations, and when staff looked in."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.models import Customer, Invitation, SupportVisit, User
+from accounts.models import Customer, Invitation, Membership, SupportVisit, User
 from mailsetup.hosting.models import Domain
 from tests.accounts.test_invitations import path_in_mail
 from tests.html import Element, read
@@ -231,3 +231,33 @@ def test_a_server_is_a_link_for_who_may_see_it(customer: Customer, staff_with: S
         links["smarter1"]
         == f"/admin/hosting/server/{Domain.objects.get(name='example.com').server_id}/change/"
     )
+
+
+def test_of_people_it_says_what_they_may_do_and_when_they_signed_in(
+    desk: Client, customer: Customer, owner: User, colleague: User, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "UTC"
+    second = User.objects.create_user("a-second@lindqvist.example")
+    customer.memberships.create(user=second, role=Membership.Role.OWNER)
+    User.objects.filter(pk=owner.pk).update(last_login=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    rows = section(page(desk, customer), "People").all("li")
+    assert [
+        (row.one("b").text, row.one("span", "tag").text, row.one("span", "small").text) for row in rows
+    ] == [
+        (second.email, "owner", f"{second.email}. Never signed in"),
+        (owner.email, "owner", f"{owner.email}. Signed in 2 March 2026, 09:00"),
+        (colleague.email, "member", f"{colleague.email}. Never signed in. Shut out"),
+    ]
+
+
+def test_since_when_it_is_a_customer_and_of_when_an_invitation_of_nobody_is(
+    desk: Client, customer: Customer
+) -> None:
+    began = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    Customer.objects.filter(pk=customer.pk).update(created_at=began)
+    Invitation.objects.filter(pk=invited(customer).pk).update(created_at=began + timedelta(days=1))
+    shown = page(desk, customer)
+    assert "Since 2 March 2026" in shown.one("div", "desk-head").text
+    (row,) = section(shown, "Invitations").one("tbody").all("tr")
+    assert row.one("th").text == "new@lindqvist.example 3 March 2026, owner"

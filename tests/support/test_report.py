@@ -335,3 +335,13 @@ def test_the_text_for_a_ticket_says_all_that_is_wrong_and_who_can_fix_it(desk: C
 def as_text(page: Element) -> str:
     (text,) = [block.text for block in page.all("pre") if block["aria-label"] == "The report as text"]
     return text
+
+
+def test_where_to_look_is_said_of_all_that_is_wrong_and_at_which_server(desk: Client, owner: User) -> None:
+    problems = [{"code": "cert_wrong_name", "name": "mail.example.com"}, {"code": "cert_expired"}]
+    found = Finding(Step.TLS, Status.FAILED, Code.CERT_WRONG_NAME, 119, {**SEEN, "problems": problems})
+    page = report(desk, of(owner, (0, found)))
+    assert facts(page)["Server"] == "smarter1"
+    (row,) = [row for row in _problem_rows(page) if row.one("dt").text.startswith("For us: where to look")]
+    assert row.one("dd").one("span", "code").text == "cert_expired"
+    assert len(row.one("dd").all("p")) == 2

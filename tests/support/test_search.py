@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+from time_machine import TimeMachineFixture
 
 from accounts.access import DeskRights
 from accounts.models import Customer, Membership, User
@@ -471,3 +472,38 @@ def test_the_server_that_has_failed_longest_comes_first(
     shown = read(staff_with("view_domain", "view_watchedserver").get("/desk/"))
     (card,) = [part for part in shown.all("section", "card") if part.one("h2").text == "Servers with trouble"]
     assert [row.one("b").text for row in card.all("li")] == ["mail9", "mail2"]
+
+
+def notes(desk: Client, text: str) -> list[str]:
+    return [match.one("span", "way").text for match in page(desk, text).all("a", "app")]
+
+
+def test_beside_a_domain_stands_whose_it_is_and_whether_it_is_on(desk: Client, owner: User) -> None:
+    assert notes(desk, "exampel.com") == ["Lindqvist AB"]
+    assert notes(desk, "example.nett") == ["Alias of example.com, Lindqvist AB"]
+    Domain.objects.filter(name="example.com").update(enabled=False)
+    assert notes(desk, "exampel.com") == ["Lindqvist AB, switched off"]
+    Domain.objects.filter(name="example.com").update(customer=None, enabled=True)
+    assert notes(desk, "exampel.com") == ["No customer"]
+
+
+def test_beside_a_person_stands_what_they_are_there_and_how_they_sign_in(
+    desk: Client, customer: Customer, owner: User
+) -> None:
+    User.objects.filter(pk=owner.pk).update(name="Ann-Sofi Okafor")
+    other = Customer.objects.create(external_id="whmcs:77", name="Bergmann")
+    Membership.objects.create(user=owner, customer=other)
+    assert notes(desk, "okafor") == [
+        f"owner, Lindqvist AB, {owner.email}",
+        f"member, Bergmann, {owner.email}",
+    ]
+
+
+def test_what_one_opened_lately_has_its_time(
+    desk: Client, refused: ConnectionTest, settings: Settings, time_machine: TimeMachineFixture
+) -> None:
+    settings.TIME_ZONE = "UTC"
+    time_machine.move_to("2026-11-26T06:12:00Z", tick=False)
+    desk.get("/desk/domains/example.com/")
+    lists = [part for part in read(desk.get("/desk/")).all("section") if "You opened lately" in part.text]
+    assert [time.text for part in lists for time in part.all("time")] == ["06:12"]
