@@ -212,3 +212,7 @@ def test_who_cancels_an_invitation_reads_whose(link: str, owner: User) -> None:
     page = read(signed_in(owner).post(path, follow=True)).text
 
     assert "The invitation to new@lindqvist.example is cancelled." in page
+
+
+def test_the_page_says_who_invites_whom(client: Client, link: str) -> None:
+    assert "Anna Lindqvist invites new@lindqvist.example." in read(client.get(link)).text

@@ -266,3 +266,9 @@ def test_a_removal_that_was_undone_is_none(owner: User, colleague: User) -> None
     Membership.objects.get(user=colleague).delete()
 
     assert "You no longer belong" not in read(signed_in(colleague).get("/")).text
+
+
+def test_who_thinks_better_of_it_is_back_at_the_people(owner: User, colleague: User) -> None:
+    path = f"/accounts/people/memberships/{Membership.objects.get(user=colleague).pk}/remove/"
+
+    assert read(signed_in(owner).get(path)).one("main").links()["Back"] == "/accounts/people/"

@@ -295,3 +295,7 @@ def test_the_admin_invites_to_one_customer_and_nobody_who_belongs_there(
     assert "Choose one customer to invite somebody to." in said
     assert "This person belongs to the customer already." in refused.content.decode()
     assert mail.outbox == []
+
+
+def test_who_thinks_better_of_a_visit_is_back_where_they_came_from(desk: Client, owner: User) -> None:
+    assert read(desk.get(f"/accounts/view-as/{owner.pk}/")).links()["Cancel"] == "/desk/"

@@ -1,6 +1,7 @@
 """Every limit and lifetime of a connection test: what is still right, and the first thing that is not."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -516,7 +517,8 @@ def test_who_is_turned_away_by_both_services_was_turned_away_once_and_by_that_se
 ) -> None:
     limits(server_refusals_limit=2)
     away = Finding(Step.GREETING, Status.FAILED, code, 7)
-    finished(queued(owner), findings(Protocol.IMAP, (0, away), (1, away)))
+    too = replace(away, code=next(other for other in TURNED_AWAY if other is not code))
+    finished(queued(owner), findings(Protocol.IMAP, (0, away), (1, too)))
     assert reason_of_refusal(owner) == ""
     finished(queued(owner), findings(Protocol.IMAP, (0, away)))
     assert reason_of_refusal(owner) == "refusing"

@@ -854,3 +854,26 @@ def test_a_time_of_another_day_has_its_day(later: Later) -> None:
     later(0)
     assert readable_time(START) == "09:00"
     assert readable_time(START - timedelta(hours=10)) == "1 Mar 2026, 23:00"
+
+
+def test_its_head_says_as_which_app_and_has_the_reference_to_copy(owner: User, browser: Client) -> None:
+    test = running(queued(owner, client="windows-live-mail"))
+    verdict = shown(browser, test).test.one("section", "verdict")
+    assert "anna@example.com , the way Windows Live Mail connects" in verdict.text
+    assert verdict.one("dl", "ref").one("button", "copy")["data-copy"] == test.reference
+
+
+def test_it_says_how_many_checks_are_made(owner: User, browser: Client) -> None:
+    test = running(queued(owner), findings()[:3])
+    assert "3 of 16 checks" in shown(browser, test).text
+
+
+def test_below_a_test_that_found_nothing_wrong_one_tests_again_or_compares(
+    owner: User, browser: Client
+) -> None:
+    found = without_sign_in(Protocol.IMAP, Code.NO_PASSWORD, 0, 1)
+    links = shown(browser, finished(queued(owner), found)).test.links()
+    assert links["Test again"].startswith("/setup/anna@example.com/test/")
+    assert links["My app shows a message"].startswith("/setup/anna@example.com/compare/")
+    broken = shown(browser, finished(queued(owner), findings(Protocol.IMAP, EXPIRED))).test
+    assert [link.text for link in broken.all("a")].count("Test again") == 1

@@ -322,3 +322,11 @@ def test_an_app_that_knows_none_of_them_gets_the_providers_first(
     press(browser, app="windows-live-mail")
     incoming, _outgoing = ConnectionTest.objects.get().planned()
     assert incoming.port == 143
+
+
+def test_no_browser_is_asked_to_keep_the_password_of_the_mailbox(browser: Client) -> None:
+    page = read(browser.get("/setup/anna@example.com/test/")).one("main")
+    (form,) = page.all("form", "asks")
+    (field,) = [field for field in form.all("input") if field["name"] == "password"]
+    assert (form["autocomplete"], field["autocomplete"], field["type"]) == ("off", "off", "password")
+    assert "For anna@example.com" in page.text

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django.fixtures import Settings
 from time_machine import TimeMachineFixture
 
@@ -305,3 +306,21 @@ def test_what_has_changed_is_listed_as_far_as_there_is_room(checked: Server, lim
             happened_at=timezone.now() - timedelta(hours=hours),
         )
     assert [news.text.rpartition(" ")[2] for news in board().news] == ["after1", "after2"]
+
+
+def test_a_row_says_since_when_until_when_and_leads_to_its_server(desk: Client, checked: Server) -> None:
+    now = timezone.now()
+    known(
+        checked,
+        "imap",
+        state="fails",
+        code="tcp_refused",
+        since=now - timedelta(hours=3),
+        certificate_ends=timezone.localdate() + timedelta(days=40),
+    )
+    page = read(desk.get("/servers/"))
+    (row,) = page.one("tbody").all("tr")
+    assert row.links() == {"mail7": f"/admin/hosting/server/{checked.pk}/change/"}
+    assert f"Since {date_format(timezone.localtime(now - timedelta(hours=3)), 'DATETIME_FORMAT')}" in row.text
+    assert "40 days left Until 5 January 2027" in row.text
+    assert row.one("span", "hours")["aria-label"] == "No failed check in the last 24 hours, not checked in 24"
