@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -402,3 +403,81 @@ def test_links_in_mails_lead_to_the_first_name_of_the_portal_as_it_is_reached(
     settings.PORTAL_HOSTS = ["mail.hoster.example", "other.hoster.example"]
 
     assert portal_url() == where
+
+
+# --- What staff may see and do --------------------------------------------------------------------------
+
+DESK = {
+    "see_tests": "connection_tests.view_connectiontest",
+    "see_transcripts": "connection_tests.view_transcript",
+    "start_tests": "connection_tests.add_connectiontest",
+    "see_report_links": "connection_tests.view_reportlink",
+    "make_report_links": "connection_tests.add_reportlink",
+    "revoke_report_links": "connection_tests.delete_reportlink",
+    "see_domains": "hosting.view_domain",
+    "see_servers": "hosting.view_server",
+    "see_links": "setup_links.view_setuplink",
+    "make_links": "setup_links.add_setuplink",
+    "revoke_links": "setup_links.change_setuplink",
+    "see_customers": "accounts.view_customer",
+    "see_people": "accounts.view_user",
+    "see_invitations": "accounts.view_invitation",
+    "send_invitations": "accounts.add_invitation",
+    "see_visits": "accounts.view_supportvisit",
+    "view_as": "accounts.view_as_customer",
+}
+
+
+def clerk_with(*permissions: str, is_staff: bool = True) -> User:
+    """Somebody who has these permissions and no others."""
+    clerk = person("clerk@hoster.example", is_staff=is_staff)
+    names = [permission.split(".") for permission in permissions]
+    clerk.user_permissions.set(
+        Permission.objects.get(content_type__app_label=app, codename=codename) for app, codename in names
+    )
+    return User.objects.get(pk=clerk.pk)
+
+
+@pytest.mark.parametrize(("right", "permission"), DESK.items())
+def test_each_right_at_the_desk_is_one_permission_of_staff(db: None, right: str, permission: str) -> None:
+    assert access.desk_rights(clerk_with(permission)) == access.DeskRights(**{right: True})
+    assert access.desk_rights(clerk_with(permission, is_staff=False)) == access.DeskRights()
+
+
+def test_nobody_has_a_right_at_the_desk_without_being_given_it(db: None) -> None:
+    rights = access.desk_rights(AnonymousUser())
+    assert asdict(rights) == dict.fromkeys(DESK, False)
+    assert access.desk_rights(clerk_with()) == rights
+
+
+@pytest.mark.parametrize("right", DESK)
+def test_the_desk_is_there_for_who_finds_something_at_it(right: str) -> None:
+    finds = right in ("see_tests", "see_domains", "see_customers")
+    assert access.DeskRights(**{right: True}).desk is finds
+
+
+def test_servers_are_watched_by_staff_with_the_permission(db: None) -> None:
+    permission = "watch.view_watchedserver"
+    assert access.may_see_the_watch(clerk_with(permission))
+    assert not access.may_see_the_watch(clerk_with())
+    assert not access.may_see_the_watch(clerk_with(permission, is_staff=False))
+    assert not access.may_see_the_watch(AnonymousUser())
+
+
+@pytest.mark.parametrize("permission", ["hosting.add_server", "hosting.change_server"])
+def test_servers_are_tried_by_staff_who_may_store_one(db: None, permission: str) -> None:
+    assert access.may_try_servers(clerk_with(permission))
+    assert not access.may_try_servers(clerk_with("hosting.view_server"))
+    assert not access.may_try_servers(clerk_with(permission, is_staff=False))
+    assert not access.may_try_servers(AnonymousUser())
+
+
+def test_in_a_visit_it_is_support_who_acts(support: User, owner: User) -> None:
+    """By the name that sessions of before an update have, too."""
+    visit = services.start_support_visit(support, owner, "Ticket 4711")
+    request = HttpRequest()
+    request.user, request.session = owner, {"support_visit": visit.pk}  # type: ignore[assignment]
+    assert access.who_acts(request) == owner
+
+    owner.is_hijacked = True  # type: ignore[attr-defined]  # hijack's middleware sets it
+    assert access.who_acts(request) == support
