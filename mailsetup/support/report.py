@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -138,6 +139,7 @@ class StaffReport:
     refusals: tuple[AppRefusal, ...]
     wire: bool
     way: list[str]
+    tested_at: str
     deleted_on: date
     text: str
 
@@ -175,6 +177,7 @@ def staff_report(test: ConnectionTest, found: Found, *, wire: bool) -> StaffRepo
         refusals=(*report.own_app, *report.other_apps),
         wire=wire,
         way=way_of_message(found),
+        tested_at=_tested_at(test),
         deleted_on=timezone.localdate(test.created_at)
         + timedelta(days=settings.CONNECTION_TESTS.history_days),
         text=_whole_text(test, report, lanes),
@@ -286,8 +289,14 @@ def _certificates(lanes: Sequence[StaffLane]) -> list[tuple[str, tuple[Fact, ...
     return [(_("%(what)s: the certificate") % {"what": title}, facts) for title, facts in shown]
 
 
+def _tested_at(test: ConnectionTest) -> str:
+    """When the test was started, to the second: whoever reads looks into a server's log."""
+    started = timezone.localtime(test.created_at)
+    return f"{date_format(started, 'DATE_FORMAT')}, {started:%H:%M:%S}"
+
+
 def _moment(test: ConnectionTest) -> str:
-    """When the test was started, to the second: a server's log is searched for it (ISO 8601)."""
+    """The same for a search of the log (ISO 8601)."""
     return timezone.localtime(test.created_at).isoformat(" ", "seconds")
 
 
