@@ -185,13 +185,17 @@ class _Customer:
         return Pressed(answered, seen, stepped)
 
     def _waits_for(self, answer: Future[str], started: float) -> float | None:
-        """When the form has said how many are before it, if it had to; it asks as the page does."""
+        """When the form has said how many are before it, if it had to; it asks as the page does.
+
+        And no more once there is nothing to say, as while the answer is on its way.
+        """
         pause, seen = settings.PORTAL.turn_first_milliseconds / 1000, None
         with closing(self._connect()) as connection:
             while not wait([answer], timeout=pause).done:
                 pause = settings.PORTAL.turn_milliseconds / 1000
-                if self._ask("GET", "/turn/", 200, connection=connection):
-                    seen = seen or time.perf_counter() - started
+                if not self._ask("GET", "/turn/", 200, 204, connection=connection):
+                    break
+                seen = seen or time.perf_counter() - started
         return seen
 
     def _news(self, text: str) -> str:
