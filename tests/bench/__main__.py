@@ -1,31 +1,35 @@
-"""Prints each promise and what was measured. Machines are noisy: ratios count more than milliseconds."""
+"""Prints each promise and what was measured. Machines are noisy: ratios count more than milliseconds.
 
+python -m tests.bench [PART ...]
+"""
+
+import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 import tests.environment  # noqa: F401  # before Django reads its settings
 from tests.bench import admin_lists, attack, crowd, desk, discovery, engine, guide_page, press, rush, signing
-from tests.bench.report import measured, print_promises
+from tests.bench.report import say
 
 
 def main() -> None:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mwb")))
-        parts = measured(
-            lambda: crowd.measure(folder / "crowd"),
-            lambda: engine.measure(folder / "engine"),
-            lambda: press.measure(folder / "press"),
-            lambda: rush.measure(folder / "rush"),
-            lambda: guide_page.measure(folder / "guide"),
-            lambda: desk.measure(folder / "desk"),
-            lambda: attack.measure(folder / "attack"),
-            lambda: discovery.measure(folder / "discovery"),
-            signing.measure,
+    with tempfile.TemporaryDirectory(prefix="mwb") as name:
+        folder = Path(name)
+        parts = {
+            "crowd": lambda: crowd.measure(folder / "crowd"),
+            "engine": lambda: engine.measure(folder / "engine"),
+            "press": lambda: press.measure(folder / "press"),
+            "rush": lambda: rush.measure(folder / "rush"),
+            "guide": lambda: guide_page.measure(folder / "guide"),
+            "desk": lambda: desk.measure(folder / "desk"),
+            "attack": lambda: attack.measure(folder / "attack"),
+            "discovery": lambda: discovery.measure(folder / "discovery"),
+            "signing": signing.measure,
             # The last: it leaves a large database behind.
-            lambda: admin_lists.measure(folder / "lists"),
-        )
-    print_promises(parts)
+            "lists": lambda: admin_lists.measure(folder / "lists"),
+        }
+        for part in sys.argv[1:] or parts:
+            say(parts[part])
 
 
 if __name__ == "__main__":

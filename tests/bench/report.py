@@ -20,22 +20,19 @@ class Promise:
         return self.measured <= self.limit
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Promises that were measured one after the other, and how long the same loop took around them, in ms."""
-
-    promises: list[Promise]
-    loop_ms: float
-
-
-def measured(*measure: Callable[[], list[Promise]]) -> list[Part]:
-    """Each part in its turn."""
-    parts = []
-    for each in measure:
-        before = _loop_ms()
-        promises = each()
-        parts.append(Part(promises, statistics.mean((before, _loop_ms()))))
-    return parts
+def say(measure: Callable[[], list[Promise]]) -> None:
+    """Measure, and print a line for each promise; then how long the same loop took before and after."""
+    before = _loop_ms()
+    promises = measure()
+    width = max(len(promise.name) for promise in promises)
+    for promise in promises:
+        mark = "kept" if promise.kept else "OVER"
+        ratio = promise.measured / promise.limit
+        print(
+            f"{promise.name:{width}}  {promise.measured:8.2f} of {promise.limit:g} {promise.unit:6}"
+            f"  ({ratio:4.0%})  {mark}"
+        )
+    print(f"  (a loop took {before:.1f} ms before and {_loop_ms():.1f} ms after)", flush=True)
 
 
 def _loop_ms() -> float:
@@ -46,17 +43,3 @@ def _loop_ms() -> float:
         sum(number & 3 for number in range(100_000))
         took.append(time.perf_counter() - started)
     return statistics.median(took) * 1000
-
-
-def print_promises(parts: list[Part]) -> None:
-    """A line for each; the last column is the machine's speed around it, beside its best in this run."""
-    width = max(len(promise.name) for part in parts for promise in part.promises)
-    best = min(part.loop_ms for part in parts)
-    for part in parts:
-        for promise in part.promises:
-            mark = "kept" if promise.kept else "OVER"
-            ratio = promise.measured / promise.limit
-            print(
-                f"{promise.name:{width}}  {promise.measured:8.2f} of {promise.limit:g} {promise.unit:6}"
-                f"  ({ratio:4.0%})  {mark}  speed {best / part.loop_ms:4.2f}"
-            )
