@@ -67,6 +67,8 @@ def _run(folder: Path, port: int) -> tuple[float, float]:
     from tests.queued import queued_test  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
+    # For the portals of the parts that come later.
+    call_command("collectstatic", interactive=False, verbosity=0)
     provision(json.dumps(_provider_file(port)).encode())
     worker = Daemon(
         [sys.executable, "-m", *_WORKER],

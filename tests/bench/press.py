@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from playwright.sync_api import Page, sync_playwright
 
 from mailsetup.clientconfig import ServiceType, SocketType
@@ -28,7 +27,6 @@ ROUNDS = 11
 
 
 def measure(folder: Path) -> list[Promise]:
-    call_command("collectstatic", interactive=False, verbosity=0)
     promises = []
     with running_mail_lab() as lab, running_postgres() as postgres, running_redis() as redis_server:
         folder.mkdir()
