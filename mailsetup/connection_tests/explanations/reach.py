@@ -191,8 +191,8 @@ EXPLANATIONS: dict[Code, Explanation] = {
         todo=OUR_SIDE,
         staff=_(
             "Port {port} is refused, cut or silent over IPv4 only, or encryption fails there, or there is "
-            "no A record; what each address did is in the evidence. Does the A "
-            "record lead to the same machine as the AAAA record? {app_gets}"
+            "no A record; what each address did is in the evidence. Does the A record lead to the same "
+            "machine as the AAAA record? {app_gets}"
         ),
     ),
     Code.V6_BROKEN_V4_OK: Explanation(

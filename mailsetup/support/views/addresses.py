@@ -35,7 +35,7 @@ from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import LinkForm, TestForm, VisitForm
 from mailsetup.support.lanes import rows_of
 from mailsetup.support.selectors import DeviceLinks, Listed
-from mailsetup.support.views.visits import begin, visit_form_for
+from mailsetup.support.views.visits import begin_visit, visit_form_for
 
 # Where the session keeps a link that was made for an address until it is shown: (address, URL).
 _MADE_LINK = "desk_made_link"
@@ -287,4 +287,4 @@ def visit_from_domain(request: HttpRequest, rights: DeskRights, *, name: str) ->
 
 def _visit_from(request: HttpRequest, rights: DeskRights, subject: Subject) -> HttpResponseBase:
     form = visit_form_for(request, rights, _people_of(subject, rights), of=subject, data=request.POST)
-    return begin(request, form) or _page(request, rights, subject, visit_form=form)
+    return begin_visit(request, form) or _page(request, rights, subject, visit_form=form)

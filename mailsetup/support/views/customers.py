@@ -20,7 +20,7 @@ from mailsetup.support import addresses, opened, selectors
 from mailsetup.support.decorators import for_desk
 from mailsetup.support.forms import VisitForm
 from mailsetup.support.selectors import Listed
-from mailsetup.support.views.visits import begin, visit_form_for
+from mailsetup.support.views.visits import begin_visit, visit_form_for
 
 
 @for_desk("see_customers")
@@ -65,7 +65,7 @@ def visit_from_customer(request: HttpRequest, rights: DeskRights, *, customer_id
     """The same from the page of a customer."""
     found = get_object_or_404(Customer, pk=customer_id)
     form = visit_form_for(request, rights, Listed.first_of(selectors.people_of(found)), data=request.POST)
-    return begin(request, form) or _page_of_customer(request, rights, found, visit_form=form)
+    return begin_visit(request, form) or _page_of_customer(request, rights, found, visit_form=form)
 
 
 @for_desk("send_invitations", "see_invitations", "see_customers")

@@ -41,7 +41,7 @@ def visit_form_for(
     return VisitForm(data, people=there, fixed=person if of is not None else None, initial=initial)
 
 
-def begin(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | None:
+def begin_visit(request: HttpRequest, form: VisitForm | None) -> HttpResponseBase | None:
     """Through the door that any visit goes through; None where the form has to be asked again."""
     if form is None:
         raise Http404("There is nobody to look as.")
